@@ -1,0 +1,69 @@
+/**
+ * What a file system promises, from its mount's type and options (the table "What each mount promises by default" of the
+ * contract), and how long its client may keep answering from a cache after the last change.
+ */
+import type { Mount } from './protocol.ts';
+
+export const consistencies = ['posix', 'close-to-open', 'smb', 'eventual'] as const;
+export type Consistency = (typeof consistencies)[number];
+
+export function consistencyOf(mount: Mount): Consistency {
+  switch (familyOf(mount.type)) {
+    case 'local':
+    case 'cluster':
+      return 'posix';
+    case 'nfs':
+    case 'gluster':
+      return 'close-to-open';
+    case 'smb':
+      return 'smb';
+    case 'fuse':
+      return 'eventual';
+  }
+}
+
+/** A lost answer can't turn success into ENOENT or EEXIST only here (contract, "What an error code proves"). */
+export function isNetworkMount(mount: Mount): boolean {
+  return familyOf(mount.type) !== 'local';
+}
+
+/** How long after the last change every client tells the truth, in ms: the longest attribute or entry cache that the options allow. */
+export function settleMsOf(mount: Mount): number {
+  switch (familyOf(mount.type)) {
+    case 'local':
+    case 'cluster':
+      return 0;
+    case 'nfs':
+      return nfsSettleMs(mount);
+    case 'gluster':
+      return 1000 * Math.max(numberOption(mount, 'attribute-timeout') ?? 1, numberOption(mount, 'entry-timeout') ?? 1);
+    case 'smb':
+      return 1000 * Math.max(numberOption(mount, 'actimeo') ?? 1, numberOption(mount, 'acdirmax') ?? 1);
+    case 'fuse':
+      // sshfs keeps directories and attributes for 20 s unless told otherwise (dcache_timeout).
+      return 1000 * (numberOption(mount, 'cache_timeout') ?? 20);
+  }
+}
+
+function nfsSettleMs(mount: Mount): number {
+  if (mount.options.includes('noac')) return 0;
+  const all = numberOption(mount, 'actimeo');
+  // Linux's defaults, nfs(5): acregmax 60 s, acdirmax 60 s.
+  return 1000 * (all ?? Math.max(numberOption(mount, 'acregmax') ?? 60, numberOption(mount, 'acdirmax') ?? 60));
+}
+
+function numberOption(mount: Mount, name: string): number | undefined {
+  const option = mount.options.find((candidate) => candidate.startsWith(`${name}=`));
+  const value = Number(option?.slice(name.length + 1));
+  return option === undefined || !Number.isFinite(value) || value < 0 ? undefined : value;
+}
+
+type Family = 'local' | 'cluster' | 'nfs' | 'gluster' | 'smb' | 'fuse';
+
+function familyOf(type: string): Family {
+  if (['ceph', 'gpfs', 'lustre', 'ocfs2', 'gfs2'].includes(type)) return 'cluster';
+  if (type === 'nfs' || type === 'nfs4') return 'nfs';
+  if (type === 'fuse.glusterfs') return 'gluster';
+  if (type === 'cifs' || type === 'smb3') return 'smb';
+  return type.startsWith('fuse') || ['davfs', '9p', 'afs', 'virtiofs'].includes(type) ? 'fuse' : 'local';
+}

@@ -1,0 +1,91 @@
+/**
+ * Latency in log-linear buckets: 128 an octave, so that a percentile is within 0.4 % of the exact one, recording costs
+ * a few ns, and histograms of all hosts merge by adding. Values are whole nanoseconds from 0 to 2^42 (73 minutes);
+ * larger ones count in the last bucket.
+ */
+const subBuckets = 128;
+const maxExponent = 42;
+const octaves = maxExponent - 7;
+
+/** Buckets of every histogram. */
+export const histogramBuckets = subBuckets * (octaves + 1);
+
+/** Counts by bucket; in the agent a view on memory that its threads share. */
+export type Histogram = Uint32Array | Float64Array;
+
+export function newHistogram(): Float64Array {
+  return new Float64Array(histogramBuckets);
+}
+
+/** The bucket of a value in ns. */
+export function bucketOf(valueNs: number): number {
+  if (valueNs < subBuckets) return valueNs < 0 ? 0 : Math.floor(valueNs);
+  if (valueNs >= 2 ** maxExponent) return histogramBuckets - 1;
+  const high = Math.floor(valueNs / 2 ** 24);
+  const exponent = high > 0 ? 55 - Math.clz32(high) : 31 - Math.clz32(valueNs);
+  return subBuckets * (exponent - 7) + Math.floor(valueNs / 2 ** (exponent - 7));
+}
+
+/** The middle of a bucket, in ns. */
+export function valueOf(bucket: number): number {
+  if (bucket < subBuckets) return bucket;
+  const octave = Math.floor(bucket / subBuckets) - 1;
+  const width = 2 ** octave;
+  return (subBuckets + (bucket % subBuckets)) * width + (width - 1) / 2;
+}
+
+/** A new histogram that holds both; associative and commutative. */
+export function mergeHistograms(a: Histogram, b: Histogram): Float64Array {
+  const merged = newHistogram();
+  for (let at = 0; at < merged.length; at++) merged[at] = (a[at] ?? 0) + (b[at] ?? 0);
+  return merged;
+}
+
+export function countOf(histogram: Histogram): number {
+  let count = 0;
+  for (const value of histogram) count += value;
+  return count;
+}
+
+/** The value that `percent` of all samples don't exceed, in ns, by the nearest rank; undefined without samples. */
+export function percentile(histogram: Histogram, percent: number): number | undefined {
+  const count = countOf(histogram);
+  if (count === 0) return undefined;
+  let left = Math.max(1, Math.ceil((percent / 100) * count));
+  for (let bucket = 0; bucket < histogram.length; bucket++) {
+    left -= histogram[bucket] ?? 0;
+    if (left <= 0) return valueOf(bucket);
+  }
+  return undefined;
+}
+
+/** Samples that a percentile needs before its value says anything: ten times as many as would leave one beyond it, less a tenth. */
+export function isPercentileSupported(percent: number, samples: number): boolean {
+  return samples >= (minimumSamples.get(percent) ?? 1);
+}
+
+/** So that the 95 % confidence interval of the percentile stays within the samples (binomial order statistics). */
+const minimumSamples: ReadonlyMap<number, number> = new Map([
+  [95, 72],
+  [99, 368],
+  [99.9, 3_688],
+  [99.99, 36_887],
+]);
+
+/** Pairs of bucket and count, empty ones left out: how a histogram travels in JSON. */
+export type SparseHistogram = readonly (readonly [bucket: number, count: number])[];
+
+export function toSparse(histogram: Histogram): SparseHistogram {
+  const pairs: [number, number][] = [];
+  for (let bucket = 0; bucket < histogram.length; bucket++) {
+    const count = histogram[bucket] ?? 0;
+    if (count > 0) pairs.push([bucket, count]);
+  }
+  return pairs;
+}
+
+export function fromSparse(pairs: SparseHistogram): Float64Array {
+  const histogram = newHistogram();
+  for (const [bucket, count] of pairs) histogram[bucket] = (histogram[bucket] ?? 0) + count;
+  return histogram;
+}

@@ -1,0 +1,82 @@
+/** Everything that is decided before the first byte is sent: `plan.json`, from which the run can be judged without us. */
+import * as z from 'zod/mini';
+import { hostSchema, variableSchema } from './host.ts';
+import { hashText32 } from './random.ts';
+
+/** What an agent shall do: the engine's name, and fields that the engine's own schema reads. */
+export const workloadSpecSchema = z.looseObject({ engine: z.string() });
+export type WorkloadSpec = z.infer<typeof workloadSpecSchema>;
+
+/** Every wait of a run has an end, in ms. */
+export const limitsSchema = z.object({
+  /** From the first packet to a login. */
+  connectMs: z.number(),
+  /** One command of a task; 0: none. */
+  commandMs: z.number(),
+  /** Without a sign of life from an agent: the host is lost. */
+  silenceMs: z.number(),
+  /** Without a sign of life from the controller: the agent stops and cleans up. */
+  leaseMs: z.number(),
+  /** For all of a task's teardown on one host. */
+  teardownMs: z.number(),
+  /** An operation in flight for longer is a hung one (H01). */
+  hungMs: z.number(),
+});
+export type Limits = z.infer<typeof limitsSchema>;
+
+export const defaultLimits: Limits = {
+  connectMs: 15_000,
+  commandMs: 0,
+  silenceMs: 30_000,
+  leaseMs: 15_000,
+  teardownMs: 60_000,
+  hungMs: 60_000,
+};
+
+export const plannedTaskSchema = z.object({
+  name: z.string(),
+  options: z.record(z.string(), z.union([variableSchema, z.array(z.string())])),
+  workload: z.optional(workloadSpecSchema),
+});
+export type PlannedTask = z.infer<typeof plannedTaskSchema>;
+
+export const planSchema = z.object({
+  version: z.literal(1),
+  /** The run's id, also the name of its folder: time and random letters. */
+  run: z.string(),
+  funbric: z.string(),
+  /** ISO 8601, UTC. */
+  createdAt: z.string(),
+  seed: z.number(),
+  /** In the order of their indexes: host 7's result is results/0007.json. */
+  hosts: z.array(hostSchema),
+  tasks: z.array(plannedTaskSchema),
+  limits: limitsSchema,
+  beforeVerify: z.optional(z.string()),
+});
+export type Plan = Readonly<z.infer<typeof planSchema>>;
+
+/** The word that marks all content of a run. */
+export function runTagOf(plan: { readonly run: string }): number {
+  return hashText32(plan.run);
+}
+
+/** The name of a host's files, and of nothing that a host chose: 7 -> `0007`. */
+export function fileStemOf(index: number): string {
+  return String(index).padStart(4, '0');
+}
+
+/** What one agent is told first. */
+export const agentSpecSchema = z.object({
+  run: z.string(),
+  runTag: z.number(),
+  seed: z.number(),
+  /** The host's index in the plan. */
+  host: z.number(),
+  hosts: z.number(),
+  leaseMs: z.number(),
+  workload: workloadSpecSchema,
+  /** Where the agent makes its own folder; /var/tmp where not given. */
+  workDir: z.optional(z.string()),
+});
+export type AgentSpec = z.infer<typeof agentSpecSchema>;

@@ -1,0 +1,85 @@
+/**
+ * What became of one planned host: `results/0007.json`. Every planned host has exactly one, also when it brought nothing
+ * back. What a host says of itself comes in `agent`, read by schema; the rest the controller knows.
+ */
+import * as z from 'zod/mini';
+import { agentPhases, factsSchema, heartbeatSchema } from './protocol.ts';
+
+/** One kind of operation on one host, successes in the histogram (ns), errors counted by errno name. */
+export const operationStatsSchema = z.object({
+  name: z.string(),
+  count: z.number(),
+  bytes: z.number(),
+  errors: z.record(z.string(), z.number()),
+  /** Successful and failed operations by latency. */
+  histogram: z.array(z.tuple([z.number(), z.number()])),
+});
+export type OperationStats = z.infer<typeof operationStatsSchema>;
+
+/** Finished operations in one interval, from `startNs` (host's clock) on. */
+export const sampleSchema = z.object({
+  startNs: z.number(),
+  endNs: z.number(),
+  operations: z.number(),
+  errors: z.number(),
+  bytes: z.number(),
+});
+export type Sample = z.infer<typeof sampleSchema>;
+
+export const phaseSpanSchema = z.object({
+  phase: z.enum(agentPhases),
+  startNs: z.number(),
+  endNs: z.number(),
+  end: z.enum(['completed', 'stopped', 'failed']),
+});
+export type PhaseSpan = z.infer<typeof phaseSpanSchema>;
+
+/** What the agent writes on the host. */
+export const agentReportSchema = z.object({
+  version: z.literal(1),
+  run: z.string(),
+  host: z.number(),
+  facts: factsSchema,
+  phases: z.array(phaseSpanSchema),
+  /** Of the stress phase. */
+  operations: z.array(operationStatsSchema),
+  samples: z.array(sampleSchema),
+  heartbeats: z.array(heartbeatSchema),
+  journal: z.object({ bytes: z.number(), records: z.number(), workers: z.number() }),
+});
+export type AgentReport = z.infer<typeof agentReportSchema>;
+
+/** A command that a task ran on the host. Texts are capped by us and hostile. */
+export const commandOutcomeSchema = z.object({
+  task: z.string(),
+  phase: z.enum(['setup', 'run', 'teardown']),
+  command: z.string(),
+  exit: z.union([z.number(), z.string()]),
+  stdout: z.string(),
+  stderr: z.string(),
+  elapsedMs: z.number(),
+});
+export type CommandOutcome = z.infer<typeof commandOutcomeSchema>;
+
+/** completed: did all that was planned. failed: a phase or command failed. lost: went away after it was reached. unreachable: never reached. */
+export const hostStatuses = ['completed', 'failed', 'lost', 'unreachable'] as const;
+export type HostStatus = (typeof hostStatuses)[number];
+
+export const hostResultSchema = z.object({
+  version: z.literal(1),
+  run: z.string(),
+  index: z.number(),
+  name: z.string(),
+  status: z.enum(hostStatuses),
+  /** Why it isn't `completed`. */
+  reason: z.optional(z.string()),
+  /** What makes its evidence incomplete although the host is there: a journal that couldn't be fetched, an interrupted phase. */
+  gaps: z.array(z.string()),
+  commands: z.array(commandOutcomeSchema),
+  /** Pings as [sent (controller's clock), host's clock, received (controller's clock)], ns; see clock.ts. */
+  pings: z.array(z.tuple([z.number(), z.number(), z.number()])),
+  /** journals/<stem>.fbj as it arrived. */
+  journal: z.optional(z.object({ bytes: z.number(), sha256: z.string() })),
+  agent: z.optional(agentReportSchema),
+});
+export type HostResult = z.infer<typeof hostResultSchema>;

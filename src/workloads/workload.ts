@@ -1,0 +1,71 @@
+/**
+ * What an agent can do to a host. An engine is one file: setup, stress, verify and teardown of it, and the schema of its
+ * part of the plan. Its inner loops are synchronous and run in worker threads; what they did goes to the recorder.
+ */
+import type { AgentSpec, WorkloadSpec } from '../model/plan.ts';
+import type { Note, RecordViews } from '../model/journal.ts';
+import type { FileOperations } from './operations.ts';
+
+/** What the engine is told, on the agent's main thread. */
+export interface AgentContext {
+  readonly spec: AgentSpec;
+  readonly operations: FileOperations;
+  readonly log: (text: string) => void;
+  /** Aborted when the phase shall end. */
+  readonly signal: AbortSignal;
+}
+
+/** The same in a worker thread, where nothing can be awaited. */
+export interface WorkerContext {
+  readonly spec: AgentSpec;
+  readonly operations: FileOperations;
+  readonly recorder: Recorder;
+  /** Of this host, from 0. */
+  readonly worker: number;
+  /** True once the phase shall end: asked between operations. */
+  readonly isStopped: () => boolean;
+}
+
+/**
+ * Where a worker writes what it does. `begin` takes the next record's slot before the operation starts (its outcome is
+ * `pending` until `end`), the worker fills the fields that layout (model/journal.ts) names, `end` completes it and counts it.
+ */
+export interface Recorder {
+  readonly views: RecordViews;
+  /** The slot's index in the views; kind, sequence and start are set, all else is zero. Blocks while the journal is behind. */
+  begin(kind: number): number;
+  /** A further slot of the operation that is under way, for what didn't fit (observe). Same sequence and start. */
+  extend(kind: number): number;
+  /** Completes the operation: outcome and errno of every slot since begin, end time; counts it, with its bytes, by kind. */
+  end(outcome: number, errno: number, bytes: number): void;
+  /** The number of the operation that begin opened last. */
+  readonly sequence: number;
+  /** Rare things, capped; kept beside the records. */
+  note(note: Note): void;
+}
+
+/** Kept between stress and verify in one worker thread, so that an engine may hold state. */
+export interface WorkloadWorker {
+  /** Until the context says stop, or the engine's own limit is reached. */
+  stress(): void;
+  verify(): void;
+  close(): void;
+}
+
+export interface Workload {
+  readonly engine: string;
+  /** Decodes this engine's part of the plan; throws on anything else. */
+  readonly check: (spec: WorkloadSpec) => void;
+  /** Workers a host. */
+  readonly workersOf: (spec: WorkloadSpec) => number;
+  /** The directory under test; its mount is in the facts. */
+  readonly directoryOf: (spec: WorkloadSpec) => string | undefined;
+  /** How long stress lasts by plan, in ms, for progress and limits. */
+  readonly durationMsOf: (spec: WorkloadSpec) => number;
+  setup(context: AgentContext): Promise<void>;
+  /** Whether the hosts see each other: the indexes of the hosts whose tokens are seen (in the end, or after 5 s). */
+  meet(context: AgentContext): Promise<readonly number[]>;
+  openWorker(context: WorkerContext): WorkloadWorker;
+  /** Removes what setup and stress made, and nothing else. Twice is harmless. */
+  teardown(context: AgentContext): Promise<void>;
+}
