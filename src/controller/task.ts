@@ -3,6 +3,7 @@
  * host, all hosts at the same time, with a barrier between them; teardown runs wherever setup began, also after a failure
  * or Ctrl-C.
  */
+import type { Verdict } from '../model/finding.ts';
 import type { Variable } from '../model/host.ts';
 import type { WorkloadSpec } from '../model/plan.ts';
 
@@ -15,7 +16,30 @@ export interface TaskOption {
   readonly choices?: readonly string[];
 }
 
+/** Decoded values by the option's name: durations in ms, sizes in bytes. */
 export type OptionValues = Readonly<Record<string, Variable | readonly string[]>>;
+
+type ValueOf<O extends TaskOption> = O['type'] extends 'string'
+  ? string
+  : O['type'] extends 'boolean'
+    ? boolean
+    : O['type'] extends 'list'
+      ? readonly string[]
+      : number;
+
+/** An option is always there where it is required or has a default. */
+type IsThere<O extends TaskOption> = O extends
+  | { readonly required: true }
+  | { readonly default: string | number | boolean }
+  ? true
+  : false;
+
+/** The values of declared options, typed by their declarations. */
+type ValuesOf<Options extends Readonly<Record<string, TaskOption>>> = {
+  readonly [Name in keyof Options as IsThere<Options[Name]> extends true ? Name : never]: ValueOf<Options[Name]>;
+} & {
+  readonly [Name in keyof Options as IsThere<Options[Name]> extends true ? never : Name]?: ValueOf<Options[Name]>;
+};
 
 export interface CommandResult {
   readonly stdout: string;
@@ -55,16 +79,38 @@ export interface TaskHost {
   log(text: string): void;
 }
 
+/** A task as it is written: its options decide the types of their values. */
+interface TaskDefinition<Options extends Readonly<Record<string, TaskOption>>> {
+  readonly summary: string;
+  readonly options?: Options;
+  /** Only with `local`: takes words after its options, shown in help as this says: `[RUN]`. Without it, none are taken. */
+  readonly arguments?: string;
+  /** What the agents shall do, decided before anything is sent; a task without one needs no agent. */
+  workload?(options: ValuesOf<Options>): WorkloadSpec;
+  setup?(host: TaskHost, options: ValuesOf<Options>): Promise<void>;
+  run?(host: TaskHost, options: ValuesOf<Options>): Promise<void>;
+  teardown?(host: TaskHost, options: ValuesOf<Options>): Promise<void>;
+  /** For tasks about runs rather than hosts, such as merge: called once, without hosts. */
+  local?(context: LocalContext, options: ValuesOf<Options>): Promise<RunOutcome | undefined>;
+}
+
+/** A task as it is run: its options are what the command line made of them. */
 export interface Task {
   readonly summary: string;
   readonly options?: Readonly<Record<string, TaskOption>>;
-  /** What the agents shall do, decided before anything is sent; a task without one needs no agent. */
+  readonly arguments?: string;
   workload?(options: OptionValues): WorkloadSpec;
   setup?(host: TaskHost, options: OptionValues): Promise<void>;
   run?(host: TaskHost, options: OptionValues): Promise<void>;
   teardown?(host: TaskHost, options: OptionValues): Promise<void>;
-  /** For tasks about runs rather than hosts, such as merge: called once, without hosts. */
-  local?(context: LocalContext, options: OptionValues): Promise<void>;
+  local?(context: LocalContext, options: OptionValues): Promise<RunOutcome | undefined>;
+}
+
+/** What a run came to; the command's exit status is the verdict's. */
+export interface RunOutcome {
+  readonly verdict: Verdict;
+  readonly reasons: readonly string[];
+  readonly reportPath: string;
 }
 
 export interface LocalContext {
@@ -74,7 +120,9 @@ export interface LocalContext {
   readonly log: (text: string) => void;
 }
 
-/** Says that this is a task; the loader looks at the default export of each file in tasks/. */
-export function task<T extends Task>(definition: T): T {
+/** Says that this is a task; the loader looks at the default export of each file in tasks/, and decodes the options by their declarations. */
+export function task<const Options extends Readonly<Record<string, TaskOption>>>(
+  definition: TaskDefinition<Options>,
+): Task {
   return definition;
 }

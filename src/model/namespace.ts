@@ -2,6 +2,12 @@
  * The names below a run's directory on the file system under test. A worker's tree is `own/<worker>/`, with folders
  * `d0`..`d7`, files `f000`.. and sub-folders `s00`.. in each, so that a name is a number, and a number a name, on every host.
  */
+
+/** The folder of a run, below the directory under test. */
+export function runFolderName(run: string): string {
+  return `funbric-${run}`;
+}
+
 export const ownFolder = 'own';
 /** Holds the run id; nothing is deleted below a directory that lacks it. */
 export const markerFile = '.funbric-run';

@@ -3,8 +3,16 @@ import * as z from 'zod/mini';
 import { hostSchema, variableSchema } from './host.ts';
 import { hashText32 } from './random.ts';
 
-/** What an agent shall do: the engine's name, and fields that the engine's own schema reads. */
-export const workloadSpecSchema = z.looseObject({ engine: z.string() });
+/** What an agent shall do: what the controller needs to know of it, and fields that only the engine's own schema reads. */
+export const workloadSpecSchema = z.looseObject({
+  engine: z.string(),
+  /** Worker threads a host. */
+  workers: z.number(),
+  /** The directory under test, absolute, the same on every host. */
+  dir: z.optional(z.string()),
+  /** The hosts' directories are separate ones that only share their path. */
+  isLocal: z.optional(z.boolean()),
+});
 export type WorkloadSpec = z.infer<typeof workloadSpecSchema>;
 
 /** Every wait of a run has an end, in ms. */
@@ -53,6 +61,10 @@ export const planSchema = z.object({
   tasks: z.array(plannedTaskSchema),
   limits: limitsSchema,
   beforeVerify: z.optional(z.string()),
+  /** What the workload wrote stays on the file system under test. */
+  isKept: z.boolean(),
+  /** Where agents make their own folders; see AgentSpec. */
+  workDir: z.optional(z.string()),
 });
 export type Plan = Readonly<z.infer<typeof planSchema>>;
 

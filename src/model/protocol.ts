@@ -6,8 +6,11 @@
 import * as z from 'zod/mini';
 import { agentSpecSchema } from './plan.ts';
 
-/** What an agent does, in this order; between them it is idle, and every phase is a barrier over all hosts. */
-export const agentPhases = ['setup', 'meet', 'stress', 'verify', 'teardown'] as const;
+/**
+ * What an agent does, in this order; between them it is idle, and every phase is a barrier over all hosts. `teardown`
+ * removes what this host made; `sweep`, asked of one host when all are done, the run's folder with what lost hosts left.
+ */
+export const agentPhases = ['setup', 'meet', 'stress', 'verify', 'teardown', 'sweep'] as const;
 export type AgentPhase = (typeof agentPhases)[number];
 
 /** The longest line that either side takes. */
@@ -80,6 +83,7 @@ export const agentEventSchema = z.discriminatedUnion('kind', [
     pid: z.number(),
     boot: z.tuple([z.number(), z.number()]),
     workPath: z.string(),
+    journalPath: z.string(),
     facts: factsSchema,
   }),
   z.object({ kind: z.literal('pong'), sentNs: z.number(), atNs: z.number() }),

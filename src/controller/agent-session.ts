@@ -1,0 +1,250 @@
+/**
+ * The conversation with one agent, from its start marker to `bye`. Everything that comes up is decoded by schema, capped
+ * and hostile; whatever goes wrong with it is this host's failure, never another's.
+ */
+import { createInterface } from 'node:readline';
+import { PassThrough } from 'node:stream';
+import { FunbricError, messageOf } from '../model/errors.ts';
+import type { Ping } from '../model/clock.ts';
+import type { AgentSpec } from '../model/plan.ts';
+import {
+  agentEventSchema,
+  maxLineBytes,
+  type AgentEvent,
+  type AgentPhase,
+  type Command,
+  type Heartbeat,
+} from '../model/protocol.ts';
+import type { Exit, RemoteProcess } from '../transports/transport.ts';
+import type { Emit } from './events.ts';
+import { TimeKeeper } from './time-keeper.ts';
+import { abortable, deferred, within, type Deferred } from './waiting.ts';
+
+export type Hello = Extract<AgentEvent, { kind: 'hello' }>;
+export type PhaseEnd = Extract<AgentEvent, { kind: 'phase-ended' }>;
+type Delivered = Extract<AgentEvent, { kind: 'delivered' }>;
+
+/** From the start of the process to `hello`. Node starts in 50 ms; a host under load may take long. */
+const helloLimitMs = 30_000;
+/** Closing journals and writing the result is local disk work. */
+const deliverLimitMs = 120_000;
+/** After `bye` the agent removes one folder. */
+const byeLimitMs = 10_000;
+/** Kept of what the agent says on stderr, for the reason when it dies. */
+const stderrKeptBytes = 4_096;
+
+export interface SessionOptions {
+  readonly host: string;
+  readonly marker: string;
+  readonly process: RemoteProcess;
+  readonly spec: AgentSpec;
+  readonly silenceMs: number;
+  /** Without a finished operation in stress or verify for this long, the agent is stuck. */
+  readonly hungMs: number;
+  readonly nowNs: () => number;
+  readonly emit: Emit;
+}
+
+export class AgentSession {
+  readonly #options: SessionOptions;
+  readonly #keeper: TimeKeeper;
+  readonly #lost = new AbortController();
+  readonly #hello = deferred<Hello>();
+  readonly #phases = new Map<AgentPhase, Deferred<PhaseEnd>>();
+  readonly #delivered = deferred<Delivered>();
+  #silence: NodeJS.Timeout | undefined;
+  #progress = { operations: 0, atNs: 0 };
+  #stderr = '';
+  #isLeaving = false;
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    // Every one of them may be rejected when nobody waits for it.
+    for (const { promise } of [this.#hello, this.#delivered]) promise.catch(() => undefined);
+    this.#listen();
+    this.#send({ kind: 'spec', spec: options.spec });
+    this.#keeper = new TimeKeeper((sentNs) => this.#send({ kind: 'ping', sentNs }), options.nowNs);
+    this.#heard();
+  }
+
+  /** Aborts, with the reason, when the agent is gone or silent. */
+  get lost(): AbortSignal {
+    return this.#lost.signal;
+  }
+
+  get pings(): readonly Ping[] {
+    return this.#keeper.pings;
+  }
+
+  hello(): Promise<Hello> {
+    return this.#answer(this.#hello.promise, helloLimitMs, 'starting the agent');
+  }
+
+  /** Asks for a phase and waits for its end, as long as the agent lives. */
+  async phase(phase: AgentPhase): Promise<PhaseEnd> {
+    const ended = deferred<PhaseEnd>();
+    ended.promise.catch(() => undefined);
+    this.#phases.set(phase, ended);
+    this.#send({ kind: 'phase', phase });
+    return await abortable(ended.promise, this.lost);
+  }
+
+  /** Ends the phase under way; `phase` then resolves with `stopped`. */
+  stop(): void {
+    this.#send({ kind: 'stop' });
+  }
+
+  deliver(): Promise<Delivered> {
+    this.#send({ kind: 'deliver' });
+    return this.#answer(this.#delivered.promise, deliverLimitMs, 'closing the journal');
+  }
+
+  /** Lets the agent clean up and exit. Whoever doesn't go is left to its lease. */
+  async bye(): Promise<void> {
+    this.#isLeaving = true;
+    this.#send({ kind: 'bye' });
+    try {
+      await within(this.#options.process.exit, byeLimitMs, 'ending the agent');
+    } finally {
+      this.close();
+    }
+  }
+
+  /** Ends the channel; an agent that still lives sees its end of input and stops by itself. */
+  close(): void {
+    this.#isLeaving = true;
+    clearTimeout(this.#silence);
+    this.#keeper.close();
+    this.#options.process.kill();
+  }
+
+  #answer<T>(promise: Promise<T>, limitMs: number, what: string): Promise<T> {
+    const { host } = this.#options;
+    return abortable(within(promise, limitMs, `${host}: ${what}`), this.lost);
+  }
+
+  #listen(): void {
+    const { process } = this.#options;
+    const lines = createInterface({
+      input: process.stdout.pipe(new LineCap(() => this.#lose('it sent an overlong line'))),
+    });
+    let isMarked = false;
+    lines.on('line', (line) => {
+      if (isMarked) this.#receive(line);
+      else if (line === this.#options.marker) isMarked = true;
+    });
+    process.stderr.on('data', (bytes: Buffer) => {
+      this.#stderr = (this.#stderr + bytes.toString('utf8')).slice(-stderrKeptBytes);
+    });
+    process.stdin.on('error', () => undefined);
+    void process.exit.then((exit) => this.#lose(`its agent ${describeExit(exit)}${this.#lastWords()}`));
+  }
+
+  #lastWords(): string {
+    const text = this.#stderr.trim();
+    return text === '' ? '' : `: ${text.split('\n').slice(-3).join(' / ')}`;
+  }
+
+  #receive(line: string): void {
+    this.#heard();
+    let event: AgentEvent;
+    try {
+      event = agentEventSchema.parse(JSON.parse(line));
+    } catch (error) {
+      this.#lose(`its agent sent what isn't an event (${messageOf(error).slice(0, 200)})`);
+      return;
+    }
+    this.#handle(event);
+  }
+
+  #handle(event: AgentEvent): void {
+    const { host, emit } = this.#options;
+    switch (event.kind) {
+      case 'hello':
+        this.#hello.resolve(event);
+        break;
+      case 'pong':
+        this.#keeper.pong(event.sentNs, event.atNs);
+        break;
+      case 'heartbeat':
+        emit({ kind: 'heartbeat', host, heartbeat: event.heartbeat });
+        this.#watchProgress(event.heartbeat);
+        break;
+      case 'phase-started':
+        emit({ kind: 'phase-started', host, phase: event.phase });
+        break;
+      case 'phase-ended': {
+        const { phase, end, message } = event;
+        emit({ kind: 'phase-ended', host, phase, end, ...(message === undefined ? {} : { message }) });
+        this.#phases.get(phase)?.resolve(event);
+        break;
+      }
+      case 'log':
+        emit({ kind: 'line', host, stream: 'log', text: event.text });
+        break;
+      case 'delivered':
+        this.#delivered.resolve(event);
+        break;
+    }
+  }
+
+  /** Heartbeats come from a thread that is always free: they prove the agent alive, only its operations prove it at work. */
+  #watchProgress({ phase, operations, oldest, atNs }: Heartbeat): void {
+    const isWorking = phase === 'stress' || phase === 'verify';
+    if (!isWorking || operations !== this.#progress.operations) this.#progress = { operations, atNs };
+    const stuckMs = (atNs - this.#progress.atNs) / 1e6;
+    if (stuckMs < this.#options.hungMs) return;
+    const where =
+      oldest === undefined
+        ? ''
+        : `; worker ${oldest.worker} is in ${oldest.operation} for ${Math.round(oldest.ageMs / 1000)} s`;
+    this.#lose(`no operation has finished for ${Math.round(stuckMs / 1000)} s${where}`);
+  }
+
+  #heard(): void {
+    clearTimeout(this.#silence);
+    const { silenceMs } = this.#options;
+    if (this.#isLeaving) return;
+    this.#silence = setTimeout(() => this.#lose(`nothing was heard of it for ${silenceMs / 1000} s`), silenceMs);
+  }
+
+  #lose(reason: string): void {
+    clearTimeout(this.#silence);
+    this.#keeper.close();
+    if (this.#isLeaving || this.#lost.signal.aborted) return;
+    this.#lost.abort(new FunbricError('lost', `${this.#options.host} was lost: ${reason}`));
+  }
+
+  #send(command: Command): void {
+    const { stdin } = this.#options.process;
+    if (stdin.writable && !this.#lost.signal.aborted) stdin.write(`${JSON.stringify(command)}\n`);
+  }
+}
+
+/** Passes bytes on and calls `tooLong` when a line exceeds what the protocol allows: a hostile host must not fill our memory. */
+class LineCap extends PassThrough {
+  constructor(tooLong: () => void) {
+    let lineBytes = 0;
+    super({
+      transform(bytes: Buffer, _encoding, done) {
+        const lastBreak = bytes.lastIndexOf(0x0a);
+        lineBytes = lastBreak === -1 ? lineBytes + bytes.length : bytes.length - lastBreak - 1;
+        if (lineBytes > maxLineBytes) {
+          tooLong();
+          done();
+        } else done(null, bytes);
+      },
+    });
+  }
+}
+
+export function describeExit(exit: Exit): string {
+  switch (exit.kind) {
+    case 'exited':
+      return `ended with exit code ${exit.code}`;
+    case 'killed':
+      return `was killed by ${exit.signal}`;
+    case 'lost':
+      return `was cut off (${exit.reason})`;
+  }
+}

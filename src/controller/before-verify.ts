@@ -1,0 +1,44 @@
+/** Runs --before-verify once, on the controller, between stress and verify, with all agents idle. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import type { Emit } from './events.ts';
+import { runFiles, writeJson } from './run-folder.ts';
+
+/** What is kept of its output. */
+const keptBytes = 64 << 10;
+
+/** The outcome goes to a file of the run, from which the merge judges it: a failure makes the run incomplete. */
+export async function runBeforeVerify(
+  command: string,
+  { folder, directory, signal, emit }: { folder: string; directory: string; signal: AbortSignal; emit: Emit },
+): Promise<void> {
+  const outcome = await runShell(command, { FUNBRIC_DIR: directory, FUNBRIC_RUN: folder }, signal);
+  emit({ kind: 'before-verify', command, exit: outcome.exit, output: outcome.output });
+  await writeJson(join(folder, runFiles.beforeVerify), { command, ...outcome });
+}
+
+async function runShell(
+  command: string,
+  environment: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): Promise<{ readonly exit: string; readonly output: string }> {
+  const child = spawn(command, {
+    shell: true,
+    env: { ...process.env, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    signal,
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output = (output + text).slice(0, keptBytes);
+    });
+  }
+  try {
+    const [code, killer] = (await once(child, 'close')) as [number | null, string | null];
+    return { exit: code === null ? String(killer) : String(code), output };
+  } catch (error) {
+    return { exit: error instanceof Error ? error.message : String(error), output };
+  }
+}

@@ -1,0 +1,65 @@
+/** `funbric -H a,b -- cmd`: one command on every host, its lines as events, how it ended as data. */
+import pMap from 'p-map';
+import type { Readable } from 'node:stream';
+import { FunbricError, messageOf } from '../model/errors.ts';
+import type { Host } from '../model/host.ts';
+import type { Connection } from '../transports/transport.ts';
+import { describeExit } from './agent-session.ts';
+import type { Emit } from './events.ts';
+import { textLines } from './task-host.ts';
+import { abortable, within } from './waiting.ts';
+
+export interface CommandRequest {
+  readonly hosts: readonly Host[];
+  /** A line for the hosts' login shells. */
+  readonly command: string;
+  readonly connect: (host: Host, signal: AbortSignal) => Promise<Connection>;
+  readonly parallel: number;
+  /** In ms; 0: none. */
+  readonly commandMs: number;
+  readonly signal: AbortSignal;
+  readonly emit: Emit;
+}
+
+/** `code`: it ran and ended so. Without one it was never reached, lost or stopped, as `reason` says. */
+export interface HostExit {
+  readonly host: string;
+  readonly code?: number;
+  readonly reason?: string;
+}
+
+/** One exit a host, in the hosts' order; never throws for what a host does. */
+export async function runCommand(request: CommandRequest): Promise<readonly HostExit[]> {
+  return await pMap(request.hosts, (host) => runOn(request, host), { concurrency: request.parallel });
+}
+
+async function runOn(request: CommandRequest, host: Host): Promise<HostExit> {
+  const { command, commandMs, signal, emit } = request;
+  try {
+    await using connection = await request.connect(host, signal);
+    const process = await connection.exec(command, { signal });
+    process.stdin.on('error', () => undefined);
+    process.stdin.end();
+    const output = Promise.all([
+      say(emit, host.name, process.stdout, 'stdout'),
+      say(emit, host.name, process.stderr, 'stderr'),
+    ]);
+    const exit = await abortable(
+      commandMs > 0 ? within(process.exit, commandMs, `${host.name}: ${command}`) : process.exit,
+      signal,
+    );
+    if (exit.kind === 'lost') throw new FunbricError('lost', `${host.name}: the connection was lost: ${exit.reason}`);
+    await output;
+    return exit.kind === 'exited'
+      ? { host: host.name, code: exit.code }
+      : { host: host.name, code: 128, reason: describeExit(exit) };
+  } catch (error) {
+    const hint = error instanceof FunbricError && error.hint !== undefined ? ` (${error.hint})` : '';
+    return { host: host.name, reason: `${messageOf(error)}${hint}` };
+  }
+}
+
+async function say(emit: Emit, host: string, stream: Readable, name: 'stdout' | 'stderr'): Promise<void> {
+  for await (const line of textLines(stream))
+    emit({ kind: 'line', host, stream: name, text: line.replace(/\r?\n$/, '') });
+}

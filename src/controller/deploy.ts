@@ -1,0 +1,169 @@
+/**
+ * Brings the agent to a host: one file, uploaded once per digest to `~/.cache/funbric/<sha256>/`, hashed again right before
+ * it runs. Where the home directory can't take it (read-only, full), a fresh folder in /var/tmp or /tmp does, and is removed at the end.
+ */
+import { createHash, randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { FunbricError } from '../model/errors.ts';
+import { runScript } from '../transports/copy.ts';
+import { quote, quoteAll } from '../transports/shell.ts';
+import type { Connection, RemoteProcess } from '../transports/transport.ts';
+import { describeExit } from './agent-session.ts';
+
+/** The bundle, as bytes, and what it must hash to on every host. */
+export interface AgentBundle {
+  readonly bytes: Uint8Array;
+  readonly sha256: string;
+}
+
+export async function loadAgentBundle(path: string): Promise<AgentBundle> {
+  const bytes = await readFile(path);
+  return { bytes, sha256: createHash('sha256').update(bytes).digest('hex') };
+}
+
+/** An agent that lies ready on a host. */
+export interface DeployedAgent {
+  readonly path: string;
+  readonly node: string;
+  readonly isUploaded: boolean;
+  /** It lies in a folder of this run's own, which `removeTemporaryAgent` takes away. */
+  readonly isTemporary: boolean;
+}
+
+/** A probe or a check is a few small processes; only a sick host takes this long. */
+const scriptLimitMs = 30_000;
+/** Uploading some hundred kilobytes. */
+const uploadLimitMs = 120_000;
+const maxScriptOutputBytes = 64 << 10;
+/** The oldest Node that the agent is built for. */
+const oldestNode = 18;
+
+export async function deployAgent(
+  connection: Connection,
+  host: string,
+  bundle: AgentBundle,
+  signal: AbortSignal,
+): Promise<DeployedAgent> {
+  const probe = await script(connection, host, probeScript(bundle.sha256), signal);
+  const node = valueOf(probe, 'node');
+  if (node === undefined) {
+    throw new FunbricError('deploy', `${host}: no Node.js ${oldestNode} or later was found on it`, {
+      hint: 'install Node.js there; it is looked for in PATH, /usr/local, /opt, and below the home of nvm, fnm and volta',
+    });
+  }
+  const cached = valueOf(probe, 'cached');
+  if (cached !== undefined) return { path: cached, node, isUploaded: false, isTemporary: false };
+  const refusals: string[] = [];
+  for (const place of ['home', '/var/tmp', '/tmp'] as const) {
+    const uploaded = await upload(connection, host, bundle, place, signal);
+    const path = valueOf(uploaded, 'agent');
+    if (path !== undefined) return { path, node, isUploaded: true, isTemporary: place !== 'home' };
+    refusals.push(`${place}: ${valueOf(uploaded, 'refused') ?? 'no answer'}`);
+  }
+  throw new FunbricError('deploy', `${host}: the agent could not be put on it (${refusals.join('; ')})`, {
+    hint: `check the free space and the rights of ~/.cache/funbric, /var/tmp and /tmp on ${host}`,
+  });
+}
+
+/** Starts the agent, behind the marker that its lines begin after. It's hashed in the same shell, right before it runs. */
+export async function startAgent(
+  connection: Connection,
+  agent: DeployedAgent,
+  bundle: AgentBundle,
+): Promise<{ readonly process: RemoteProcess; readonly marker: string }> {
+  const marker = `funbric-${randomBytes(12).toString('hex')}`;
+  const line = [
+    hashFunction,
+    `[ "$(hash <${quote(agent.path)})" = ${bundle.sha256} ] || { echo 'the agent differs from what was uploaded' >&2; exit 97; }`,
+    // The agent may sit on no directory that a test wants to unmount.
+    `cd / && exec ${quoteAll([agent.node, agent.path, marker])}`,
+  ].join('; ');
+  const process = await connection.exec(`exec /bin/sh -c ${quote(line)}`);
+  return { process, marker };
+}
+
+export async function removeTemporaryAgent(connection: Connection, host: string, agent: DeployedAgent): Promise<void> {
+  if (!agent.isTemporary) return;
+  const folder = agent.path.slice(0, agent.path.lastIndexOf('/'));
+  const remove = `rm -f -- ${quote(agent.path)}; rmdir -- ${quote(folder)}; echo 'removed yes'`;
+  await script(connection, host, remove, AbortSignal.timeout(scriptLimitMs));
+}
+
+async function upload(
+  connection: Connection,
+  host: string,
+  bundle: AgentBundle,
+  place: 'home' | '/var/tmp' | '/tmp',
+  signal: AbortSignal,
+): Promise<string> {
+  const folder =
+    place === 'home'
+      ? cacheFolderScript(bundle.sha256)
+      : `d=$(mktemp -d ${place}/funbric-XXXXXXXX) || refuse "no folder can be made"`;
+  const text = `${hashFunction}; umask 077
+refuse() { cat >/dev/null; echo "refused $1"; exit 0; }
+${folder}
+t="$d/.agent.$$"
+cat >"$t" || { rm -f -- "$t"; refuse "it can't be written (full or read-only?)"; }
+[ "$(hash <"$t")" = ${bundle.sha256} ] || { rm -f -- "$t"; refuse "it arrived damaged"; }
+mv -f -- "$t" "$d/agent.cjs" || refuse "it can't be renamed"
+echo "agent $d/agent.cjs"`;
+  return await script(connection, host, text, signal, bundle.bytes);
+}
+
+/** One `mkdir -m 700` for each part that is ours; what others could have put there is refused. */
+function cacheFolderScript(sha256: string): string {
+  return `[ -n "$HOME" ] && [ -d "$HOME" ] || refuse "no home directory"
+[ -d "$HOME/.cache" ] || mkdir -m 700 -- "$HOME/.cache" 2>/dev/null
+for d in "$HOME/.cache/funbric" "$HOME/.cache/funbric/${sha256}"; do
+  mkdir -m 700 -- "$d" 2>/dev/null
+  [ -d "$d" ] && [ ! -L "$d" ] && [ -O "$d" ] || refuse "$d is not a folder of ours"
+  chmod 700 -- "$d" || refuse "$d can't be made private"
+done`;
+}
+
+function probeScript(sha256: string): string {
+  return `${hashFunction}
+for n in "$(command -v node)" /usr/local/bin/node /usr/bin/node /opt/*/bin/node "$HOME"/.nvm/versions/node/*/bin/node "$HOME"/.local/share/fnm/node-versions/*/installation/bin/node "$HOME"/.volta/bin/node /opt/homebrew/bin/node; do
+  [ -n "$n" ] && [ -x "$n" ] || continue
+  v=$("$n" -p 'process.versions.node.split(".")[0]' 2>/dev/null) || continue
+  [ "$v" -ge ${oldestNode} ] 2>/dev/null && { echo "node $n"; break; }
+done
+d="$HOME/.cache/funbric/${sha256}"; f="$d/agent.cjs"
+if [ -d "$d" ] && [ ! -L "$d" ] && [ -O "$d" ] && [ -f "$f" ] && [ ! -L "$f" ] && [ "$(hash <"$f")" = ${sha256} ]; then echo "cached $f"; fi
+echo "probed yes"`;
+}
+
+/** Whatever hashes on the host: GNU, BSD or OpenSSL. */
+const hashFunction =
+  'hash() { if command -v sha256sum >/dev/null; then sha256sum; elif command -v shasum >/dev/null; then shasum -a 256; else openssl dgst -sha256 -r; fi | cut -c1-64; }';
+
+async function script(
+  connection: Connection,
+  host: string,
+  text: string,
+  signal: AbortSignal,
+  stdin?: Uint8Array,
+): Promise<string> {
+  const done = await runScript(connection, text, {
+    signal,
+    timeoutMs: stdin === undefined ? scriptLimitMs : uploadLimitMs,
+    maxOutputBytes: maxScriptOutputBytes,
+    ...(stdin === undefined ? {} : { stdin }),
+  });
+  if (done.exit.kind !== 'exited' || done.exit.code !== 0) {
+    throw new FunbricError(
+      'deploy',
+      `${host}: preparing the agent ${describeExit(done.exit)}: ${done.stderr.toString().trim().slice(-500)}`,
+    );
+  }
+  return done.stdout.toString();
+}
+
+/** The rest of the line that starts with the word. */
+function valueOf(output: string, word: string): string | undefined {
+  return output
+    .split('\n')
+    .find((line) => line.startsWith(`${word} `))
+    ?.slice(word.length + 1);
+}

@@ -1,0 +1,80 @@
+/** Decides everything about a run before the first byte is sent. */
+import type { Host } from '../model/host.ts';
+import { FunbricError } from '../model/errors.ts';
+import { defaultLimits, type Limits, type Plan } from '../model/plan.ts';
+import type { OptionValues, Task } from './task.ts';
+
+/** A task with the values that its options have in this run. */
+export interface ChosenTask {
+  readonly name: string;
+  readonly task: Task;
+  readonly options: OptionValues;
+}
+
+export interface PlanRequest {
+  readonly tasks: readonly ChosenTask[];
+  readonly hosts: readonly Host[];
+  readonly seed: number;
+  readonly limits?: Partial<Limits>;
+  readonly beforeVerify?: string;
+  /** Leave what the workload wrote on the file system under test. */
+  readonly isKept?: boolean;
+  readonly workDir?: string;
+  readonly version: string;
+  readonly now: Date;
+  /** Four or so random letters, so that two runs in a second differ. */
+  readonly nonce: string;
+}
+
+/** More hosts than this need a wider index in every stamp. */
+const maxWorkers = 0xfffe;
+
+export function makePlan(request: PlanRequest): Plan {
+  const { hosts, tasks } = request;
+  if (hosts.length === 0) {
+    throw new FunbricError('usage', 'no hosts', {
+      hint: 'name them with -H host1,host2, or in hosts.json; to try funbric without hosts: funbric demo',
+    });
+  }
+  refuseTwice(hosts.map((host) => host.name));
+  const planned = tasks.map(({ name, task, options }) => {
+    const workload = task.workload?.(options);
+    return {
+      name,
+      options: { ...options } as Plan['tasks'][number]['options'],
+      ...(workload === undefined ? {} : { workload }),
+    };
+  });
+  const workloads = planned.filter((task) => task.workload !== undefined);
+  if (workloads.length > 1) {
+    throw new FunbricError('usage', `${workloads.map((task) => task.name).join(' and ')} both run a workload`, {
+      hint: 'one run holds one workload, so that its verdict is about one thing: start them one after the other',
+    });
+  }
+  const workers = workloads[0]?.workload?.workers ?? 0;
+  if (hosts.length * workers > maxWorkers) {
+    throw new FunbricError('usage', `${hosts.length} hosts x ${workers} workers are more than ${maxWorkers} workers`, {
+      hint: 'use fewer workers: --workers',
+    });
+  }
+  return {
+    version: 1,
+    run: `${request.now.toISOString().slice(0, 19).replaceAll(':', '-')}-${request.nonce}`,
+    funbric: request.version,
+    createdAt: request.now.toISOString(),
+    seed: request.seed,
+    hosts: [...hosts],
+    tasks: planned,
+    limits: { ...defaultLimits, ...request.limits },
+    isKept: request.isKept ?? false,
+    ...(request.beforeVerify === undefined ? {} : { beforeVerify: request.beforeVerify }),
+    ...(request.workDir === undefined ? {} : { workDir: request.workDir }),
+  };
+}
+
+function refuseTwice(names: readonly string[]): void {
+  const twice = names.find((name, at) => names.indexOf(name) !== at);
+  if (twice !== undefined) {
+    throw new FunbricError('usage', `host ${twice} is named twice`, { hint: 'a name is unique in a run' });
+  }
+}

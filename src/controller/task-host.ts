@@ -1,0 +1,129 @@
+/** What a task may do to one host: commands, copies, and the two phases of its workload. Everything is recorded. */
+import type { Readable } from 'node:stream';
+import { StringDecoder } from 'node:string_decoder';
+import { FunbricError } from '../model/errors.ts';
+import type { CommandOutcome } from '../model/result.ts';
+import { readRemoteFile, writeRemoteFile } from '../transports/copy.ts';
+import { inDirectory, quoteAll } from '../transports/shell.ts';
+import type { Exit } from '../transports/transport.ts';
+import { describeExit } from './agent-session.ts';
+import type { Emit } from './events.ts';
+import type { HostRun } from './host-run.ts';
+import type { CommandResult, RunOptions, TaskHost } from './task.ts';
+import { abortable, within } from './waiting.ts';
+
+/** Kept of each stream of a command for the task; the rest is read and dropped, so that the command goes on. */
+const maxOutputBytes = 8 << 20;
+/** Kept of each stream for the report. */
+const keptInResult = 16 << 10;
+/** A file that a task fetches. */
+const maxFileBytes = 2 ** 40;
+
+export interface TaskHostOptions {
+  readonly run: HostRun;
+  readonly task: string;
+  readonly phase: CommandOutcome['phase'];
+  readonly hosts: number;
+  readonly commandMs: number;
+  /** Ends what is under way. */
+  readonly signal: AbortSignal;
+  readonly emit: Emit;
+  readonly stress: () => Promise<void>;
+  readonly verify: () => Promise<void>;
+}
+
+export function taskHost(options: TaskHostOptions): TaskHost {
+  const { run, emit, signal } = options;
+  return {
+    name: run.name,
+    index: run.index,
+    hosts: options.hosts,
+    variables: run.host.variables,
+    run: (words, runOptions) => execute(options, quoteAll(words), runOptions ?? {}),
+    shell: (line, runOptions) => execute(options, line, runOptions ?? {}),
+    put: async (localPath, remotePath) => {
+      await writeRemoteFile(run.connection, localPath, remotePath, { signal });
+    },
+    get: async (remotePath, localPath) => {
+      await readRemoteFile(run.connection, remotePath, localPath, { maxBytes: maxFileBytes, signal });
+    },
+    stress: options.stress,
+    verify: options.verify,
+    log: (text) => emit({ kind: 'line', host: run.name, stream: 'log', text }),
+  };
+}
+
+async function execute(options: TaskHostOptions, command: string, runOptions: RunOptions): Promise<CommandResult> {
+  const { run, signal } = options;
+  const started = performance.now();
+  const line = runOptions.cwd === undefined ? command : inDirectory(runOptions.cwd, command);
+  const process = await run.connection.exec(line, { signal });
+  const outputs = [gather(options, process.stdout, 'stdout'), gather(options, process.stderr, 'stderr')] as const;
+  process.stdin.on('error', () => undefined);
+  process.stdin.end(runOptions.stdin ?? '');
+  const limitMs = runOptions.timeoutMs ?? options.commandMs;
+  try {
+    const exit = await abortable(
+      limitMs > 0 ? within(process.exit, limitMs, `${run.name}: ${command}`) : process.exit,
+      signal,
+    );
+    const [stdout, stderr] = await Promise.all(outputs);
+    options.run.commands.push({
+      task: options.task,
+      phase: options.phase,
+      command,
+      exit: exit.kind === 'exited' ? exit.code : describeExit(exit),
+      stdout: stdout.slice(0, keptInResult),
+      stderr: stderr.slice(0, keptInResult),
+      elapsedMs: Math.round(performance.now() - started),
+    });
+    return { stdout, stderr, code: codeOf(run.name, command, exit, stderr, runOptions.check ?? true) };
+  } catch (error) {
+    process.kill();
+    throw error;
+  }
+}
+
+function codeOf(host: string, command: string, exit: Exit, stderr: string, isChecked: boolean): number {
+  if (exit.kind === 'lost')
+    throw new FunbricError('lost', `${host}: the connection was lost during: ${command} (${exit.reason})`);
+  if (isChecked && !(exit.kind === 'exited' && exit.code === 0)) {
+    const lastWords = stderr.trim().split('\n').slice(-3).join(' / ');
+    throw new FunbricError(
+      'task',
+      `${host}: ${command} ${describeExit(exit)}${lastWords === '' ? '' : `: ${lastWords}`}`,
+    );
+  }
+  return exit.kind === 'exited' ? exit.code : 128;
+}
+
+/** The text of a stream, capped; each whole line is an event as it comes. */
+async function gather({ run, emit }: TaskHostOptions, stream: Readable, name: 'stdout' | 'stderr'): Promise<string> {
+  let text = '';
+  for await (const line of textLines(stream)) {
+    if (text.length < maxOutputBytes) text += line;
+    emit({ kind: 'line', host: run.name, stream: name, text: line.replace(/\r?\n$/, '') });
+  }
+  return text;
+}
+
+/** A line longer than this comes in pieces. */
+const maxLineLength = 64 << 10;
+
+/** Lines with their ends, decoded as a stream, so that a character that spans two packets stays whole. */
+export async function* textLines(stream: Readable): AsyncGenerator<string> {
+  const decoder = new StringDecoder('utf8');
+  let rest = '';
+  for await (const bytes of stream) {
+    rest += decoder.write(bytes as Buffer);
+    const lines = rest.split(/(?<=\n)/);
+    rest = lines.at(-1)?.endsWith('\n') === true ? '' : (lines.pop() ?? '');
+    yield* lines;
+    if (rest.length > maxLineLength) {
+      yield rest;
+      rest = '';
+    }
+  }
+  rest += decoder.end();
+  if (rest !== '') yield rest;
+}

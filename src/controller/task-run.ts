@@ -1,0 +1,219 @@
+/** One task on all its hosts: setup, run, teardown, with a barrier between them that lost hosts don't hold up. */
+import { foldNodeSet } from '../model/nodeset.ts';
+import { settleMsOf } from '../model/consistency.ts';
+import { FunbricError, messageOf } from '../model/errors.ts';
+import { runFolderName } from '../model/namespace.ts';
+import { runTagOf, type AgentSpec, type Plan, type WorkloadSpec } from '../model/plan.ts';
+import type { AgentPhase } from '../model/protocol.ts';
+import type { CommandOutcome } from '../model/result.ts';
+import { Barriers } from './barrier.ts';
+import { runBeforeVerify } from './before-verify.ts';
+import type { Emit } from './events.ts';
+import type { HostRun } from './host-run.ts';
+import type { ChosenTask } from './planning.ts';
+import type { TaskHost } from './task.ts';
+import { taskHost } from './task-host.ts';
+import { interrupted, sleep, within } from './waiting.ts';
+
+/** Where a task runs. */
+export interface Stage {
+  readonly plan: Plan;
+  readonly folder: string;
+  /** Ctrl-C once: stop, collect, tear down. */
+  readonly signal: AbortSignal;
+  /** Ctrl-C twice: let everything go. */
+  readonly killSignal: AbortSignal;
+  readonly emit: Emit;
+}
+
+export class TaskRun {
+  readonly #stage: Stage;
+  readonly #chosen: ChosenTask;
+  readonly #workload: WorkloadSpec | undefined;
+  readonly #hosts: readonly HostRun[];
+  readonly #barriers: Barriers;
+  /** Ctrl-C, as the reason that every wait of this task ends with. */
+  readonly #interrupt = new AbortController();
+  /** Hosts whose setup began: these are torn down. */
+  readonly #begun = new Set<HostRun>();
+  /** What each host's meeting saw. */
+  readonly #seen = new Map<number, readonly number[]>();
+
+  constructor(stage: Stage, chosen: ChosenTask, hosts: readonly HostRun[]) {
+    this.#stage = stage;
+    this.#chosen = chosen;
+    this.#workload = stage.plan.tasks.find(({ name }) => name === chosen.name)?.workload;
+    this.#hosts = hosts;
+    this.#barriers = new Barriers(hosts.map(({ index }) => index));
+  }
+
+  /** Never throws for a host: each ends with its own reason. */
+  async conduct(): Promise<void> {
+    const { signal } = this.#stage;
+    const interrupt = (): void => this.#interrupt.abort(interrupted(this.#chosen.name));
+    if (signal.aborted) interrupt();
+    signal.addEventListener('abort', interrupt, { once: true });
+    try {
+      await Promise.all(this.#hosts.map((host) => this.#work(host)));
+      await this.#tearDown();
+    } finally {
+      signal.removeEventListener('abort', interrupt);
+    }
+  }
+
+  async #work(host: HostRun): Promise<void> {
+    const { task, options } = this.#chosen;
+    try {
+      if (this.#workload !== undefined) await host.startAgent(this.#specFor(host, this.#workload), this.#signal);
+      // Whatever can't run at all is known before any setup changes anything.
+      await this.#arrive('ready', host);
+      this.#begun.add(host);
+      await task.setup?.(this.#taskHost(host, 'setup'), options);
+      if (this.#workload !== undefined) await this.#meet(host, this.#workload);
+      await this.#arrive('set up', host);
+      await task.run?.(this.#taskHost(host, 'run'), options);
+    } catch (error) {
+      host.fail(error);
+    }
+    this.#barriers.leave(host.index);
+    await host.collect();
+  }
+
+  /** Makes the run's folder on the file system under test, and proves that all hosts see the same one. */
+  async #meet(host: HostRun, workload: WorkloadSpec): Promise<void> {
+    await host.phase('setup', this.#signal);
+    await this.#arrive('folder made', host);
+    const { sees } = await host.phase('meet', this.#signal);
+    this.#seen.set(host.index, sees ?? []);
+    if (workload.isLocal !== true) await this.#arrive('met', host, () => this.#judgeMeeting(workload));
+  }
+
+  async #judgeMeeting(workload: WorkloadSpec): Promise<void> {
+    const present = this.#hosts.filter(({ index }) => this.#barriers.members.has(index));
+    const nameOf = (index: number): string => this.#stage.plan.hosts[index]?.name ?? String(index);
+    const partial = present.filter((host) =>
+      present.some(({ index }) => this.#seen.get(host.index)?.includes(index) !== true),
+    );
+    if (partial.length === 0) return;
+    const views = partial.slice(0, 8).map((host) => {
+      const seen = (this.#seen.get(host.index) ?? []).filter((index) => this.#barriers.members.has(index));
+      return `${host.name} sees ${seen.length === 0 ? 'none' : foldNodeSet(seen.map(nameOf))}`;
+    });
+    throw new FunbricError(
+      'task',
+      `--dir ${workload.dir ?? ''} is not one shared directory of all hosts: ${views.join('; ')}`,
+      {
+        hint: 'mount the same file system there on every host, or say --local to test separate directories',
+      },
+    );
+  }
+
+  async #stress(host: HostRun): Promise<void> {
+    await this.#arrive('stress', host);
+    await host.phase('stress', this.#signal);
+  }
+
+  async #verify(host: HostRun): Promise<void> {
+    await this.#arrive('verify', host, () => this.#beforeVerify());
+    await host.phase('verify', this.#signal);
+  }
+
+  /** With all agents idle: the user's command, then as long as the clients' caches may keep the truth back. */
+  async #beforeVerify(): Promise<void> {
+    const { plan, folder, emit } = this.#stage;
+    if (plan.beforeVerify !== undefined) {
+      const directory = `${this.#workload?.dir ?? ''}/${runFolderName(plan.run)}`;
+      await runBeforeVerify(plan.beforeVerify, { folder, directory, signal: this.#signal, emit });
+    }
+    const targets = this.#hosts.map((host) => host.hello?.facts.target).filter((target) => target !== undefined);
+    const settleMs = Math.max(0, ...targets.map(settleMsOf));
+    if (settleMs === 0) return;
+    const types = [...new Set(targets.map(({ type }) => type))].join(', ');
+    emit({ kind: 'waiting', reason: `the caches that ${types} may keep are waited out before verify`, ms: settleMs });
+    await sleep(settleMs, this.#signal);
+  }
+
+  /** All hosts are done with the data by now: nobody's teardown takes away what another still reads. */
+  async #tearDown(): Promise<void> {
+    const { plan } = this.#stage;
+    const begun = this.#hosts.filter((host) => this.#begun.has(host));
+    if (this.#workload !== undefined && !plan.isKept) {
+      await this.#removeData(
+        begun.filter((host) => host.hasAgent),
+        this.#workload,
+      );
+    }
+    await Promise.all(this.#hosts.map((host) => this.#attempt(host, 'ending its agent', () => host.dismissAgent())));
+    await Promise.all(
+      begun
+        .filter((host) => host.isConnected)
+        .map((host) => this.#attempt(host, 'teardown', async () => this.#userTeardown(host))),
+    );
+  }
+
+  async #removeData(hosts: readonly HostRun[], workload: WorkloadSpec): Promise<void> {
+    await Promise.all(
+      hosts.map((host) => this.#attempt(host, 'teardown', () => this.#agentTeardown(host, 'teardown'))),
+    );
+    const sweepers = workload.isLocal === true ? hosts : hosts.slice(0, 1);
+    await Promise.all(sweepers.map((host) => this.#attempt(host, 'sweep', () => this.#agentTeardown(host, 'sweep'))));
+  }
+
+  async #agentTeardown(host: HostRun, phase: AgentPhase): Promise<void> {
+    if (host.hasAgent) await host.phase(phase, this.#stage.killSignal);
+  }
+
+  async #userTeardown(host: HostRun): Promise<void> {
+    await this.#chosen.task.teardown?.(this.#taskHost(host, 'teardown'), this.#chosen.options);
+  }
+
+  /** Teardown goes on whatever fails, has a limit of its own, and is tried on every host. */
+  async #attempt(host: HostRun, what: string, act: () => Promise<void>): Promise<void> {
+    try {
+      await within(act(), this.#stage.plan.limits.teardownMs, `${host.name}: ${what}`);
+    } catch (error) {
+      this.#stage.emit({ kind: 'line', host: host.name, stream: 'log', text: `${what} failed: ${messageOf(error)}` });
+      host.fail(error);
+    }
+  }
+
+  #arrive(name: string, host: HostRun, opening?: () => Promise<void>): Promise<void> {
+    return this.#barriers.arrive(name, host.index, this.#signal, async () => {
+      await opening?.();
+      this.#stage.emit({ kind: 'barrier', name, hosts: this.#barriers.members.size });
+    });
+  }
+
+  get #signal(): AbortSignal {
+    return this.#interrupt.signal;
+  }
+
+  #taskHost(host: HostRun, phase: CommandOutcome['phase']): TaskHost {
+    const { plan, emit, killSignal } = this.#stage;
+    return taskHost({
+      run: host,
+      task: this.#chosen.name,
+      phase,
+      hosts: this.#hosts.length,
+      commandMs: plan.limits.commandMs,
+      signal: phase === 'teardown' ? killSignal : this.#signal,
+      emit,
+      stress: () => this.#stress(host),
+      verify: () => this.#verify(host),
+    });
+  }
+
+  #specFor(host: HostRun, workload: WorkloadSpec): AgentSpec {
+    const { plan } = this.#stage;
+    return {
+      run: plan.run,
+      runTag: runTagOf(plan),
+      seed: plan.seed,
+      host: host.index,
+      hosts: plan.hosts.length,
+      leaseMs: plan.limits.leaseMs,
+      workload,
+      ...(plan.workDir === undefined ? {} : { workDir: plan.workDir }),
+    };
+  }
+}

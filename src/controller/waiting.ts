@@ -1,0 +1,57 @@
+/** Waits that end: a promise with its handles, one that gives way to a signal, a sleep that a signal cuts short. */
+import { setTimeout as sleepFor } from 'node:timers/promises';
+import { FunbricError } from '../model/errors.ts';
+
+export interface Deferred<T> {
+  readonly promise: Promise<T>;
+  readonly resolve: (value: T) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+/** What Promise.withResolvers is from Node 22 on. */
+export function deferred<T>(): Deferred<T> {
+  let resolve: (value: T) => void = () => undefined;
+  let reject: (reason: unknown) => void = () => undefined;
+  const promise = new Promise<T>((yes, no) => {
+    resolve = yes;
+    reject = no;
+  });
+  return { promise, resolve, reject };
+}
+
+/** The promise, or a rejection with the signal's reason, whichever comes first. */
+export async function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
+  const aborted = deferred<never>();
+  const abort = (): void => aborted.reject(signal.reason);
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    return await Promise.race([promise, aborted.promise]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}
+
+/** The promise, or a FunbricError `limit` that says which limit fired, for what, and after how long. */
+export async function within<T>(promise: Promise<T>, limitMs: number, what: string, hint?: string): Promise<T> {
+  const late = new AbortController();
+  const timer = setTimeout(() => {
+    const seconds = Math.round(limitMs / 100) / 10;
+    late.abort(new FunbricError('limit', `${what} took longer than ${seconds} s`, hint === undefined ? {} : { hint }));
+  }, limitMs);
+  try {
+    return await abortable(promise, late.signal);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Rejects with the signal's reason when that aborts first. */
+export async function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  await abortable(sleepFor(ms, undefined, { ref: true }), signal);
+}
+
+/** The reason of every wait that Ctrl-C ends. */
+export function interrupted(what: string): FunbricError {
+  return new FunbricError('interrupted', `interrupted during ${what}`);
+}

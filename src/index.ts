@@ -1,0 +1,15 @@
+/** The public API: all that a task may use. */
+export { task } from './controller/task.ts';
+export type {
+  CommandResult,
+  LocalContext,
+  OptionValues,
+  RunOptions,
+  RunOutcome,
+  Task,
+  TaskHost,
+  TaskOption,
+} from './controller/task.ts';
+export { filesWorkload, type FilesRequest } from './controller/profiles.ts';
+export { findRunFolder, finishRun } from './controller/finish.ts';
+export { FunbricError } from './model/errors.ts';

@@ -1,0 +1,136 @@
+/** The picture in ARCHITECTURE.md, enforced: arrows only go down, wings never see each other, each program holds only its own. */
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
+const wings = ['transports', 'checks', 'report', 'formats', 'workloads', 'testing'];
+
+/** What each room may import, besides itself. */
+const mayImport: Readonly<Record<string, readonly string[]>> = {
+  model: [],
+  ...Object.fromEntries(wings.map((wing) => [wing, ['model']])),
+  controller: [...wings, 'model'],
+  agent: ['workloads', 'model'],
+  'index.ts': ['controller', ...wings, 'model'],
+  cli: ['index.ts', 'controller', ...wings, 'model'],
+};
+
+/** Packages that have one owner. */
+const ownerOf: Readonly<Record<string, string>> = {
+  yargs: 'cli',
+  'yargs/helpers': 'cli',
+  chalk: 'cli',
+  'node-ssh': 'transports',
+  handlebars: 'report',
+  jiti: 'controller',
+  'fast-xml-parser': 'formats',
+};
+
+interface Import {
+  readonly file: string;
+  readonly room: string;
+  readonly target: string;
+}
+
+describe('the architecture', () => {
+  const files = sourceFiles(join(root, 'src'));
+  const imports = files.flatMap(importsOf);
+
+  it('only lets imports go down, and keeps the wings apart', () => {
+    const upward = imports.filter(({ room, target }) => {
+      const to = roomOfTarget(target);
+      return to !== undefined && to !== room && !(mayImport[room] ?? []).includes(to);
+    });
+    assert.deepEqual(upward.map(describeImport), []);
+  });
+
+  it('knows every room of src', () => {
+    const rooms = new Set(files.map(roomOf));
+    assert.deepEqual(
+      [...rooms].filter((room) => !(room in mayImport)),
+      [],
+    );
+  });
+
+  it('gives packages to their owners only', () => {
+    const strays = imports.filter(({ room, target }) => target in ownerOf && ownerOf[target] !== room);
+    assert.deepEqual(strays.map(describeImport), []);
+  });
+
+  it('keeps Node out of the model', () => {
+    const strays = imports.filter(
+      ({ room, target }) => room === 'model' && (target.startsWith('node:') || target === 'zod'),
+    );
+    assert.deepEqual(strays.map(describeImport), []);
+  });
+
+  it('prints, and exits, nowhere but in cli and agent', () => {
+    const loud = files.filter((file) => {
+      const text = readFileSync(file, 'utf8');
+      if (['cli', 'agent'].includes(roomOf(file))) return false;
+      return /\bconsole\.|process\.(exit|stdout|stderr)\b/.test(text.replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*/g, ''));
+    });
+    assert.deepEqual(
+      loud.map((file) => relative(root, file)),
+      [],
+    );
+  });
+
+  it('lets tasks import nothing but funbric and Node', () => {
+    const strays = sourceFiles(join(root, 'tasks'))
+      .flatMap(importsOf)
+      .filter(({ target }) => target !== 'funbric' && !target.startsWith('node:'));
+    assert.deepEqual(strays.map(describeImport), []);
+  });
+
+  it('has no file in which a second idea hides: none is longer than 300 lines', () => {
+    const long = files.filter((file) => readFileSync(file, 'utf8').split('\n').length > 301);
+    assert.deepEqual(
+      long.map((file) => relative(root, file)),
+      [],
+    );
+  });
+
+  it('bundles the agent from agent, workloads, model and zod alone', () => {
+    const meta = join(root, 'dist/agent/agent.cjs.meta.json');
+    assert.ok(existsSync(meta), 'npm run build writes the metafile');
+    const { inputs } = JSON.parse(readFileSync(meta, 'utf8')) as { inputs: Record<string, unknown> };
+    const strays = Object.keys(inputs).filter(
+      (input) => !/^src\/(agent|workloads|model)\//.test(input) && !/node_modules\/zod\//.test(input),
+    );
+    assert.deepEqual(strays, []);
+  });
+});
+
+function sourceFiles(folder: string): string[] {
+  return readdirSync(folder, { recursive: true })
+    .map(String)
+    .filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))
+    .map((name) => join(folder, name));
+}
+
+function importsOf(file: string): Import[] {
+  const text = readFileSync(file, 'utf8');
+  const pattern = /^\s*(?:import|export)\b[^'";]*?from\s+'([^']+)'|^\s*import\s+'([^']+)'|\bimport\(\s*'([^']+)'/gm;
+  return [...text.matchAll(pattern)].map((match) => {
+    const specifier = match[1] ?? match[2] ?? match[3] ?? '';
+    const target = specifier.startsWith('.') ? resolve(dirname(file), specifier) : specifier;
+    return { file, room: roomOf(file), target };
+  });
+}
+
+/** The first part of the path below src: a folder, or a file of its own. */
+function roomOf(file: string): string {
+  return relative(join(root, 'src'), file).split('/')[0] ?? '';
+}
+
+function roomOfTarget(target: string): string | undefined {
+  return target.startsWith(join(root, 'src')) ? roomOf(target) : undefined;
+}
+
+function describeImport({ file, target }: Import): string {
+  return `${relative(root, file)} imports ${target.startsWith('/') ? relative(root, target) : target}`;
+}

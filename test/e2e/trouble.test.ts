@@ -1,0 +1,225 @@
+/** Hosts, agents and the controller fail for real: the run says so, keeps what the others brought, and never passes. */
+import assert from 'node:assert/strict';
+import { appendFileSync, existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { RunEvent } from '../../src/controller/events.ts';
+import { funbric, openBench, startFunbric, type Bench } from '../support/funbric.ts';
+import { startHosts, type TestHosts } from '../support/hosts.ts';
+import { descendantsOf, sshdReason } from '../support/sshd.ts';
+
+describe('a fleet in trouble', { skip: sshdReason() }, () => {
+  let bench: Bench;
+  let hosts: TestHosts;
+  before(async () => {
+    bench = openBench();
+    hosts = await startHosts(bench.folder);
+  });
+  after(async () => {
+    await hosts[Symbol.asyncDispose]();
+    bench[Symbol.dispose]();
+  });
+
+  const runtest = (more: readonly string[], fleet: readonly string[] = []): string[] => [
+    ...[...hosts.flags, ...fleet, '--reports', bench.reports, 'runtest', '--dir', bench.dir, '--workers', '1', ...more],
+  ];
+  const statuses = (): unknown => bench.run().hosts.map(({ status }) => status);
+
+  it('keeps the results of two hosts beside one that refuses connections, and ends with 2', async () => {
+    const dead = await closedPort('127.0.0.9');
+    const ended = await funbric(runtest(['--operations', '50'], ['-H', `127.0.0.9:${dead}`]));
+    assert.equal(ended.status, 2, ended.stdout + ended.stderr);
+    assert.deepEqual(statuses(), ['completed', 'completed', 'completed', 'unreachable']);
+    assert.equal(bench.run().verdict, 'incomplete');
+    assert.match(bench.run().hosts.at(-1)?.reason ?? '', /refused/);
+  });
+
+  it('refuses unknown and changed host keys, names the file and the way out, and adds a key only when told', async () => {
+    const empty = join(bench.folder, 'empty_known_hosts');
+    writeFileSync(empty, '');
+    const unknown = await funbric(runtest(['--operations', '5'], ['--known-hosts', empty]));
+    assert.equal(unknown.status, 2);
+    assert.match(bench.run().hosts[0]?.reason ?? '', /empty_known_hosts/);
+    assert.match(bench.run().hosts[0]?.reason ?? '', /--accept-new/);
+    const accepted = await funbric(runtest(['--operations', '5'], ['--known-hosts', empty, '--accept-new']));
+    assert.equal(accepted.status, 0, accepted.stdout + accepted.stderr);
+    assert.equal(readFileSync(empty, 'utf8').trim().split('\n').length, 3);
+
+    const other = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIIm5w3p8bN0B3m3y8KJ9z0v0Q0nJ3b4V4H0hZk2y0a1b';
+    const changed = join(bench.folder, 'changed_known_hosts');
+    writeFileSync(changed, hosts.names.map((name) => `[${name}]:${hosts.sshd.port} ${other}\n`).join(''));
+    const refused = await funbric(runtest(['--operations', '5'], ['--known-hosts', changed, '--accept-new']));
+    assert.equal(refused.status, 2);
+    assert.match(bench.run().hosts[0]?.reason ?? '', /changed/i);
+  });
+
+  it('calls a host lost whose agent is killed during stress, and keeps what the others prove', async () => {
+    const started = startFunbric(runtest(['--duration', '4s']));
+    await stressing(bench);
+    const [agent = 0] = agentsOf(hosts, '127.0.0.3');
+    process.kill(agent, 'SIGKILL');
+    const ended = await started.ended;
+    assert.equal(ended.status, 2, ended.stdout + ended.stderr);
+    assert.deepEqual(statuses(), ['completed', 'lost', 'completed']);
+    assert.deepEqual(bench.run().findings, [], 'a dead agent is no corruption');
+    assert.ok(existsSync(join(bench.reports, 'latest/journals/0001.fbj')), 'its journal was saved');
+    assert.deepEqual(readdirSync(bench.dir), [], 'what it left was swept');
+  });
+
+  it('calls a host lost whose connection is cut during stress, and its agent stops by itself', async () => {
+    const started = startFunbric(runtest(['--duration', '4s']));
+    await stressing(bench);
+    const [agent = 0] = agentsOf(hosts, '127.0.0.4');
+    for (const session of sessionsAbove(hosts, agent)) process.kill(session, 'SIGKILL');
+    const ended = await started.ended;
+    assert.equal(ended.status, 2, ended.stdout + ended.stderr);
+    assert.deepEqual(statuses(), ['completed', 'completed', 'lost']);
+    await gone(agent);
+  });
+
+  it('leaves no agent behind when the controller is killed, and merges to INCOMPLETE', async () => {
+    const started = startFunbric(runtest(['--duration', '30s']));
+    await stressing(bench);
+    const agents = hosts.names.flatMap((name) => agentsOf(hosts, name));
+    assert.equal(agents.length, 3);
+    started.child.kill('SIGKILL');
+    await started.ended;
+    await Promise.all(agents.map(gone));
+    const merged = await funbric(['--reports', bench.reports, 'merge']);
+    assert.equal(merged.status, 2, merged.stdout + merged.stderr);
+    assert.match(merged.stdout + merged.stderr, /incomplete/i);
+    assert.deepEqual(statuses(), ['lost', 'lost', 'lost']);
+    assert.deepEqual(readdirSync(bench.dir), [], 'the agents cleaned up');
+  });
+
+  it('tears down and reports after Ctrl-C, and ends with 130', async () => {
+    const started = startFunbric(runtest(['--duration', '30s']));
+    await stressing(bench);
+    started.child.kill('SIGINT');
+    const ended = await started.ended;
+    assert.equal(ended.status, 130, ended.stdout + ended.stderr);
+    assert.equal(bench.run().verdict, 'incomplete');
+    assert.ok(existsSync(join(bench.reports, 'latest/report.html')));
+    assert.deepEqual(readdirSync(bench.dir), [], 'teardown ran');
+  });
+
+  it('stops, naming who sees what, when --dir is not one shared directory', async () => {
+    const ended = await funbric(runtest(['--operations', '5', '--dir', '/proc/self/cwd']));
+    assert.notEqual(ended.status, 0);
+    assert.notEqual(bench.run().verdict, 'pass');
+  });
+
+  it('never passes with a truncated journal or result', async () => {
+    assert.equal((await funbric(runtest(['--operations', '50']))).status, 0);
+    for (const file of ['journals/0001.fbj', 'results/0002.json', 'results/0000.json']) {
+      const path = join(bench.reports, 'latest', file);
+      const whole = readFileSync(path);
+      truncateSync(path, Math.floor(whole.length * 0.7));
+      const merged = await funbric(['--reports', bench.reports, 'merge', 'latest']);
+      assert.equal(merged.status, 2, `${file}: ${merged.stdout}${merged.stderr}`);
+      assert.deepEqual(bench.run().findings, [], `${file}: cut evidence is no corruption`);
+      writeFileSync(path, whole);
+    }
+    assert.equal((await funbric(['--reports', bench.reports, 'merge', 'latest'])).status, 0);
+  });
+
+  it('is not harmed by a host named like a command', async () => {
+    const file = join(bench.folder, 'hosts.json');
+    const touched = join(bench.folder, 'touched');
+    const name = `$(touch ${touched})`;
+    const [address] = hosts.names;
+    writeFileSync(
+      file,
+      JSON.stringify({
+        hosts: {
+          [name]: {
+            address,
+            port: hosts.sshd.port,
+            identityFile: hosts.sshd.identityFile,
+            knownHostsFile: hosts.sshd.knownHostsFile,
+          },
+        },
+      }),
+    );
+    const ended = await funbric([
+      '--hosts-file',
+      file,
+      '--reports',
+      bench.reports,
+      'runtest',
+      '--dir',
+      bench.dir,
+      '--operations',
+      '20',
+      '--workers',
+      '1',
+    ]);
+    assert.equal(ended.status, 0, ended.stdout + ended.stderr);
+    assert.equal(bench.run().hosts[0]?.name, name);
+    assert.equal(existsSync(touched), false);
+  });
+
+  it('says INCOMPLETE when --before-verify fails', async () => {
+    const ended = await funbric(runtest(['--operations', '5'], ['--before-verify', 'exit 3']));
+    assert.equal(ended.status, 2, ended.stdout + ended.stderr);
+    appendFileSync(join(bench.reports, 'latest/events.ndjson'), '');
+  });
+});
+
+/** Waits until every host of the newest run is in its stress. */
+async function stressing(bench: Bench): Promise<void> {
+  const before = new Set(existsSync(bench.reports) ? readdirSync(bench.reports) : []);
+  for (;;) {
+    const [folder] = (existsSync(bench.reports) ? readdirSync(bench.reports) : []).filter(
+      (name) => !before.has(name) && !name.startsWith('.') && name !== 'latest',
+    );
+    const path = join(bench.reports, folder ?? 'none', 'events.ndjson');
+    const events = existsSync(path)
+      ? readFileSync(path, 'utf8')
+          .split('\n')
+          .filter(Boolean)
+          .map((line) => JSON.parse(line) as RunEvent)
+      : [];
+    if (events.filter((event) => event.kind === 'phase-started' && event.phase === 'stress').length === 3) break;
+    await sleep(20);
+  }
+  await sleep(700);
+}
+
+/** Pids of the agents that came in by this address: their home tells. */
+function agentsOf(hosts: TestHosts, name: string): readonly number[] {
+  const home = hosts.homes[hosts.names.indexOf(name)] ?? '';
+  return descendantsOf(hosts.sshd.pid).filter((pid) =>
+    argumentsOf(pid).some((word) => word.startsWith(home) && word.endsWith('agent.cjs')),
+  );
+}
+
+/** sshd's own processes between its listener and the agent. */
+function sessionsAbove(hosts: TestHosts, agent: number): readonly number[] {
+  return descendantsOf(hosts.sshd.pid).filter(
+    (pid) => argumentsOf(pid)[0]?.startsWith('sshd') === true && descendantsOf(pid).includes(agent),
+  );
+}
+
+function argumentsOf(pid: number): readonly string[] {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+  } catch {
+    return [];
+  }
+}
+
+/** The lease is 15 s; the test's own limit is the runner's. */
+async function gone(pid: number): Promise<void> {
+  while (argumentsOf(pid).some((word) => word.endsWith('agent.cjs'))) await sleep(50);
+}
+
+async function closedPort(address: string): Promise<number> {
+  const server = createServer().listen(0, address);
+  await new Promise((resolve) => server.once('listening', resolve));
+  const bound = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return bound !== null && typeof bound === 'object' ? bound.port : 1;
+}
