@@ -201,5 +201,5 @@ export function descendantsOf(pid: number): readonly number[] {
   } catch {
     return [];
   }
-  return children.flatMap((child) => [child, ...descendantsOf(child)]);
+  return children.concat(children.flatMap(descendantsOf));
 }
