@@ -8,7 +8,10 @@ export type Exit =
   | { readonly kind: 'killed'; readonly signal: string }
   | { readonly kind: 'lost'; readonly reason: string };
 
-/** A command that runs on a host. Bytes, never text: a character may span two packets. */
+/**
+ * A command that runs on a host. Bytes, never text: a character may span two packets. Both outputs must be read or
+ * resumed: they share the channel's window, so one that is left lying stops the other.
+ */
 export interface RemoteProcess {
   readonly stdin: Writable;
   readonly stdout: Readable;
@@ -20,6 +23,8 @@ export interface RemoteProcess {
 }
 
 export interface Connection extends AsyncDisposable {
+  /** The host's name, for messages. */
+  readonly name: string;
   /** Starts a command line for the host's login shell. Throws `lost` where the connection is gone or takes no more channels. */
   exec(command: string, options?: { readonly signal?: AbortSignal }): Promise<RemoteProcess>;
   /** Resolves with the reason when the connection ends, whoever ended it; never rejects. */

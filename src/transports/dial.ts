@@ -1,0 +1,36 @@
+/** A TCP connection to a host, without Nagle's delay, so that small packets of a handshake aren't held back. */
+import { connect } from 'node:net';
+import type { Socket } from 'node:net';
+import { onAbort } from './on-abort.ts';
+import { abortedAt, socketFailed } from './ssh-errors.ts';
+import type { Place } from './ssh-errors.ts';
+
+export async function dial(place: Place, signal: AbortSignal): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) {
+      reject(abortedAt(place, 'connecting', signal.reason));
+      return;
+    }
+    const socket = connect({ host: place.address, port: place.port, noDelay: true });
+    const settle = (): void => {
+      stopListening();
+      socket.removeListener('connect', onConnect);
+    };
+    const onConnect = (): void => {
+      settle();
+      socket.removeListener('error', onError);
+      resolve(socket);
+    };
+    const onError = (error: Error): void => {
+      settle();
+      reject(socketFailed(place, error));
+    };
+    const stopListening = onAbort(signal, () => {
+      settle();
+      socket.destroy();
+      reject(abortedAt(place, 'connecting', signal.reason));
+    });
+    socket.once('connect', onConnect);
+    socket.once('error', onError);
+  });
+}

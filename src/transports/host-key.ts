@@ -1,0 +1,96 @@
+/** The decision on a host's key, before any credential is sent, for ssh2's hostVerifier. */
+import { createHash } from 'node:crypto';
+import type { ServerHostKeyAlgorithm } from 'ssh2';
+import { FunbricError, messageOf } from '../model/errors.ts';
+import { addKnownHost, knownKeysOf, nameOf } from './known-hosts.ts';
+import type { HostAddress, KnownHostsLine } from './known-hosts.ts';
+import type { HostSettings } from './ssh-config.ts';
+import { keyRefused, unreachable } from './ssh-errors.ts';
+import type { Place } from './ssh-errors.ts';
+
+export interface HostKeyCheck {
+  /** For the key exchange: types that known_hosts has come first, as it could say nothing of another key. */
+  readonly algorithms: ServerHostKeyAlgorithm[];
+  /** Also called when keys are exchanged anew in a running connection, which must bring the same key. */
+  verify(key: Buffer): boolean;
+  /** Once the host has proven that it owns the key: adds it where it is new. Throws where that fails. */
+  settle(): void;
+  /** Why verify said no. */
+  readonly refusal: FunbricError | undefined;
+}
+
+export function checkHostKey(given: {
+  readonly place: Place;
+  readonly settings: HostSettings;
+  readonly lines: readonly KnownHostsLine[];
+  readonly isNewKeyAccepted: boolean;
+}): HostKeyCheck {
+  const { place, settings } = given;
+  const at: HostAddress = { host: settings.hostName, port: settings.port, alias: settings.hostKeyAlias };
+  const known = knownKeysOf(given.lines, at);
+  const files = [...settings.userKnownHostsFiles, ...settings.globalKnownHostsFiles];
+  let accepted: Buffer | undefined;
+  let isNew = false;
+  let refusal: FunbricError | undefined;
+  return {
+    algorithms: algorithmsFor(known.keyTypes),
+    get refusal() {
+      return refusal;
+    },
+    verify(key) {
+      if (accepted !== undefined) return accepted.equals(key);
+      const verdict = known.verdictOf(key);
+      isNew = verdict.kind === 'unknown';
+      if (verdict.kind === 'known' || (isNew && given.isNewKeyAccepted)) {
+        accepted = Buffer.from(key);
+        return true;
+      }
+      refusal = keyRefused({ place, verdict, key: keyText(key), files, knownAs: nameOf(at) });
+      return false;
+    },
+    settle() {
+      if (accepted === undefined || !isNew) return;
+      isNew = false;
+      addNewKey(place, settings, at, accepted);
+    },
+  };
+}
+
+/** Without the line the next run would accept any key again, so a key that can't be added is a refusal. */
+function addNewKey(place: Place, settings: HostSettings, at: HostAddress, key: Buffer): void {
+  const [file] = settings.userKnownHostsFiles;
+  const hint = 'make the file writable, or name another with knownHostsFiles in hosts.json';
+  if (file === undefined) throw unreachable(place, 'there is no known_hosts file to add its key to', hint);
+  try {
+    addKnownHost(file, at, { type: keyTypeOf(key), blob: key });
+  } catch (error) {
+    throw unreachable(place, `its host key can't be added to ${file}: ${messageOf(error)}`, hint);
+  }
+}
+
+const defaultAlgorithms: readonly ServerHostKeyAlgorithm[] = [
+  'ssh-ed25519',
+  'ecdsa-sha2-nistp256',
+  'ecdsa-sha2-nistp384',
+  'ecdsa-sha2-nistp521',
+  'rsa-sha2-512',
+  'rsa-sha2-256',
+];
+
+function algorithmsFor(keyTypes: readonly string[]): ServerHostKeyAlgorithm[] {
+  const isKnown = (algorithm: ServerHostKeyAlgorithm): boolean =>
+    keyTypes.includes(algorithm.startsWith('rsa-') ? 'ssh-rsa' : algorithm);
+  return [...defaultAlgorithms.filter(isKnown), ...defaultAlgorithms.filter((algorithm) => !isKnown(algorithm))];
+}
+
+/** The type stands at the start of the key, after its length. */
+function keyTypeOf(key: Buffer): string {
+  const bytes = key.length < 4 ? 0 : key.readUInt32BE(0);
+  return key.subarray(4, 4 + Math.min(bytes, 64)).toString('latin1');
+}
+
+/** As ssh-keygen -l shows it. */
+function keyText(key: Buffer): string {
+  const digest = createHash('sha256').update(key).digest('base64').replaceAll('=', '');
+  return `${keyTypeOf(key)} SHA256:${digest}`;
+}

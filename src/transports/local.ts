@@ -1,0 +1,108 @@
+/** This machine as a host, without SSH: commands run with its own shell, each in a process group of its own. */
+import { spawn } from 'node:child_process';
+import type { ChildProcessWithoutNullStreams } from 'node:child_process';
+import { FunbricError } from '../model/errors.ts';
+import { onAbort } from './on-abort.ts';
+import type { Connection, Exit, RemoteProcess, Transport } from './transport.ts';
+
+export interface LocalOptions {
+  /** Where commands start, as they do over SSH. */
+  readonly home: string;
+}
+
+/** How long a command that was asked to end may clean up before it is killed. */
+const termMs = 2000;
+
+export function localTransport({ home }: LocalOptions): Transport {
+  return {
+    scheme: 'local',
+    async connect(host, { signal }) {
+      signal.throwIfAborted();
+      if (process.platform === 'win32') {
+        throw new FunbricError('unreachable', `${host.name}: Windows has no /bin/sh to run commands with`, {
+          hint: 'reach a Linux or macOS machine over ssh instead',
+        });
+      }
+      return localConnection(host.name, home);
+    },
+  };
+}
+
+function localConnection(name: string, home: string): Connection {
+  const running = new Set<ChildProcessWithoutNullStreams>();
+  const closing = new AbortController();
+  const closed = new Promise<string>((resolve) => {
+    closing.signal.addEventListener('abort', () => resolve('closed by us'), { once: true });
+  });
+  return {
+    name,
+    closed,
+    async exec(command, { signal } = {}) {
+      signal?.throwIfAborted();
+      if (closing.signal.aborted) {
+        throw new FunbricError('lost', `${name}: no command can be started: the connection is gone (closed by us)`);
+      }
+      const child = spawn('/bin/sh', ['-c', command], { cwd: home, detached: true });
+      running.add(child);
+      const started = processOf(child, { closed, signal });
+      void started.exit.then(() => running.delete(child));
+      await spawned(child, name);
+      return started;
+    },
+    async [Symbol.asyncDispose]() {
+      closing.abort();
+      for (const child of running) signalGroup(child, 'SIGKILL');
+      await closed;
+    },
+  };
+}
+
+async function spawned(child: ChildProcessWithoutNullStreams, name: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    child.once('spawn', resolve);
+    child.once('error', (cause) => {
+      const message = `${name}: no command can be started: ${cause.message}`;
+      reject(new FunbricError('lost', message, { hint: 'is this machine out of processes or memory?', cause }));
+    });
+  });
+}
+
+function processOf(
+  child: ChildProcessWithoutNullStreams,
+  given: { readonly closed: Promise<string>; readonly signal: AbortSignal | undefined },
+): RemoteProcess {
+  // A command that ends early breaks its pipe, which is no error of ours.
+  child.stdin.on('error', () => undefined);
+  let grace: NodeJS.Timeout | undefined;
+  const kill = (): void => {
+    if (grace !== undefined) return;
+    signalGroup(child, 'SIGTERM');
+    child.stdout.resume();
+    child.stderr.resume();
+    grace = setTimeout(() => {
+      signalGroup(child, 'SIGKILL');
+      // A grandchild that left the group may hold the pipes open.
+      child.stdout.destroy();
+      child.stderr.destroy();
+    }, termMs);
+  };
+  const stopListening = onAbort(given.signal, kill);
+  const exit = new Promise<Exit>((resolve) => {
+    child.once('close', (code, signal) => {
+      clearTimeout(grace);
+      stopListening();
+      resolve(code === null ? { kind: 'killed', signal: signal ?? 'unknown' } : { kind: 'exited', code });
+    });
+    void given.closed.then((reason) => resolve({ kind: 'lost', reason }));
+  });
+  return { stdin: child.stdin, stdout: child.stdout, stderr: child.stderr, exit, kill };
+}
+
+function signalGroup(child: ChildProcessWithoutNullStreams, signal: NodeJS.Signals): void {
+  if (child.pid === undefined) return;
+  try {
+    process.kill(-child.pid, signal);
+  } catch {
+    // The whole group is gone.
+  }
+}

@@ -1,0 +1,197 @@
+/**
+ * Runs a POSIX script on a host whose login shell may be another and may print what it likes: what the script says
+ * counts from a random line on, and when it has to end, its whole process group does. sshd itself passes no signal on
+ * to commands of root, and leaves them running when their channel closes.
+ */
+import { randomBytes } from 'node:crypto';
+import { Writable } from 'node:stream';
+import type { Readable } from 'node:stream';
+import { FunbricError } from '../model/errors.ts';
+import { onAbort } from './on-abort.ts';
+import { posixLine } from './shell.ts';
+import type { Connection, Exit, RemoteProcess } from './transport.ts';
+
+export interface ScriptOptions {
+  readonly stdin?: string | Uint8Array | Readable;
+  readonly signal: AbortSignal;
+  readonly timeoutMs: number;
+  /** Of each output; what comes after it is read and dropped. */
+  readonly maxOutputBytes: number;
+}
+
+export interface ScriptResult {
+  readonly exit: Exit;
+  readonly stdout: Buffer;
+  readonly stderr: Buffer;
+  /** One of the outputs was longer than allowed. */
+  readonly isCut: boolean;
+}
+
+/** Throws `limit` after timeoutMs, the signal's reason when aborted, `lost` where no command can be started. */
+export async function runScript(connection: Connection, script: string, options: ScriptOptions): Promise<ScriptResult> {
+  const stdout = collector(options.maxOutputBytes);
+  const stderr = collector(options.maxOutputBytes);
+  const exit = await streamScript(connection, script, { ...options, onStdout: stdout.take, onStderr: stderr.take });
+  return { exit, stdout: stdout.bytes(), stderr: stderr.bytes(), isCut: stdout.isCut() || stderr.isCut() };
+}
+
+export interface StreamOptions extends Omit<ScriptOptions, 'maxOutputBytes' | 'timeoutMs'> {
+  readonly timeoutMs?: number;
+  /** What it returns is waited for before more is read. A throw ends the script, and is thrown. */
+  readonly onStdout: (chunk: Buffer) => void | Promise<void>;
+  readonly onStderr: (chunk: Buffer) => void;
+}
+
+export async function streamScript(connection: Connection, script: string, options: StreamOptions): Promise<Exit> {
+  const marker = randomBytes(16).toString('hex');
+  // In two halves, so that a shell that echoes its commands doesn't print the line before the script runs.
+  const mark = `printf '%s%s %s\\n' ${marker.slice(0, 16)} ${marker.slice(16)} $$`;
+  const remote = await connection.exec(posixLine(`${mark}; ${mark} >&2\n${script}`), { signal: options.signal });
+  const head: Head = { noise: '' };
+  const stop = (): void => endGroup(connection, remote, head.pid);
+  const limit = makeLimit(connection, options, stop);
+  const unlisten = onAbort(options.signal, stop);
+  try {
+    const [, , , exit] = await Promise.all([
+      feed(remote.stdin, options.stdin),
+      read(remote.stdout, { marker, head, onChunk: options.onStdout }),
+      read(remote.stderr, { marker, head: { noise: '' }, onChunk: options.onStderr }),
+      remote.exit,
+    ]);
+    options.signal.throwIfAborted();
+    if (limit.passed() !== undefined) throw limit.passed();
+    if (head.pid === undefined && exit.kind === 'exited') throw neverStarted(connection, exit, head.noise);
+    return exit;
+  } catch (error) {
+    stop();
+    throw error;
+  } finally {
+    unlisten();
+    limit.end();
+  }
+}
+
+function neverStarted(connection: Connection, exit: Exit & { readonly kind: 'exited' }, noise: string): FunbricError {
+  const said = noise === '' ? 'it printed nothing' : `it printed ${JSON.stringify(noise.slice(0, 200))}`;
+  return new FunbricError(
+    'deploy',
+    `${connection.name}: the login shell didn't run a script (exit ${exit.code}): ${said}`,
+    {
+      hint: `does \`ssh ${connection.name} /bin/sh -c true\` work? Is the account's shell nologin, or is a command forced?`,
+    },
+  );
+}
+
+function makeLimit(
+  connection: Connection,
+  { timeoutMs }: StreamOptions,
+  stop: () => void,
+): { passed(): FunbricError | undefined; end(): void } {
+  let error: FunbricError | undefined;
+  const onPassed = (ms: number): void => {
+    error = new FunbricError('limit', `${connection.name}: a command didn't end within ${ms / 1000} s`, {
+      hint: 'the host may be overloaded or its file system may hang; or raise -T',
+    });
+    stop();
+  };
+  const timer = timeoutMs === undefined ? undefined : setTimeout(() => onPassed(timeoutMs), timeoutMs);
+  return { passed: () => error, end: () => clearTimeout(timer) };
+}
+
+/** Asks by a command of our own, which reaches also what root runs, then by the channel. */
+function endGroup(connection: Connection, remote: RemoteProcess, pid: number | undefined): void {
+  if (pid !== undefined) void signalGroup(connection, pid);
+  remote.kill();
+}
+
+async function signalGroup(connection: Connection, pid: number): Promise<void> {
+  try {
+    const group = `kill -s TERM -- -${pid}; sleep 2; kill -s KILL -- -${pid}`;
+    const command = await connection.exec(posixLine(`(${group}) >/dev/null 2>&1 </dev/null &`));
+    command.stdin.end();
+    command.stdout.resume();
+    command.stderr.resume();
+    await command.exit;
+  } catch {
+    // The connection is gone, and with it the way to end anything there.
+  }
+}
+
+/** A command that ends before it read all says so by its exit code. */
+async function feed(stdin: Writable, input: ScriptOptions['stdin']): Promise<void> {
+  if (input === undefined || typeof input === 'string' || input instanceof Uint8Array) {
+    await new Promise<void>((resolve) => {
+      stdin.once('close', resolve);
+      stdin.end(input, resolve);
+    });
+    return;
+  }
+  for await (const chunk of input) {
+    if (stdin.destroyed) return;
+    await new Promise<void>((resolve) => {
+      stdin.once('close', resolve);
+      stdin.write(chunk, () => {
+        stdin.removeListener('close', resolve);
+        resolve();
+      });
+    });
+  }
+  stdin.end();
+}
+
+interface Head {
+  pid?: number;
+  /** What came before the marker, for the message when none came. */
+  noise: string;
+}
+
+/** More than this before the marker isn't a greeting any more. */
+const maxNoiseBytes = 1 << 20;
+
+/** Hands on what follows the line with the marker. */
+async function read(
+  stream: Readable,
+  {
+    marker,
+    head,
+    onChunk,
+  }: { readonly marker: string; readonly head: Head; readonly onChunk: StreamOptions['onStdout'] },
+): Promise<void> {
+  let isStarted = false;
+  let before = Buffer.alloc(0);
+  for await (const chunk of bytesOf(stream)) {
+    if (isStarted) {
+      await onChunk(chunk);
+      continue;
+    }
+    before = Buffer.concat([before, chunk]).subarray(-maxNoiseBytes);
+    const at = before.indexOf(marker);
+    const end = at < 0 ? -1 : before.indexOf('\n', at);
+    head.noise = before.subarray(0, at < 0 ? 1000 : 0).toString();
+    if (end < 0) continue;
+    isStarted = true;
+    const pid = Number(before.toString('latin1', at + marker.length, end));
+    if (Number.isSafeInteger(pid) && pid > 1) head.pid = pid;
+    if (end + 1 < before.length) await onChunk(before.subarray(end + 1));
+  }
+}
+
+/** Node types chunks as `any`; without an encoding they are Buffers. */
+async function* bytesOf(stream: Readable): AsyncGenerator<Buffer> {
+  for await (const chunk of stream) if (Buffer.isBuffer(chunk)) yield chunk;
+}
+
+function collector(maxBytes: number): { take(chunk: Buffer): void; bytes(): Buffer; isCut(): boolean } {
+  const chunks: Buffer[] = [];
+  let room = maxBytes;
+  let isCut = false;
+  return {
+    take(chunk) {
+      if (chunk.length > room) isCut = true;
+      if (room > 0) chunks.push(chunk.subarray(0, room));
+      room -= Math.min(room, chunk.length);
+    },
+    bytes: () => Buffer.concat(chunks),
+    isCut: () => isCut,
+  };
+}

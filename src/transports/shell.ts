@@ -1,0 +1,28 @@
+/**
+ * Text that reaches a host's shell unchanged. Every word is quoted, also plain ones: so no keyword, alias or `~` is ever
+ * read out of it. Backslashes stand outside of the quotes, because fish takes them as escapes inside.
+ */
+import { FunbricError } from '../model/errors.ts';
+
+export function quote(word: string): string {
+  if (word.includes('\0')) {
+    throw new FunbricError('usage', `a word of a command has a NUL character: ${JSON.stringify(word.slice(0, 80))}`, {
+      hint: 'no program can take it as an argument; remove it',
+    });
+  }
+  return `'${word.replaceAll(/['\\]/g, String.raw`'\$&'`)}'`;
+}
+
+export function quoteAll(words: readonly string[]): string {
+  return words.map((word) => quote(word)).join(' ');
+}
+
+/** The command, run in a directory; not run at all when that can't be entered. */
+export function inDirectory(directory: string, command: string): string {
+  return `cd -- ${quote(directory)} && ${command}`;
+}
+
+/** One line for any login shell (bash, dash, zsh, fish) that runs a POSIX script in its place. */
+export function posixLine(script: string): string {
+  return `exec /bin/sh -c ${quote(script)}`;
+}

@@ -1,0 +1,234 @@
+/**
+ * How to reach a host: what its fields say, then what the user's ssh would do (`ssh -G`, so that Match, Include and
+ * aliases count exactly as they do there), then OpenSSH's defaults where there is no ssh program.
+ */
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { FunbricError } from '../model/errors.ts';
+import type { Host } from '../model/host.ts';
+import { makeSlots } from './slots.ts';
+
+export interface HostSettings {
+  readonly hostName: string;
+  readonly port: number;
+  readonly user: string;
+  /** Private keys that exist, in the order in which to try them. */
+  readonly identityFiles: readonly string[];
+  /** Keys of the agent count only where they belong to one of the identity files. */
+  readonly isIdentitiesOnly: boolean;
+  /** The socket of the agent. */
+  readonly agentSocket: string | undefined;
+  /** The first is where a new key is added. */
+  readonly userKnownHostsFiles: readonly string[];
+  readonly globalKnownHostsFiles: readonly string[];
+  readonly hostKeyAlias: string | undefined;
+}
+
+export interface SshConfigOptions {
+  /** The user's home on this machine. */
+  readonly home: string;
+  /** The user's name on this machine. */
+  readonly userName: string;
+  /** For SSH_AUTH_SOCK, and for an IdentityAgent that names a variable. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Asked for settings; `ssh` where not given. */
+  readonly program?: string | undefined;
+  /** Read instead of the user's ssh_config. */
+  readonly configFile?: string | undefined;
+  /** Said once, when there is no ssh program. */
+  readonly note: (text: string) => void;
+}
+
+/** Owns the answers of ssh: one question a distinct host, port and user. */
+export interface SshConfig {
+  settingsOf(host: Host): Promise<HostSettings>;
+}
+
+/** A `Match exec` may run anything, so this is long; it only has to end. */
+const questionMs = 20_000;
+
+const questionsAtOnce = 4;
+
+const maxAnswerBytes = 1 << 20;
+
+/** `undefined`: there is no ssh program. */
+type Answer = ReadonlyMap<string, readonly string[]> | undefined;
+
+export function makeSshConfig(options: SshConfigOptions): SshConfig {
+  const answers = new Map<string, Promise<Answer>>();
+  const slots = makeSlots(questionsAtOnce);
+  let isSaid = false;
+  const ask = async (args: readonly string[], host: Host): Promise<Answer> => {
+    const release = await slots.take();
+    try {
+      return await askSsh(options, args, host);
+    } finally {
+      release();
+    }
+  };
+  return {
+    async settingsOf(host) {
+      const args = questionOf(options, host);
+      const key = args.join('\0');
+      const asked = answers.get(key) ?? ask(args, host);
+      answers.set(key, asked);
+      const answer = await asked;
+      if (answer === undefined && !isSaid) {
+        isSaid = true;
+        options.note('no ssh program here: host settings come from flags and hosts.json only, not from ~/.ssh/config');
+      }
+      refuseJump(host, answer);
+      return settingsFrom(options, host, answer);
+    },
+  };
+}
+
+function questionOf(options: SshConfigOptions, host: Host): readonly string[] {
+  const target = host.address ?? host.name;
+  for (const value of [target, host.user ?? 'x']) {
+    // `--` keeps ssh from reading an option here, but what it passes on to others it passes bare.
+    if (value === '' || value.startsWith('-') || /\p{Cc}/u.test(value)) {
+      throw unreachable(`${host.name}: ${JSON.stringify(value)} can't be the name of a host or user`, {
+        hint: 'names start with a letter or digit; check -H, -u and hosts.json',
+      });
+    }
+  }
+  return [
+    ...(options.configFile === undefined ? [] : ['-F', options.configFile]),
+    '-G',
+    ...(host.port === undefined ? [] : ['-p', String(host.port)]),
+    ...(host.user === undefined ? [] : ['-l', host.user]),
+    '--',
+    target,
+  ];
+}
+
+async function askSsh(options: SshConfigOptions, args: readonly string[], host: Host): Promise<Answer> {
+  const limits = { timeout: questionMs, maxBuffer: maxAnswerBytes, encoding: 'utf8' } as const;
+  return new Promise((resolve, reject) => {
+    execFile(options.program ?? 'ssh', [...args], limits, (error, stdout, stderr) => {
+      if (error === null) resolve(parseAnswer(stdout));
+      else if (error.code === 'ENOENT') resolve(undefined);
+      else {
+        const said = stderr.trim().slice(0, 500);
+        reject(
+          unreachable(`${host.name}: ssh can't tell its settings (ssh ${args.join(' ')}): ${said || error.message}`, {
+            hint: 'correct ~/.ssh/config until `ssh -G HOST` answers',
+          }),
+        );
+      }
+    });
+  });
+}
+
+function parseAnswer(text: string): ReadonlyMap<string, readonly string[]> {
+  const values = new Map<string, readonly string[]>();
+  for (const line of text.split('\n')) {
+    const space = line.indexOf(' ');
+    if (space <= 0) continue;
+    const name = line.slice(0, space).toLowerCase();
+    values.set(name, [...(values.get(name) ?? []), line.slice(space + 1).trim()]);
+  }
+  return values;
+}
+
+function refuseJump(host: Host, answer: Answer): void {
+  for (const name of ['proxyjump', 'proxycommand']) {
+    const value = answer?.get(name)?.[0];
+    if (value === undefined || value === 'none') continue;
+    throw unreachable(`${host.name}: ssh_config reaches it through ${name} ${value}, which funbric can't do yet`, {
+      hint: `run funbric where ${host.name} can be reached directly, or give it an address in hosts.json without a proxy`,
+    });
+  }
+}
+
+function settingsFrom(options: SshConfigOptions, host: Host, answer: Answer): HostSettings {
+  const first = (name: string): string | undefined => answer?.get(name)?.[0];
+  const hostName = first('hostname') ?? host.address ?? host.name;
+  const user = host.user ?? first('user') ?? options.userName;
+  const port = host.port ?? Number(first('port') ?? 22);
+  const expand = (path: string): string | undefined =>
+    expandPath(path, { options, hostName, user, port, name: host.name });
+  const paths = (name: string, fallback: readonly string[]): readonly string[] =>
+    (answer?.get(name)?.flatMap((line) => line.split(' ')) ?? fallback)
+      .filter((path) => path !== '' && path !== 'none')
+      .map(expand)
+      .filter((path) => path !== undefined);
+  const ownFiles = host.knownHostsFiles?.map((path) => expandHome(path, options.home));
+  const identities = (answer?.get('identityfile') ?? defaultIdentities).map(expand);
+  return {
+    hostName,
+    port,
+    user,
+    identityFiles:
+      host.identityFiles === undefined
+        ? identities.filter((path) => path !== undefined).filter((path) => existsSync(path))
+        : host.identityFiles.map((path) => givenIdentity(path, host, options.home)),
+    isIdentitiesOnly: first('identitiesonly') === 'yes',
+    agentSocket: agentOf(first('identityagent'), options, expand),
+    userKnownHostsFiles: ownFiles ?? paths('userknownhostsfile', ['~/.ssh/known_hosts', '~/.ssh/known_hosts2']),
+    globalKnownHostsFiles:
+      ownFiles === undefined
+        ? paths('globalknownhostsfile', ['/etc/ssh/ssh_known_hosts', '/etc/ssh/ssh_known_hosts2'])
+        : [],
+    hostKeyAlias: first('hostkeyalias'),
+  };
+}
+
+const defaultIdentities = ['~/.ssh/id_ed25519', '~/.ssh/id_ecdsa', '~/.ssh/id_rsa'];
+
+/** A key that was asked for by name must be there: going on without it would end in a puzzling refusal. */
+function givenIdentity(path: string, host: Host, home: string): string {
+  const expanded = expandHome(path, home);
+  if (existsSync(expanded)) return expanded;
+  throw unreachable(`${host.name}: the identity file ${expanded} doesn't exist`, {
+    hint: 'correct -i or identityFiles in hosts.json',
+  });
+}
+
+function agentOf(
+  configured: string | undefined,
+  options: SshConfigOptions,
+  expand: (path: string) => string | undefined,
+): string | undefined {
+  if (configured === undefined || configured === 'SSH_AUTH_SOCK') return options.env['SSH_AUTH_SOCK'];
+  if (configured === 'none') return undefined;
+  if (configured.startsWith('$')) return options.env[configured.slice(1)];
+  return expand(configured);
+}
+
+function expandHome(path: string, home: string): string {
+  return path === '~' || path.startsWith('~/') ? join(home, path.slice(1)) : path;
+}
+
+interface Expansion {
+  readonly options: SshConfigOptions;
+  readonly hostName: string;
+  readonly user: string;
+  readonly port: number;
+  readonly name: string;
+}
+
+/** `~` and the tokens of ssh_config that older versions of `ssh -G` leave in; undefined where one isn't known here. */
+function expandPath(path: string, by: Expansion): string | undefined {
+  const tokens: Readonly<Record<string, string>> = {
+    '%': '%',
+    d: by.options.home,
+    h: by.hostName,
+    n: by.name,
+    p: String(by.port),
+    r: by.user,
+    u: by.options.userName,
+  };
+  let isKnown = true;
+  const expanded = expandHome(path, by.options.home).replaceAll(/%(.)/g, (token, letter: string) => {
+    isKnown &&= tokens[letter] !== undefined;
+    return tokens[letter] ?? token;
+  });
+  return isKnown ? expanded : undefined;
+}
+
+function unreachable(message: string, options: { readonly hint: string }): FunbricError {
+  return new FunbricError('unreachable', message, options);
+}

@@ -1,0 +1,115 @@
+/** Commands over one SSH connection, each on a channel of its own. */
+import type { Client, ClientChannel } from 'ssh2';
+import { FunbricError, messageOf } from '../model/errors.ts';
+import { onAbort } from './on-abort.ts';
+import { makeSlots } from './slots.ts';
+import { placeText, printable } from './ssh-errors.ts';
+import type { Place } from './ssh-errors.ts';
+import { processOf } from './ssh-process.ts';
+import type { Ending } from './ssh-process.ts';
+import type { Connection } from './transport.ts';
+
+/** sshd allows 10 sessions a connection by default (MaxSessions); some are left to others' settings. */
+const channelsAtOnce = 6;
+
+/** For the host's answer to our goodbye. */
+const goodbyeMs = 1000;
+
+export function connectionOf(client: Client, place: Place): Connection {
+  const slots = makeSlots(channelsAtOnce);
+  const { ending, endedBecause } = watchEnd(client);
+  const closed = new Promise<string>((resolve) => ending.listen(resolve));
+  return {
+    name: place.name,
+    closed,
+    async exec(command, { signal } = {}) {
+      const release = await slots.take(signal);
+      try {
+        const channel = await openChannel(client, { command, place, ending, signal });
+        const process = processOf(channel, { client, ending, signal });
+        void process.exit.then(release);
+        return process;
+      } catch (error) {
+        release();
+        throw error;
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      endedBecause('closed by us');
+      client.end();
+      const timer = setTimeout(() => client.destroy(), goodbyeMs);
+      await closed;
+      clearTimeout(timer);
+    },
+  };
+}
+
+function watchEnd(client: Client): { readonly ending: Ending; readonly endedBecause: (reason: string) => void } {
+  let because: string | undefined;
+  let ended: string | undefined;
+  const listeners = new Set<(reason: string) => void>();
+  const endedBecause = (reason: string): void => {
+    because ??= reason;
+  };
+  client.on('error', (error) => endedBecause(printable(error.message)));
+  client.once('close', () => {
+    ended = because ?? 'the host closed the connection';
+    for (const listener of listeners) listener(ended);
+    listeners.clear();
+  });
+  const listen: Ending['listen'] = (listener) => {
+    if (ended === undefined) listeners.add(listener);
+    else listener(ended);
+    return () => void listeners.delete(listener);
+  };
+  return { ending: { listen }, endedBecause };
+}
+
+async function openChannel(
+  client: Client,
+  given: {
+    readonly command: string;
+    readonly place: Place;
+    readonly ending: Ending;
+    readonly signal: AbortSignal | undefined;
+  },
+): Promise<ClientChannel> {
+  const { place, signal } = given;
+  const lost = (why: string, hint: string): FunbricError =>
+    new FunbricError('lost', `${placeText(place)}: no command can be started: ${printable(why)}`, { hint });
+  return new Promise((resolve, reject) => {
+    let isOver = false;
+    const settle = (): void => {
+      isOver = true;
+      unlisten();
+      stopListening();
+    };
+    const fail = (error: unknown): void => {
+      settle();
+      reject(error);
+    };
+    const stopListening = onAbort(signal, () => fail(signal?.reason));
+    const onEnd = (reason: string): void => {
+      fail(lost(`the connection is gone (${reason})`, 'it may have rebooted or lost its network: see its console'));
+    };
+    const unlisten = given.ending.listen((reason) => queueMicrotask(() => onEnd(reason)));
+    try {
+      client.exec(given.command, (error, channel) => {
+        if (isOver) discard(channel);
+        else if (error === undefined) {
+          settle();
+          resolve(channel);
+        } else
+          fail(lost(error.message, 'sshd there may allow fewer sessions (MaxSessions) or no commands (ForceCommand)'));
+      });
+    } catch (error) {
+      onEnd(messageOf(error));
+    }
+  });
+}
+
+/** A channel that came too late. */
+function discard(channel: ClientChannel | undefined): void {
+  channel?.on('error', () => undefined);
+  channel?.close();
+}

@@ -1,0 +1,146 @@
+/** Why a host couldn't be reached over SSH: which host, which address, what was found, what to do. */
+import { FunbricError } from '../model/errors.ts';
+import type { HostKeyVerdict } from './known-hosts.ts';
+
+/** A host as messages name it. */
+export interface Place {
+  readonly name: string;
+  readonly address: string;
+  readonly port: number;
+}
+
+export function placeText({ name, address, port }: Place): string {
+  return `${name} (${address.includes(':') ? `[${address}]` : address}:${port})`;
+}
+
+/** The reason of a signal that ended a login because its limit passed. */
+export class ConnectLimit {
+  readonly ms: number;
+  constructor(ms: number) {
+    this.ms = ms;
+  }
+}
+
+/** What to throw when the signal ended the work: the limit, named with what it hit, or the caller's own reason. */
+export function abortedAt(place: Place, stage: 'connecting' | 'key exchange' | 'login', reason: unknown): unknown {
+  if (!(reason instanceof ConnectLimit)) return reason;
+  const hints = {
+    connecting: 'nothing answers there: check the address, the network and firewalls, or raise -t',
+    'key exchange': 'something listens there but says nothing: is it sshd, and is that machine overloaded? Or raise -t',
+    login: 'sshd takes long to log in (DNS, PAM, LDAP?), or an agent waits for you; or raise -t',
+  } as const;
+  return unreachable(place, `timed out in ${stage} after ${reason.ms / 1000} s`, hints[stage]);
+}
+
+export function socketFailed(place: Place, error: Error): FunbricError {
+  const code = 'code' in error ? String(error.code) : '';
+  switch (code) {
+    case 'ECONNREFUSED':
+      return unreachable(
+        place,
+        'connection refused',
+        'no sshd listens there: check the port (-p) and that sshd runs',
+        error,
+      );
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return unreachable(
+        place,
+        `the name ${JSON.stringify(place.address)} isn't found (${code})`,
+        'check the spelling in -H or hosts.json, and the DNS of this machine',
+        error,
+      );
+    case 'EHOSTUNREACH':
+    case 'ENETUNREACH':
+      return unreachable(place, `no route (${code})`, 'check the network between this machine and that address', error);
+    case 'ETIMEDOUT':
+      return unreachable(place, 'timed out in connecting', 'check the address, the network and firewalls', error);
+    default:
+      return unreachable(place, printable(error.message), 'check the address and the network', error);
+  }
+}
+
+export function droppedTooOften(place: Place, reason: string): FunbricError {
+  return unreachable(
+    place,
+    `the connection is dropped before the key exchange, also when tried again: ${printable(reason)}`,
+    'sshd drops logins above MaxStartups (sshd_config there; 10:30:100 by default): raise it, or use fewer hosts at once (-P)',
+  );
+}
+
+export function handshakeFailed(place: Place, error: Error): FunbricError {
+  return unreachable(
+    place,
+    `no SSH connection: ${printable(error.message)}`,
+    'is it an OpenSSH that offers curve25519 or ECDH key exchange and an ed25519, ECDSA or RSA host key?',
+    error,
+  );
+}
+
+export function keyRefused(given: {
+  readonly place: Place;
+  readonly verdict: Exclude<HostKeyVerdict, { readonly kind: 'known' }>;
+  /** `ssh-ed25519 SHA256:...` */
+  readonly key: string;
+  readonly files: readonly string[];
+  /** As known_hosts writes the host. */
+  readonly knownAs: string;
+}): FunbricError {
+  const { place, verdict, key, files, knownAs } = given;
+  switch (verdict.kind) {
+    case 'unknown': {
+      const where = files.length === 0 ? 'and there is no known_hosts file' : `it isn't in ${files.join(', ')}`;
+      return unreachable(
+        place,
+        `its host key ${key} is unknown: ${where}`,
+        `compare it with the host's own (ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub there), then use --accept-new once: that adds it to ${files[0] ?? 'known_hosts'}`,
+      );
+    }
+    case 'changed':
+      return unreachable(
+        place,
+        `its host key changed: ${verdict.file}:${verdict.line} has another one than ${key}`,
+        `it was installed anew, or someone answers in its place. Once you know which: ssh-keygen -R '${knownAs}' -f '${verdict.file}'`,
+      );
+    case 'revoked':
+      return unreachable(
+        place,
+        `its host key ${key} is revoked by ${verdict.file}:${verdict.line}`,
+        'that key must never be trusted again: give the host a new one',
+      );
+  }
+}
+
+export function loginFailed(
+  place: Place,
+  given: {
+    readonly user: string;
+    readonly tried: readonly string[];
+    readonly skipped: readonly string[];
+    /** What the server takes, where it said so. */
+    readonly methods: readonly string[];
+    readonly said: string | undefined;
+  },
+): FunbricError {
+  const tried = given.tried.length === 0 ? 'there was no key to try' : `refused ${given.tried.join(', ')}`;
+  const takes = given.methods.length === 0 ? '' : `; it takes ${printable(given.methods.join(', '))}`;
+  const said = given.said === undefined ? '' : `; it said: ${printable(given.said)}`;
+  const skipped = given.skipped.length === 0 ? '' : ` Not tried: ${given.skipped.join('; ')}.`;
+  return unreachable(
+    place,
+    `login as ${given.user} failed: ${tried}${takes}${said}`,
+    `give a key with -i, load it into an agent (ssh-add), or another user with -u.${skipped}`,
+  );
+}
+
+export function unreachable(place: Place, found: string, hint: string, cause?: Error): FunbricError {
+  return new FunbricError('unreachable', `${placeText(place)}: ${found}`, {
+    hint,
+    ...(cause === undefined ? {} : { cause }),
+  });
+}
+
+/** Text of a server, short and without control characters. */
+export function printable(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Cf}]+/gu, ' ').slice(0, 300);
+}

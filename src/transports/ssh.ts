@@ -1,0 +1,99 @@
+/** Reaches hosts over SSH with node-ssh: settings, then the host's key, then a login, then a connection for commands. */
+import { FunbricError, messageOf } from '../model/errors.ts';
+import { makeKeyring } from './credentials.ts';
+import { checkHostKey } from './host-key.ts';
+import { readKnownHosts } from './known-hosts.ts';
+import { makeLoginGate } from './login-gate.ts';
+import { onAbort } from './on-abort.ts';
+import { connectionOf } from './ssh-connection.ts';
+import { makeSshConfig } from './ssh-config.ts';
+import type { HostSettings, SshConfigOptions } from './ssh-config.ts';
+import { ConnectLimit, droppedTooOften } from './ssh-errors.ts';
+import type { Place } from './ssh-errors.ts';
+import { login } from './ssh-login.ts';
+import type { ConnectOptions, Transport } from './transport.ts';
+
+export interface SshOptions extends SshConfigOptions {
+  /** In [0, 1): pauses between tries differ by it. */
+  readonly random: () => number;
+  /** Between questions to a silent host, three of which it may miss. */
+  readonly keepaliveMs?: number;
+}
+
+const defaultKeepaliveMs = 10_000;
+
+export function sshTransport(options: SshOptions): Transport {
+  const config = makeSshConfig(options);
+  const keyring = makeKeyring();
+  const gate = makeLoginGate(options.random);
+  return {
+    scheme: 'ssh',
+    async connect(host, connectOptions) {
+      connectOptions.signal.throwIfAborted();
+      const settings = await config.settingsOf(host);
+      const place: Place = { name: host.name, address: settings.hostName, port: settings.port };
+      const credentials = await keyring.credentialsOf(settings);
+      connectOptions.signal.throwIfAborted();
+      const limit = makeLimit(connectOptions);
+      try {
+        const outcome = await gate.login({
+          address: `${place.address}:${place.port}`,
+          signal: connectOptions.signal,
+          attempt: async () => {
+            limit.start();
+            return login({
+              place,
+              user: settings.user,
+              // Read anew for each try: another host may have added the same key meanwhile.
+              hostKey: checkHostKey({
+                place,
+                settings,
+                lines: linesOf(place, settings),
+                isNewKeyAccepted: connectOptions.isNewKeyAccepted,
+              }),
+              credentials,
+              signal: limit.signal,
+              keepaliveMs: options.keepaliveMs ?? defaultKeepaliveMs,
+            });
+          },
+        });
+        if (outcome.kind === 'dropped') throw droppedTooOften(place, outcome.reason);
+        return connectionOf(outcome.value, place);
+      } finally {
+        limit.end();
+      }
+    },
+  };
+}
+
+function linesOf(place: Place, settings: HostSettings): ReturnType<typeof readKnownHosts> {
+  const files = [...settings.userKnownHostsFiles, ...settings.globalKnownHostsFiles];
+  try {
+    return readKnownHosts(files);
+  } catch (error) {
+    throw new FunbricError('unreachable', `${place.name}: a known_hosts file can't be read: ${messageOf(error)}`, {
+      hint: `make it readable, or name others with knownHostsFiles in hosts.json (${files.join(', ')})`,
+    });
+  }
+}
+
+/** The caller's signal and the connect limit in one; the time in line for a login isn't the host's and doesn't count. */
+function makeLimit({ signal, connectMs }: ConnectOptions): {
+  readonly signal: AbortSignal;
+  start(): void;
+  end(): void;
+} {
+  const controller = new AbortController();
+  const stopListening = onAbort(signal, () => controller.abort(signal.reason));
+  let timer: NodeJS.Timeout | undefined;
+  return {
+    signal: controller.signal,
+    start() {
+      timer ??= setTimeout(() => controller.abort(new ConnectLimit(connectMs)), connectMs);
+    },
+    end() {
+      clearTimeout(timer);
+      stopListening();
+    },
+  };
+}

@@ -1,0 +1,205 @@
+/**
+ * A real OpenSSH sshd for a test: own configuration, own keys, own port, in a folder that goes away with it. It is this
+ * process's child, never a service, and every session of it ends with it.
+ */
+import { execFileSync, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const sshdProgram = ['/usr/sbin/sshd', '/usr/local/sbin/sshd', '/sbin/sshd'].find((path) => existsSync(path));
+
+/** sshd answers within some 50 ms; a machine under load gets much longer. */
+const startMs = 15_000;
+
+export interface SshdOptions {
+  /** Loopback addresses, each a host of its own to the tests; all on one port. */
+  readonly addresses?: readonly string[];
+  /** As in sshd_config. */
+  readonly maxStartups?: string;
+  /** Further lines of sshd_config. */
+  readonly config?: readonly string[];
+}
+
+export interface Sshd extends AsyncDisposable {
+  readonly addresses: readonly string[];
+  readonly port: number;
+  readonly user: string;
+  readonly folder: string;
+  /** The client's private key, in its authorized_keys. */
+  readonly identityFile: string;
+  /** Knows the host key under every address. */
+  readonly knownHostsFile: string;
+  /** `ssh-ed25519 AAAA...`, without a host. */
+  readonly hostKey: string;
+  /** The listener's process; each session is a child of it. */
+  readonly pid: number;
+  /** What sshd wrote so far, at LogLevel DEBUG1. */
+  log(): string;
+  close(): Promise<void>;
+}
+
+/** Why tests that need sshd are skipped here, to be given to `it(..., { skip })`; false where they run. */
+export function sshdReason(): string | false {
+  if (process.platform !== 'linux') return 'the addresses 127.0.0.2 and up answer without setup only on Linux';
+  if (sshdProgram === undefined) return 'no sshd here (Debian: openssh-server)';
+  if (!existsSync('/usr/bin/ssh-keygen')) return 'no ssh-keygen here (Debian: openssh-client)';
+  if (process.getuid?.() !== 0) return false;
+  try {
+    // Debian's sshd, started by root, wants its privilege separation folder, which a service would have made.
+    mkdirSync('/run/sshd', { recursive: true, mode: 0o755 });
+    accessSync('/run/sshd', constants.R_OK);
+    return false;
+  } catch {
+    return 'can not make /run/sshd';
+  }
+}
+
+export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
+  const reason = sshdReason();
+  if (reason !== false || sshdProgram === undefined) throw new Error(`sshd: ${String(reason)}`);
+  const addresses = options.addresses ?? ['127.0.0.2', '127.0.0.3', '127.0.0.4'];
+  const folder = mkdtempSync(join(tmpdir(), 'funbric-sshd-'));
+  const port = await freePort(addresses[0] ?? '127.0.0.2');
+  const identityFile = makeKey(join(folder, 'client_key'));
+  const hostKey = readFileSync(`${makeKey(join(folder, 'host_key'))}.pub`, 'utf8')
+    .split(' ')
+    .slice(0, 2)
+    .join(' ');
+  const knownHostsFile = join(folder, 'known_hosts');
+  writeFileSync(join(folder, 'authorized_keys'), readFileSync(`${identityFile}.pub`), { mode: 0o600 });
+  writeFileSync(knownHostsFile, addresses.map((address) => `[${address}]:${port} ${hostKey}\n`).join(''));
+  const logFile = join(folder, 'log');
+  writeFileSync(logFile, '');
+  writeFileSync(join(folder, 'sshd_config'), configOf({ folder, port, addresses, options }));
+  const child = spawn(sshdProgram, ['-D', '-f', join(folder, 'sshd_config'), '-E', logFile], { stdio: 'ignore' });
+  const log = (): string => readFileSync(logFile, 'utf8');
+  const close = async (): Promise<void> => {
+    await endSessionsAnd(child);
+    rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    await listening({ child, address: addresses[0] ?? '127.0.0.2', port, log });
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const user = userInfo().username;
+  const pid = child.pid ?? -1;
+  const paths = { folder, identityFile, knownHostsFile };
+  return { addresses, port, user, hostKey, pid, ...paths, log, close, [Symbol.asyncDispose]: close };
+}
+
+function configOf(given: {
+  readonly folder: string;
+  readonly port: number;
+  readonly addresses: readonly string[];
+  readonly options: SshdOptions;
+}): string {
+  return [
+    ...(given.options.config ?? []),
+    `Port ${given.port}`,
+    ...given.addresses.map((address) => `ListenAddress ${address}`),
+    `HostKey ${given.folder}/host_key`,
+    `AuthorizedKeysFile ${given.folder}/authorized_keys`,
+    'PidFile none',
+    'StrictModes no',
+    'UsePAM no',
+    'PermitRootLogin yes',
+    'PasswordAuthentication no',
+    'KbdInteractiveAuthentication no',
+    `MaxStartups ${given.options.maxStartups ?? '200'}`,
+    'LogLevel DEBUG1',
+    '',
+  ].join('\n');
+}
+
+function makeKey(path: string): string {
+  execFileSync('/usr/bin/ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'funbric-test', '-f', path]);
+  return path;
+}
+
+/** A port that was free a moment ago: sshd can't be asked to choose one and say which. */
+async function freePort(address: string): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, address, resolve);
+  });
+  const bound = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (bound === null || typeof bound === 'string') throw new Error(`no port on ${address}`);
+  return bound.port;
+}
+
+async function listening(of: {
+  readonly child: ChildProcess;
+  readonly address: string;
+  readonly port: number;
+  readonly log: () => string;
+}): Promise<void> {
+  const deadline = Date.now() + startMs;
+  while (Date.now() < deadline) {
+    if (of.child.exitCode !== null) break;
+    if (await isListening(of.address, of.port)) return;
+    await sleep(20);
+  }
+  throw new Error(`sshd doesn't listen on ${of.address}:${of.port} (exit ${String(of.child.exitCode)}): ${of.log()}`);
+}
+
+async function isListening(address: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, address);
+    const settle = (isOpen: boolean): void => {
+      socket.destroy();
+      resolve(isOpen);
+    };
+    socket.once('connect', () => settle(true));
+    socket.once('error', () => settle(false));
+  });
+}
+
+/** Sessions outlive a listener that is killed, so they are ended first, each by its pid. */
+async function endSessionsAnd(listener: ChildProcess): Promise<void> {
+  if (listener.pid === undefined) return;
+  const sessions = descendantsOf(listener.pid);
+  const isGone = new Promise((resolve) => {
+    if (listener.exitCode !== null || listener.signalCode !== null) resolve(undefined);
+    else listener.once('exit', resolve);
+  });
+  for (const pid of [listener.pid, ...sessions]) {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch {
+      // It ended by itself.
+    }
+  }
+  await isGone;
+}
+
+/** The processes below one, from /proc: sshd's sessions, their shells and what those run. */
+export function descendantsOf(pid: number): readonly number[] {
+  let children: readonly number[];
+  try {
+    children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+      .trim()
+      .split(/\s+/)
+      .filter(Boolean)
+      .map(Number);
+  } catch {
+    return [];
+  }
+  return children.concat(children.flatMap(descendantsOf));
+}
