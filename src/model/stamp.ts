@@ -43,9 +43,14 @@ export function encodeStamp(stamp: Stamp, target: Uint32Array): void {
   target[7] = stampCheck(target, 0);
 }
 
+/** Whether the eight words from `at` are a stamp, of whatever run. */
+export function isStamp(words: Uint32Array, at: number): boolean {
+  return words[at] === magic && word(words, at + 7) === stampCheck(words, at);
+}
+
 /** The stamp in the eight words from `at`, or undefined where none can be read. Words are little-endian, as on every host that Node runs on. */
 export function decodeStamp(words: Uint32Array, at = 0): Stamp | undefined {
-  if (words[at] !== magic || word(words, at + 7) !== stampCheck(words, at)) return undefined;
+  if (!isStamp(words, at)) return undefined;
   return {
     runTag: word(words, at + 1),
     incarnation: { operation: word(words, at + 2), creator: word(words, at + 3) & 0xffff },

@@ -34,10 +34,16 @@ export interface Recorder {
   readonly views: RecordViews;
   /** The slot's index in the views; kind, sequence and start are set, all else is zero. Blocks while the journal is behind. */
   begin(kind: number): number;
-  /** A further slot of the operation that is under way, for what didn't fit (observe). Same sequence and start. */
+  /** A further slot of the operation that is under way, for what didn't fit (observe). Same sequence and start. At most 8,192 an operation. */
   extend(kind: number): number;
-  /** Completes the operation: outcome and errno of every slot since begin, end time; counts it, with its bytes, by kind. */
-  end(outcome: number, errno: number, bytes: number): void;
+  /** The last call of the operation has returned: this is its end time, so that checking what it brought doesn't count. */
+  mark(): void;
+  /**
+   * Completes the operation: outcome and errno of every slot since begin, end time where `mark` wasn't called; counts it,
+   * with its bytes, by kind. An answer that the workload expects, such as ENOENT from the tree of another worker, is in
+   * the journal as the error that it is, but not among the errors that are counted.
+   */
+  end(outcome: number, errno: number, bytes: number, isExpected?: boolean): void;
   /** The number of the operation that begin opened last. */
   readonly sequence: number;
   /** Rare things, capped; kept beside the records. */
@@ -60,7 +66,7 @@ export interface Workload {
   readonly workersOf: (spec: WorkloadSpec) => number;
   /** The directory under test; its mount is in the facts. */
   readonly directoryOf: (spec: WorkloadSpec) => string | undefined;
-  /** How long stress lasts by plan, in ms, for progress and limits. */
+  /** How long stress lasts by plan, in ms: then the agent says stop. An engine that ends by itself sooner need not wait for it. */
   readonly durationMsOf: (spec: WorkloadSpec) => number;
   setup(context: AgentContext): Promise<void>;
   /** Whether the hosts see each other: the indexes of the hosts whose tokens are seen (in the end, or after 5 s). */

@@ -1,0 +1,127 @@
+/**
+ * Empties the rings of all workers into one journal file, block by block, so that what is on disk at any moment reads
+ * back up to its last whole block.
+ */
+import { closeSync, constants, openSync, writeSync } from 'node:fs';
+import { messageOf } from '../model/errors.ts';
+import { encodeBlock, journalEnd, recordBytes, type BlockBody, type Note } from '../model/journal.ts';
+import { control, ringSlots, type WorkerMemory } from './memory.ts';
+
+/** The contract promises 100 ms; at this the rings never fill either. */
+const drainMs = 20;
+
+export interface JournalOptions {
+  readonly path: string;
+  readonly host: number;
+  readonly runTag: number;
+  readonly boot: readonly [number, number];
+  /** The run-wide number of this host's first worker. */
+  readonly firstWorker: number;
+  readonly now: () => number;
+  /** Called once, when the file can't be written: from then on there is no evidence. */
+  readonly onBroken: (reason: string) => void;
+}
+
+export interface JournalTotals {
+  readonly bytes: number;
+  readonly records: number;
+  readonly workers: number;
+}
+
+export interface JournalWriter {
+  /** Starts emptying these rings, a worker each. */
+  attach(memories: readonly WorkerMemory[]): void;
+  /** Everything from here on belongs to this phase: its place in agentPhases, from 1. */
+  startPhase(phase: number): void;
+  note(worker: number, note: Note): void;
+  drain(): void;
+  /** Writes what is left, also of operations that will never answer, and the end marks; closes the file. */
+  finish(): JournalTotals;
+  /** Stops without end marks. */
+  abandon(): void;
+}
+
+export function openJournal(options: JournalOptions): JournalWriter {
+  const { path, firstWorker, now } = options;
+  const fd = openSync(path, constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY | constants.O_APPEND, 0o600);
+  const nextNumber = new Map<number, number>();
+  let memories: readonly WorkerMemory[] = [];
+  let phase = 0;
+  let bytes = 0;
+  let records = 0;
+  let isOpen = true;
+  let isBroken = false;
+
+  const append = (worker: number, body: BlockBody): void => {
+    if (!isOpen || isBroken) return;
+    const number = nextNumber.get(worker) ?? 0;
+    nextNumber.set(worker, number + 1);
+    const { host, runTag, boot } = options;
+    const block = encodeBlock({ phase, number, host, worker, runTag, boot, writtenNs: now(), ...body });
+    try {
+      writeWhole(fd, block);
+      bytes += block.length;
+      if (body.type === 'records') records += body.records.length / recordBytes;
+    } catch (error) {
+      isBroken = true;
+      options.onBroken(`the journal ${path} can't be written: ${messageOf(error)}`);
+    }
+  };
+  const drainTo = (until: number): void => {
+    for (const [worker, memory] of memories.entries()) {
+      const copied = takeRecords(memory, until);
+      if (copied.length > 0) append(firstWorker + worker, { type: 'records', records: copied });
+    }
+  };
+  const drain = (): void => drainTo(control.completed);
+  const timer = setInterval(drain, drainMs);
+  const close = (): void => {
+    clearInterval(timer);
+    if (isOpen) closeSync(fd);
+    isOpen = false;
+  };
+
+  return {
+    attach(rings) {
+      memories = rings;
+    },
+    startPhase(number) {
+      drain();
+      phase = number;
+    },
+    note: (worker, note) => append(firstWorker + worker, { type: 'note', note }),
+    drain,
+    finish() {
+      drainTo(control.taken);
+      for (const [worker, memory] of memories.entries()) {
+        const dropped = Atomics.load(memory.control, control.droppedNotes);
+        if (dropped > 0) append(firstWorker + worker, { type: 'note', note: { kind: 'dropped', notes: dropped } });
+        append(firstWorker + worker, { type: 'end' });
+      }
+      append(journalEnd, { type: 'end' });
+      close();
+      return { bytes, records, workers: memories.length };
+    },
+    abandon: close,
+  };
+}
+
+/** Copies what the worker has written since, up to the position in that word, and gives the worker the room back. */
+function takeRecords({ control: words, ring }: WorkerMemory, until: number): Uint8Array {
+  const from = Atomics.load(words, control.drained);
+  const to = Atomics.load(words, until);
+  const count = (to - from) | 0;
+  if (count <= 0) return new Uint8Array(0);
+  const copied = new Uint8Array(count * recordBytes);
+  const start = from & (ringSlots - 1);
+  const beforeWrap = Math.min(count, ringSlots - start);
+  copied.set(ring.u8.subarray(start * recordBytes, (start + beforeWrap) * recordBytes));
+  copied.set(ring.u8.subarray(0, (count - beforeWrap) * recordBytes), beforeWrap * recordBytes);
+  Atomics.store(words, control.drained, to);
+  Atomics.notify(words, control.drained);
+  return copied;
+}
+
+function writeWhole(fd: number, bytes: Uint8Array): void {
+  for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done, bytes.length - done);
+}

@@ -1,0 +1,112 @@
+/**
+ * A worker's side of its ring: a slot is taken before an operation starts and completed after, so that what a crash leaves
+ * says what was under way. The worker waits when the main thread is a whole ring behind; it never drops a record.
+ */
+import { bucketOf, histogramBuckets } from '../model/histogram.ts';
+import { layout, outcomes, type Note } from '../model/journal.ts';
+import type { Recorder } from '../workloads/workload.ts';
+import { control, errnoLimit, ringSlots, totals, type WorkerMemory } from './memory.ts';
+
+/** Notes that a worker keeps in one phase; the rest is counted. */
+export const maxNotes = 1_000;
+
+export interface PhaseRecorder extends Recorder {
+  /** A new phase may make as many notes as the one before. */
+  startPhase(): void;
+}
+
+export interface RecorderOptions {
+  readonly memory: WorkerMemory;
+  readonly now: () => number;
+  readonly post: (note: Note) => void;
+}
+
+export function openRecorder({ memory, now, post }: RecorderOptions): PhaseRecorder {
+  const { control: words, ring, counts, bytes: bytesOf, latencies, errors } = memory;
+  const { u8, u16, u32, f64 } = ring;
+  let first = 0;
+  let next = 0;
+  let drained = 0;
+  let sequence = 0;
+  let markedNs = -1;
+  let notes = 0;
+
+  const take = (kind: number): number => {
+    if (((next - drained) | 0) >= ringSlots) waitForRoom();
+    const slot = next & (ringSlots - 1);
+    for (let at = slot * 8; at < slot * 8 + 8; at++) f64[at] = 0;
+    u8[slot * 64 + layout.kind] = kind;
+    u32[slot * 16 + layout.sequence] = sequence;
+    next = (next + 1) | 0;
+    return slot;
+  };
+
+  const waitForRoom = (): void => {
+    if (((next - first) | 0) >= ringSlots) throw new Error('one operation needs more records than the ring holds');
+    for (;;) {
+      drained = Atomics.load(words, control.drained);
+      if (((next - drained) | 0) < ringSlots) return;
+      Atomics.wait(words, control.drained, drained);
+    }
+  };
+
+  const count = (slot: number, errno: number, bytes: number, isError: boolean): void => {
+    const kind = u8[slot * 64 + layout.kind] ?? 0;
+    const elapsedNs = (f64[slot * 8 + layout.endNs] ?? 0) - (f64[slot * 8 + layout.startNs] ?? 0);
+    add(counts, kind, 1);
+    add(bytesOf, kind, bytes);
+    add(latencies, kind * histogramBuckets + bucketOf(elapsedNs), 1);
+    if (isError) add(errors, kind * errnoLimit + Math.min(errno, errnoLimit - 1), 1);
+    add(memory.totals, totals.operations, 1);
+    add(memory.totals, totals.bytes, bytes);
+    if (isError) add(memory.totals, totals.errors, 1);
+  };
+
+  return {
+    views: ring,
+    get sequence() {
+      return sequence;
+    },
+    begin(kind) {
+      sequence++;
+      first = next;
+      const slot = take(kind);
+      f64[slot * 8 + layout.startNs] = now();
+      markedNs = -1;
+      Atomics.store(words, control.taken, next);
+      return slot;
+    },
+    extend(kind) {
+      const slot = take(kind);
+      f64[slot * 8 + layout.startNs] = f64[(first & (ringSlots - 1)) * 8 + layout.startNs] ?? 0;
+      Atomics.store(words, control.taken, next);
+      return slot;
+    },
+    mark() {
+      markedNs = now();
+    },
+    end(outcome, errno, bytes, isExpected = false) {
+      const endNs = markedNs < 0 ? now() : markedNs;
+      for (let position = first; position !== next; position = (position + 1) | 0) {
+        const slot = position & (ringSlots - 1);
+        u8[slot * 64 + layout.outcome] = outcome;
+        u16[slot * 32 + layout.errno] = errno;
+        f64[slot * 8 + layout.endNs] = endNs;
+      }
+      count(first & (ringSlots - 1), errno, bytes, outcome === outcomes.error && !isExpected);
+      first = next;
+      Atomics.store(words, control.completed, next);
+    },
+    note(note) {
+      if (++notes <= maxNotes) post(note);
+      else Atomics.add(words, control.droppedNotes, 1);
+    },
+    startPhase() {
+      notes = 0;
+    },
+  };
+}
+
+function add(numbers: Float64Array | Uint32Array, at: number, by: number): void {
+  numbers[at] = (numbers[at] ?? 0) + by;
+}

@@ -1,0 +1,244 @@
+/**
+ * One run on one host, from the spec to the result: walks the phases when it is told, keeps what they made, and takes it
+ * all away again.
+ */
+import { randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { messageOf } from '../model/errors.ts';
+import type { AgentSpec } from '../model/plan.ts';
+import { agentPhases, type AgentEvent, type AgentPhase, type Facts } from '../model/protocol.ts';
+import type { AgentReport, OperationStats, PhaseSpan } from '../model/result.ts';
+import type { FileOperations } from '../workloads/operations.ts';
+import { workloadOf } from '../workloads/registry.ts';
+import type { AgentContext, Workload } from '../workloads/workload.ts';
+import type { ClockBase } from './clock.ts';
+import { openCrew, type Crew } from './crew.ts';
+import { gatherFacts } from './facts.ts';
+import { openJournal, type JournalWriter } from './journal-writer.ts';
+import { mountOf } from './mounts.ts';
+import { Pulse } from './pulse.ts';
+import { clearStatistics, statisticsOf } from './statistics.ts';
+import { makeWorkFolder, type WorkFolder } from './work-folder.ts';
+
+export interface SessionOptions {
+  readonly spec: AgentSpec;
+  readonly operations: FileOperations;
+  readonly clockBase: ClockBase;
+  readonly now: () => number;
+  readonly send: (event: AgentEvent) => void;
+  readonly sendIfRoom: (event: AgentEvent) => void;
+  /** The session can't go on: the journal is broken. */
+  readonly onBroken: (reason: string) => void;
+}
+
+type PhaseResult = Omit<Extract<AgentEvent, { kind: 'phase-ended' }>, 'kind' | 'phase' | 'atNs'>;
+
+/** Threads that idle end at once. */
+const closeMs = 2_000;
+
+export class Session {
+  readonly #options: SessionOptions;
+  readonly #workload: Workload;
+  readonly #workers: number;
+  readonly #firstWorker: number;
+  readonly #facts: Facts;
+  readonly #folder: WorkFolder;
+  readonly #journal: JournalWriter;
+  readonly #pulse: Pulse;
+  readonly #phases: PhaseSpan[] = [];
+  #crew: Crew | undefined;
+  #running: { readonly phase: AgentPhase; readonly abort: AbortController; readonly ended: Promise<void> } | undefined;
+  #operations: OperationStats[] = [];
+  #isDelivered = false;
+  #needsTeardown = false;
+
+  /** Throws, with what to do, where the spec is none for this agent or there is no room for the journal. */
+  constructor(options: SessionOptions) {
+    const { spec, now, send } = options;
+    this.#options = options;
+    this.#workload = workloadOf(spec.workload.engine);
+    this.#workload.check(spec.workload);
+    this.#workers = this.#workload.workersOf(spec.workload);
+    this.#firstWorker = spec.host * this.#workers;
+    const directory = this.#workload.directoryOf(spec.workload);
+    const target = directory === undefined ? undefined : mountOf(directory);
+    this.#facts = gatherFacts(target);
+    this.#folder = makeWorkFolder(spec.workDir, target);
+    const random = randomBytes(8);
+    const boot: [number, number] = [random.readUInt32LE(0), random.readUInt32LE(4)];
+    this.#journal = openJournal({
+      path: this.#journalPath,
+      host: spec.host,
+      runTag: spec.runTag,
+      boot,
+      firstWorker: this.#firstWorker,
+      now,
+      onBroken: options.onBroken,
+    });
+    this.#pulse = new Pulse({
+      firstWorker: this.#firstWorker,
+      now,
+      onBeat: (heartbeat) => options.sendIfRoom({ kind: 'heartbeat', heartbeat }),
+    });
+    send({ kind: 'hello', pid: process.pid, boot, workPath: this.#folder.path, facts: this.#facts });
+    if (this.#folder.remark !== undefined) send({ kind: 'log', text: this.#folder.remark });
+  }
+
+  /** The phase under way, if any: phases don't overlap. */
+  get phase(): AgentPhase | undefined {
+    return this.#running?.phase;
+  }
+
+  /** Setup began, and nothing has been taken away yet. */
+  get needsTeardown(): boolean {
+    return this.#needsTeardown;
+  }
+
+  get isDelivered(): boolean {
+    return this.#isDelivered;
+  }
+
+  start(phase: AgentPhase): void {
+    const abort = new AbortController();
+    const startNs = this.#options.now();
+    this.#journal.startPhase(agentPhases.indexOf(phase) + 1);
+    this.#pulse.startPhase(phase);
+    this.#options.send({ kind: 'phase-started', phase, atNs: startNs });
+    const ended = this.#perform(phase, abort.signal).then((result) => {
+      this.#journal.drain();
+      this.#pulse.endPhase();
+      this.#running = undefined;
+      const endNs = this.#options.now();
+      this.#phases.push({ phase, startNs, endNs, end: result.end });
+      this.#options.send({ kind: 'phase-ended', phase, atNs: endNs, ...result });
+    });
+    this.#running = { phase, abort, ended };
+  }
+
+  stop(): void {
+    this.#running?.abort.abort();
+    this.#crew?.stop();
+  }
+
+  /** Stops, and waits until no thread of ours touches the file system any more. False: one is stuck. */
+  async settle(withinMs: number): Promise<boolean> {
+    this.stop();
+    this.#pulse.stop();
+    const isIdle = await within(this.#running?.ended ?? Promise.resolve(), withinMs);
+    const isClosed = (await this.#crew?.close(isIdle ? closeMs : 1)) ?? true;
+    return isIdle && isClosed;
+  }
+
+  async teardown(): Promise<void> {
+    await this.#workload.teardown(this.#contextOf(new AbortController().signal));
+    this.#needsTeardown = false;
+  }
+
+  /** After this there is no journal to add to. */
+  async deliver(): Promise<void> {
+    await this.#crew?.close(closeMs);
+    const { spec, send } = this.#options;
+    const report: AgentReport = {
+      version: 1,
+      run: spec.run,
+      host: spec.host,
+      facts: this.#facts,
+      phases: this.#phases,
+      operations: this.#operations,
+      samples: [...this.#pulse.samples],
+      heartbeats: [...this.#pulse.heartbeats],
+      journal: this.#journal.finish(),
+    };
+    this.#isDelivered = true;
+    const resultPath = join(this.#folder.path, 'result.json');
+    writeFileSync(resultPath, JSON.stringify(report), { mode: 0o600 });
+    send({ kind: 'delivered', delivery: { resultPath, journalPath: this.#journalPath } });
+  }
+
+  removeWorkFolder(): void {
+    this.#journal.abandon();
+    this.#folder.remove();
+  }
+
+  get #journalPath(): string {
+    return join(this.#folder.path, 'journal.fbj');
+  }
+
+  async #perform(phase: AgentPhase, signal: AbortSignal): Promise<PhaseResult> {
+    try {
+      return await this.#do(phase, signal);
+    } catch (error) {
+      return signal.aborted ? { end: 'stopped' } : { end: 'failed', message: messageOf(error) };
+    }
+  }
+
+  async #do(phase: AgentPhase, signal: AbortSignal): Promise<PhaseResult> {
+    const context = this.#contextOf(signal);
+    switch (phase) {
+      case 'setup':
+        this.#needsTeardown = true;
+        await this.#workload.setup(context);
+        return { end: endOf(signal) };
+      case 'meet': {
+        const sees = await this.#workload.meet(context);
+        return { end: endOf(signal), sees: [...sees] };
+      }
+      case 'stress':
+        return this.#stress();
+      case 'verify':
+        return resultOf(await this.#openCrew().run('verify', Infinity));
+      case 'teardown':
+        await this.teardown();
+        return { end: endOf(signal) };
+    }
+  }
+
+  async #stress(): Promise<PhaseResult> {
+    const crew = this.#openCrew();
+    clearStatistics(crew.memories);
+    const end = await crew.run('stress', this.#workload.durationMsOf(this.#options.spec.workload));
+    this.#operations = statisticsOf(crew.memories);
+    return resultOf(end);
+  }
+
+  #openCrew(): Crew {
+    if (this.#crew !== undefined) return this.#crew;
+    const { spec, clockBase } = this.#options;
+    const crew = openCrew({
+      spec,
+      workers: this.#workers,
+      clockBase,
+      onNote: (worker, note) => this.#journal.note(worker, note),
+    });
+    this.#journal.attach(crew.memories);
+    this.#pulse.attach(crew.memories);
+    this.#crew = crew;
+    return crew;
+  }
+
+  #contextOf(signal: AbortSignal): AgentContext {
+    const { spec, operations, send } = this.#options;
+    return { spec, operations, signal, log: (text) => send({ kind: 'log', text }) };
+  }
+}
+
+function endOf(signal: AbortSignal): PhaseResult['end'] {
+  return signal.aborted ? 'stopped' : 'completed';
+}
+
+function resultOf({ isStopped, failures }: Awaited<ReturnType<Crew['run']>>): PhaseResult {
+  if (failures.length > 0) return { end: 'failed', message: failures.join('; ') };
+  return { end: isStopped ? 'stopped' : 'completed' };
+}
+
+/** Whether it ended in that time; it goes on all the same. */
+async function within(promise: Promise<unknown>, ms: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), ms);
+  });
+  const isInTime = await Promise.race([promise.then(() => true), late]);
+  clearTimeout(timer);
+  return isInTime;
+}

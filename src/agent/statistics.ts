@@ -1,0 +1,100 @@
+/** Reads what the workers have counted, while they count on: for heartbeats, samples and the result. */
+import { getSystemErrorName } from 'node:util';
+import { histogramBuckets, type SparseHistogram } from '../model/histogram.ts';
+import { layout, recordKinds } from '../model/journal.ts';
+import type { Heartbeat } from '../model/protocol.ts';
+import type { OperationStats } from '../model/result.ts';
+import { control, errnoLimit, ringSlots, totals, type WorkerMemory } from './memory.ts';
+
+export interface Totals {
+  readonly operations: number;
+  readonly errors: number;
+  readonly bytes: number;
+}
+
+export function totalsOf(memories: readonly WorkerMemory[]): Totals {
+  const sum = (at: number): number => memories.reduce((all, memory) => all + (memory.totals[at] ?? 0), 0);
+  return { operations: sum(totals.operations), errors: sum(totals.errors), bytes: sum(totals.bytes) };
+}
+
+export function totalsSince(now: Totals, before: Totals): Totals {
+  return {
+    operations: now.operations - before.operations,
+    errors: now.errors - before.errors,
+    bytes: now.bytes - before.bytes,
+  };
+}
+
+/** Forgets all counts by kind; only while the workers are idle. */
+export function clearStatistics(memories: readonly WorkerMemory[]): void {
+  for (const { counts, bytes, latencies, errors } of memories) {
+    counts.fill(0);
+    bytes.fill(0);
+    latencies.fill(0);
+    errors.fill(0);
+  }
+}
+
+/** One entry a kind of operation that was done, over all workers. */
+export function statisticsOf(memories: readonly WorkerMemory[]): OperationStats[] {
+  return Object.entries(recordKinds).flatMap(([name, kind]) => {
+    const count = sumOf(memories, (memory) => memory.counts[kind]);
+    if (count === 0) return [];
+    return [
+      {
+        name,
+        count,
+        bytes: sumOf(memories, (memory) => memory.bytes[kind]),
+        errors: errorsOf(memories, kind),
+        histogram: histogramOf(memories, kind).map(([bucket, samples]): [number, number] => [bucket, samples]),
+      },
+    ];
+  });
+}
+
+function errorsOf(memories: readonly WorkerMemory[], kind: number): Record<string, number> {
+  const errors: Record<string, number> = {};
+  for (let errno = 0; errno < errnoLimit; errno++) {
+    const count = sumOf(memories, (memory) => memory.errors[kind * errnoLimit + errno]);
+    if (count > 0) errors[errnoName(errno)] = count;
+  }
+  return errors;
+}
+
+function errnoName(errno: number): string {
+  if (errno === 0 || errno === errnoLimit - 1) return 'other';
+  const name = getSystemErrorName(-errno);
+  return /^E[A-Z0-9]+$/.test(name) ? name : `errno ${errno}`;
+}
+
+function histogramOf(memories: readonly WorkerMemory[], kind: number): SparseHistogram {
+  return Array.from({ length: histogramBuckets }, (_, bucket): readonly [number, number] => [
+    bucket,
+    sumOf(memories, (memory) => memory.latencies[kind * histogramBuckets + bucket]),
+  ]).filter(([, count]) => count > 0);
+}
+
+function sumOf(memories: readonly WorkerMemory[], value: (memory: WorkerMemory) => number | undefined): number {
+  return memories.reduce((sum, memory) => sum + (value(memory) ?? 0), 0);
+}
+
+/** The operation that is longest in flight, as its slot in the ring tells. */
+export function oldestOf(
+  memories: readonly WorkerMemory[],
+  { firstWorker, nowNs }: { readonly firstWorker: number; readonly nowNs: number },
+): Heartbeat['oldest'] {
+  let oldest: Heartbeat['oldest'];
+  for (const [worker, { control: words, ring }] of memories.entries()) {
+    const completed = Atomics.load(words, control.completed);
+    if (Atomics.load(words, control.taken) === completed) continue;
+    const slot = completed & (ringSlots - 1);
+    const ageMs = Math.max(0, nowNs - (ring.f64[slot * 8 + layout.startNs] ?? nowNs)) / 1e6;
+    if (oldest !== undefined && oldest.ageMs >= ageMs) continue;
+    oldest = { operation: kindName(ring.u8[slot * 64 + layout.kind] ?? 0), worker: firstWorker + worker, ageMs };
+  }
+  return oldest;
+}
+
+function kindName(kind: number): string {
+  return Object.entries(recordKinds).find(([, value]) => value === kind)?.[0] ?? `kind ${kind}`;
+}

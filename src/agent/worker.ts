@@ -1,0 +1,53 @@
+/** A worker thread: does the phases that it is told, one after another, and says how each went. */
+import { parentPort, workerData } from 'node:worker_threads';
+import * as z from 'zod/mini';
+import { messageOf } from '../model/errors.ts';
+import type { Note } from '../model/journal.ts';
+import { agentSpecSchema } from '../model/plan.ts';
+import type { FileOperations } from '../workloads/operations.ts';
+import { workloadOf } from '../workloads/registry.ts';
+import { agentClock } from './clock.ts';
+import { control, viewMemory } from './memory.ts';
+import { openRecorder } from './recorder.ts';
+
+/** The phases that workers do; the rest is the main thread's. */
+export type WorkerPhase = 'stress' | 'verify';
+
+/** What a worker says. Messages keep their order: the notes of a phase come before its end. */
+export type WorkerMessage =
+  | { readonly kind: 'note'; readonly note: Note }
+  | { readonly kind: 'ended'; readonly failure: string | undefined };
+
+const workerDataSchema = z.object({
+  shared: z.instanceof(SharedArrayBuffer),
+  spec: agentSpecSchema,
+  worker: z.number(),
+  clockBase: z.tuple([z.number(), z.number()]),
+});
+export type WorkerData = z.infer<typeof workerDataSchema>;
+
+export function work(operations: FileOperations): void {
+  const port = parentPort;
+  if (port === null) throw new Error('a worker runs in a thread');
+  const { shared, spec, worker, clockBase } = workerDataSchema.parse(workerData);
+  const say = (message: WorkerMessage): void => port.postMessage(message);
+  const memory = viewMemory(shared);
+  const recorder = openRecorder({ memory, now: agentClock(clockBase), post: (note) => say({ kind: 'note', note }) });
+  const engine = workloadOf(spec.workload.engine).openWorker({
+    spec,
+    operations,
+    recorder,
+    worker,
+    isStopped: () => Atomics.load(memory.control, control.stop) !== 0,
+  });
+  const runPhase = (phase: WorkerPhase): string | undefined => {
+    try {
+      recorder.startPhase();
+      engine[phase]();
+      return undefined;
+    } catch (error) {
+      return messageOf(error);
+    }
+  };
+  port.on('message', (phase: WorkerPhase) => say({ kind: 'ended', failure: runPhase(phase) }));
+}

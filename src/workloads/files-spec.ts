@@ -1,0 +1,50 @@
+/** The part of the plan that the `files` engine reads: made by the task, decoded again by every agent. */
+import * as z from 'zod/mini';
+
+const weight = z.number().check(z.gte(0), z.lte(1e6));
+
+/** How often each operation is drawn, relative to the others. */
+export const filesWeightsSchema = z
+  .strictObject({
+    mkdir: weight,
+    delete: weight,
+    list: weight,
+    touch: weight,
+    stat: weight,
+    read: weight,
+    write: weight,
+    rename: weight,
+    truncate: weight,
+  })
+  .check(z.refine((weights) => Object.values(weights).some((value) => value > 0), 'all weights are 0: nothing to do'));
+export type FilesWeights = z.infer<typeof filesWeightsSchema>;
+
+export const filesSpecSchema = z
+  .object({
+    engine: z.literal('files'),
+    /** The directory under test, absolute: the run makes its own folder below. */
+    dir: z.string().check(z.regex(/^\/[^\0]*$/, 'the directory must be an absolute path')),
+    /** Each host has a directory of its own: nobody sees the others. */
+    isLocal: z.boolean(),
+    /** Threads a host. */
+    workers: z.int().check(z.gte(1), z.lte(256)),
+    durationMs: z.number().check(z.gte(0)),
+    /** Operations that each worker does at most. */
+    operationsLimit: z.optional(z.int().check(z.gte(0))),
+    weights: filesWeightsSchema,
+    chunkBytes: z.int().check(
+      z.gte(512),
+      z.lte(1 << 20),
+      z.refine((bytes) => (bytes & (bytes - 1)) === 0, 'chunkBytes must be a power of two'),
+    ),
+    /** The largest size of a file. */
+    fileBytes: z.int().check(z.gte(512), z.lte(2 ** 40)),
+    filesPerFolder: z.int().check(z.gte(1), z.lte(999)),
+  })
+  .check(
+    z.refine((spec) => spec.fileBytes % spec.chunkBytes === 0, {
+      path: ['fileBytes'],
+      error: 'fileBytes must be a multiple of chunkBytes',
+    }),
+  );
+export type FilesSpec = z.infer<typeof filesSpecSchema>;

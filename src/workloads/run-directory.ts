@@ -1,0 +1,178 @@
+/**
+ * The folder of a run on the file system under test, `<dir>/funbric-<run>`: made with its marker in one step, shared by
+ * all hosts, and removed again by whoever is last. Nothing is deleted in a folder that lacks our marker, and no link is
+ * followed. Asynchronous, so that a file system that hangs leaves the agent's main thread free to say so.
+ */
+import { mkdir, lstat, readFile, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { FunbricError, messageOf } from '../model/errors.ts';
+import { foldersOfTree, markerFile, ownFolder, tokenPrefix, treeOf } from '../model/namespace.ts';
+
+export interface RunDirectory {
+  readonly dir: string;
+  readonly run: string;
+  readonly host: number;
+  readonly hosts: number;
+  readonly workers: number;
+}
+
+/** Attribute caches of network file systems may hide for a while what another host made. */
+const visibleMs = 5_000;
+const pollMs = 100;
+
+export function runPathOf({ dir, run }: { readonly dir: string; readonly run: string }): string {
+  if (!/^[\w][\w.-]*$/.test(run))
+    throw new FunbricError('input', `the run id ${JSON.stringify(run)} is no folder name`);
+  return join(dir, `funbric-${run}`);
+}
+
+/** The run-wide numbers of a host's workers. */
+export function workersOfHost({ host, workers }: { readonly host: number; readonly workers: number }): number[] {
+  return Array.from({ length: workers }, (_, worker) => host * workers + worker);
+}
+
+/** Makes the run's folder, where no other host has, then this host's trees and its token. */
+export async function makeRunDirectory(directory: RunDirectory, signal: AbortSignal): Promise<void> {
+  const path = runPathOf(directory);
+  await makeWithMarker(directory, path, signal);
+  await mkdir(join(path, ownFolder), { recursive: true });
+  for (const worker of workersOfHost(directory)) {
+    signal.throwIfAborted();
+    // A tree's eight folders are there from setup on; the journal starts with the stress.
+    const tree = join(path, treeOf(worker));
+    await mkdir(tree, { recursive: true });
+    for (let folder = 0; folder < foldersOfTree; folder++) await mkdir(join(tree, `d${folder}`), { recursive: true });
+  }
+  await writeFile(join(path, tokenOf(directory.host)), tokenTextOf(directory, directory.host));
+}
+
+/** The hosts whose tokens this host sees: all of them, or what there is after 5 s. */
+export async function seeTokens(directory: RunDirectory, signal: AbortSignal): Promise<readonly number[]> {
+  const path = runPathOf(directory);
+  const missing = new Set(Array.from({ length: directory.hosts }, (_, host) => host));
+  const deadline = performance.now() + visibleMs;
+  for (;;) {
+    for (const host of missing) if (await hasToken(directory, path, host)) missing.delete(host);
+    if (missing.size === 0 || signal.aborted || performance.now() >= deadline) break;
+    await sleep(pollMs);
+  }
+  return Array.from({ length: directory.hosts }, (_, host) => host).filter((host) => !missing.has(host));
+}
+
+/** Removes this host's trees and token, and with the last tree the whole folder. */
+export async function removeRunDirectory(directory: RunDirectory): Promise<void> {
+  const path = runPathOf(directory);
+  await removeMarked(directory, newPathOf(directory, path));
+  if (!(await isOurs(directory, path))) return;
+  for (const worker of workersOfHost(directory)) await removeAll(join(path, treeOf(worker)));
+  await rm(join(path, tokenOf(directory.host)), { force: true });
+  const trees = new Set(
+    Array.from({ length: directory.hosts * directory.workers }, (_, worker) =>
+      treeOf(worker).slice(ownFolder.length + 1),
+    ),
+  );
+  const left = await namesIn(join(path, ownFolder));
+  if (!left.some((name) => trees.has(name))) await removeAll(path);
+}
+
+/** The names in a run's folder that are neither a tree's nor a file's of a tree. */
+export function isRunFile(name: string): boolean {
+  return name === markerFile || name === ownFolder || name.startsWith(tokenPrefix);
+}
+
+/**
+ * The folder is made under another name, with the marker in it, and then renamed: so no host ever sees it without. Where
+ * another host was first the rename fails, as the folder isn't empty.
+ */
+async function makeWithMarker(directory: RunDirectory, path: string, signal: AbortSignal): Promise<void> {
+  const fresh = newPathOf(directory, path);
+  const parent = await lstat(directory.dir).catch((error: unknown) => {
+    throw new FunbricError('input', `the directory under test ${directory.dir} can't be used: ${messageOf(error)}`, {
+      hint: 'create it on every host, or mount what should be there',
+    });
+  });
+  if (!parent.isDirectory() && !parent.isSymbolicLink()) {
+    throw new FunbricError('input', `the directory under test ${directory.dir} is not a directory`);
+  }
+  if (await hasMarker(directory, path)) return;
+  await mkdir(fresh, { recursive: true, mode: 0o755 });
+  await writeFile(join(fresh, markerFile), `${directory.run}\n`);
+  const failure = await rename(fresh, path).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  if (failure === undefined) return;
+  const deadline = performance.now() + visibleMs;
+  while (!(await hasMarker(directory, path))) {
+    if (performance.now() >= deadline) {
+      await removeMarked(directory, fresh);
+      throw new FunbricError('input', `${path} can't be made the run's folder: ${messageOf(failure)}`, {
+        hint: `if something else is there, remove it; nothing is touched that lacks our ${markerFile}`,
+      });
+    }
+    await sleep(pollMs, undefined, { signal });
+  }
+  await removeMarked(directory, fresh);
+}
+
+function newPathOf({ host }: RunDirectory, path: string): string {
+  return `${path}.new-${host}`;
+}
+
+function tokenOf(host: number): string {
+  return `${tokenPrefix}${host}`;
+}
+
+function tokenTextOf({ run }: RunDirectory, host: number): string {
+  return `${run} ${host}\n`;
+}
+
+async function hasToken(directory: RunDirectory, path: string, host: number): Promise<boolean> {
+  const text = await readFile(join(path, tokenOf(host)), 'utf8').catch(() => '');
+  return text === tokenTextOf(directory, host);
+}
+
+async function hasMarker({ run }: RunDirectory, path: string): Promise<boolean> {
+  const stats = await lstat(path).catch(() => undefined);
+  if (stats === undefined || !stats.isDirectory()) return false;
+  return (await readFile(join(path, markerFile), 'utf8').catch(() => '')) === `${run}\n`;
+}
+
+/** False: there is nothing. Throws where something is that isn't ours. */
+async function isOurs(directory: RunDirectory, path: string): Promise<boolean> {
+  const isThere = await lstat(path).then(
+    () => true,
+    (error: unknown) => {
+      if (isAbsent(error)) return false;
+      throw error;
+    },
+  );
+  if (!isThere) return false;
+  if (await hasMarker(directory, path)) return true;
+  throw new FunbricError('task', `nothing was removed: ${path} lacks our marker ${markerFile}`, {
+    hint: 'look at what is there, and remove it by hand if it is of this run',
+  });
+}
+
+async function removeMarked(directory: RunDirectory, path: string): Promise<void> {
+  if (await hasMarker(directory, path)) await removeAll(path);
+  // Without a marker it may only be the empty folder of a setup that was cut short.
+  else await rmdir(path).catch(() => undefined);
+}
+
+/** Retries: on NFS a file that is still open on this host leaves a `.nfs` file behind for a moment. */
+async function removeAll(path: string): Promise<void> {
+  await rm(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
+}
+
+async function namesIn(path: string): Promise<readonly string[]> {
+  return readdir(path).catch((error: unknown) => {
+    if (isAbsent(error)) return [];
+    throw error;
+  });
+}
+
+function isAbsent(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}

@@ -1,0 +1,196 @@
+/**
+ * Writes one worker's operations into its recorder: names and changes before the operation starts, so that one that
+ * never answers still says what it was about, and what a read saw as runs of equal chunks.
+ */
+import { constants as os } from 'node:os';
+import { contents, layout, outcomes, recordKinds, type RecordViews } from '../model/journal.ts';
+import { newSeen, setPlain, type ChunkBuffer, type Content, type Seen } from './content.ts';
+import { evidenceOf, isAnomaly } from './evidence.ts';
+import type { Recorder } from './workload.ts';
+
+/** The most runs of chunks that one operation records: a reader of more starts another operation. */
+export const maxRuns = 8000;
+
+/** Where a read happens, for its records and its evidence. */
+export interface ReadPlace {
+  readonly owner: number;
+  readonly name: number;
+  readonly flags: number;
+  /** Relative to the run's folder. */
+  readonly path: () => string;
+}
+
+export class Trace {
+  readonly #recorder: Recorder;
+  readonly #views: RecordViews;
+  readonly #content: Content;
+  /** The chunk just looked at, and the run that it may continue. */
+  readonly #seen = newSeen();
+  readonly #run = newSeen();
+  /** Of the operation itself, and of what is being filled: the same until a read sees more than one run. */
+  #ownSlot = 0;
+  #slot = 0;
+  #runs = 0;
+  #runFirst = 0;
+  #runCount = 0;
+
+  constructor(recorder: Recorder, content: Content) {
+    this.#recorder = recorder;
+    this.#views = recorder.views;
+    this.#content = content;
+  }
+
+  /** The number that the next operation gets. */
+  get nextSequence(): number {
+    return this.#recorder.sequence + 1;
+  }
+
+  begin(kind: number, owner: number, name: number, flags = 0): void {
+    this.#slot = this.#ownSlot = this.#recorder.begin(kind);
+    this.#setName(owner, name, flags);
+  }
+
+  setTarget(name: number): void {
+    this.#views.u32[this.#slot * 16 + layout.target] = name;
+  }
+
+  setIncarnation(creator: number, operation: number): void {
+    this.#views.u16[this.#slot * 32 + layout.creator] = creator;
+    this.#views.u32[this.#slot * 16 + layout.incarnation] = operation;
+  }
+
+  setChange(writer: number, first: number, count: number, generation: number): void {
+    const word = this.#slot * 16;
+    this.#views.u16[this.#slot * 32 + layout.writer] = writer;
+    this.#views.u32[word + layout.first] = first;
+    this.#views.u32[word + layout.count] = count;
+    this.#views.u32[word + layout.generation] = generation;
+  }
+
+  /** Bytes or entries, in the operation's own record. */
+  setSize(size: number): void {
+    this.#views.f64[this.#ownSlot * 8 + layout.size] = size;
+  }
+
+  mark(): void {
+    this.#recorder.mark();
+  }
+
+  succeed(bytes = 0): void {
+    this.#recorder.end(outcomes.ok, 0, bytes);
+  }
+
+  /** A failed system call is data; anything else thrown is a mistake of ours, and goes on. */
+  fail(error: unknown, isExpected?: (errno: number) => boolean): void {
+    const errno = errnoOf(error);
+    this.#recorder.end(outcomes.error, errno, 0, isExpected?.(errno) ?? false);
+  }
+
+  /** The phase ended in the middle of a long operation: what it saw is no whole answer. */
+  cancel(): void {
+    this.#recorder.end(outcomes.error, os.errno.ECANCELED, 0, true);
+  }
+
+  /** `first` is where the read was meant to start: a read that brings nothing says so there. */
+  beginRead(kind: number, place: ReadPlace, first: number): void {
+    this.#slot = this.#ownSlot = this.#recorder.begin(kind);
+    this.#setName(place.owner, place.name, place.flags);
+    setPlain(this.#run, contents.none);
+    this.#views.u32[this.#slot * 16 + layout.first] = first;
+    this.#runFirst = first;
+    this.#runCount = 0;
+    this.#runs = 1;
+  }
+
+  get runs(): number {
+    return this.#runs;
+  }
+
+  /** Looks at `bytes` of the buffer, read from chunk `first` on; what is left over of a chunk is `partial`. */
+  observe(buffer: ChunkBuffer, bytes: number, first: number, place: ReadPlace): void {
+    const { chunkBytes } = this.#content;
+    const whole = Math.floor(bytes / chunkBytes);
+    for (let at = 0; at < whole; at++) {
+      this.#content.look(buffer, at, first + at, this.#seen);
+      const isNew = this.#add(first + at, place);
+      if (isNew && isAnomaly(this.#seen.content)) this.#keepEvidence(buffer, at, first + at, place);
+    }
+    if (bytes % chunkBytes > 0) {
+      setPlain(this.#seen, contents.partial);
+      this.#add(first + whole, place);
+    }
+  }
+
+  endRead(bytes: number): void {
+    this.#writeRun();
+    this.succeed(bytes);
+  }
+
+  /** True when the chunk starts a run. */
+  #add(chunk: number, place: ReadPlace): boolean {
+    if (this.#runCount > 0 && isSame(this.#seen, this.#run)) {
+      this.#runCount++;
+      return false;
+    }
+    if (this.#runCount > 0) {
+      this.#writeRun();
+      this.#slot = this.#recorder.extend(recordKinds.observe);
+      this.#setName(place.owner, place.name, place.flags);
+      this.#runs++;
+    }
+    copySeen(this.#seen, this.#run);
+    this.#runFirst = chunk;
+    this.#runCount = 1;
+    return true;
+  }
+
+  #writeRun(): void {
+    const { u8, u16, u32 } = this.#views;
+    const half = this.#slot * 32;
+    const word = this.#slot * 16;
+    u8[this.#slot * 64 + layout.content] = this.#run.content;
+    u16[half + layout.creator] = this.#run.creator;
+    u16[half + layout.writer] = this.#run.writer;
+    u32[word + layout.first] = this.#runFirst;
+    u32[word + layout.count] = this.#runCount;
+    u32[word + layout.generation] = this.#run.generation;
+    u32[word + layout.incarnation] = this.#run.incarnation;
+    u32[word + layout.target] = this.#run.target;
+  }
+
+  #setName(owner: number, name: number, flags: number): void {
+    this.#views.u16[this.#slot * 32 + layout.owner] = owner;
+    this.#views.u32[this.#slot * 16 + layout.name] = name;
+    this.#views.u8[this.#slot * 64 + layout.flags] = flags;
+  }
+
+  #keepEvidence(buffer: ChunkBuffer, at: number, chunk: number, place: ReadPlace): void {
+    const sighting = { buffer, place: at, chunk, seen: this.#seen, path: place.path() };
+    this.#recorder.note(evidenceOf(this.#content, { ...sighting, sequence: this.#recorder.sequence }));
+  }
+}
+
+function isSame(a: Seen, b: Seen): boolean {
+  return (
+    a.content === b.content &&
+    a.generation === b.generation &&
+    a.incarnation === b.incarnation &&
+    a.creator === b.creator &&
+    a.writer === b.writer &&
+    a.target === b.target
+  );
+}
+
+function copySeen(from: Seen, to: Seen): void {
+  to.content = from.content;
+  to.generation = from.generation;
+  to.creator = from.creator;
+  to.incarnation = from.incarnation;
+  to.writer = from.writer;
+  to.target = from.target;
+}
+
+function errnoOf(error: unknown): number {
+  if (error instanceof Error && 'errno' in error && typeof error.errno === 'number') return Math.abs(error.errno);
+  throw error;
+}

@@ -1,0 +1,80 @@
+/**
+ * What a worker knows of its own tree, of which it is the only writer: which names are there, which life of a file each
+ * holds, its generation and size. What an operation left uncertain is never relied on again: an uncertain name is avoided,
+ * a file with uncertain content is `tainted`: it may only be moved or deleted.
+ */
+import { foldersOfTree, nameOf } from '../model/namespace.ts';
+import { Slots } from './slots.ts';
+
+const subFoldersPerFolder = 8;
+
+export class Tree {
+  readonly files: Slots;
+  readonly subFolders: Slots;
+  /** Names (see model/namespace.ts) by slot. */
+  readonly fileNames: Uint32Array;
+  readonly subFolderNames: Uint32Array;
+  /** By file slot: number of the operation that created this life of the file. */
+  readonly incarnations: Uint32Array;
+  readonly generations: Uint32Array;
+  /** By file slot: size. */
+  readonly chunks: Uint32Array;
+  readonly #tainted: Uint8Array;
+
+  constructor(filesPerFolder: number) {
+    const files = foldersOfTree * filesPerFolder;
+    const subFolders = foldersOfTree * subFoldersPerFolder;
+    this.files = new Slots(files);
+    this.subFolders = new Slots(subFolders);
+    this.fileNames = Uint32Array.from({ length: files }, (_, slot) =>
+      nameOf({ kind: 'file', folder: Math.floor(slot / filesPerFolder), index: slot % filesPerFolder }),
+    );
+    this.subFolderNames = Uint32Array.from({ length: subFolders }, (_, slot) =>
+      nameOf({
+        kind: 'subfolder',
+        folder: Math.floor(slot / subFoldersPerFolder),
+        index: slot % subFoldersPerFolder,
+      }),
+    );
+    this.incarnations = new Uint32Array(files);
+    this.generations = new Uint32Array(files);
+    this.chunks = new Uint32Array(files);
+    this.#tainted = new Uint8Array(files);
+  }
+
+  create(file: number, operation: number): void {
+    this.files.take(file);
+    this.incarnations[file] = operation;
+    this.generations[file] = 0;
+    this.chunks[file] = 0;
+    this.#tainted[file] = 0;
+  }
+
+  remove(file: number): void {
+    this.files.release(file);
+  }
+
+  /** Counts a change of content, before it is tried. */
+  nextGeneration(file: number): number {
+    const generation = (this.generations[file] ?? 0) + 1;
+    this.generations[file] = generation;
+    return generation;
+  }
+
+  rename(from: number, to: number): void {
+    this.files.take(to);
+    this.incarnations[to] = this.incarnations[from] ?? 0;
+    this.generations[to] = this.generations[from] ?? 0;
+    this.chunks[to] = this.chunks[from] ?? 0;
+    this.#tainted[to] = this.#tainted[from] ?? 0;
+    this.files.release(from);
+  }
+
+  taint(file: number): void {
+    this.#tainted[file] = 1;
+  }
+
+  isTainted(file: number): boolean {
+    return this.#tainted[file] === 1;
+  }
+}
