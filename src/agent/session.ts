@@ -81,7 +81,14 @@ export class Session {
       now,
       onBeat: (heartbeat) => options.sendIfRoom({ kind: 'heartbeat', heartbeat }),
     });
-    send({ kind: 'hello', pid: process.pid, boot, workPath: this.#folder.path, facts: this.#facts });
+    send({
+      kind: 'hello',
+      pid: process.pid,
+      boot,
+      workPath: this.#folder.path,
+      journalPath: this.#journalPath,
+      facts: this.#facts,
+    });
     if (this.#folder.remark !== undefined) send({ kind: 'log', text: this.#folder.remark });
   }
 
@@ -190,6 +197,9 @@ export class Session {
         return resultOf(await this.#openCrew().run('verify', Infinity));
       case 'teardown':
         await this.teardown();
+        return { end: endOf(signal) };
+      case 'sweep':
+        await this.#workload.sweep(context);
         return { end: endOf(signal) };
     }
   }

@@ -31,7 +31,7 @@ export async function collect(
   }: { folder: string; index: number; resultPath?: string; journalPath?: string; signal: AbortSignal },
 ): Promise<Collected> {
   const gaps: string[] = [];
-  const attempt = async <T>(
+  const attempt = async <T extends object>(
     what: string,
     path: string | undefined,
     get: (path: string) => Promise<T>,

@@ -5,8 +5,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { FunbricError } from '../model/errors.ts';
-import { runScript } from '../transports/copy.ts';
-import { quote, quoteAll } from '../transports/shell.ts';
+import { sha256Function } from '../transports/copy.ts';
+import { runScript } from '../transports/script.ts';
+import { posixLine, quote, quoteAll } from '../transports/shell.ts';
 import type { Connection, RemoteProcess } from '../transports/transport.ts';
 import { describeExit } from './agent-session.ts';
 
@@ -73,12 +74,12 @@ export async function startAgent(
 ): Promise<{ readonly process: RemoteProcess; readonly marker: string }> {
   const marker = `funbric-${randomBytes(12).toString('hex')}`;
   const line = [
-    hashFunction,
-    `[ "$(hash <${quote(agent.path)})" = ${bundle.sha256} ] || { echo 'the agent differs from what was uploaded' >&2; exit 97; }`,
+    sha256Function,
+    `[ "$(sha256 <${quote(agent.path)})" = ${bundle.sha256} ] || { echo 'the agent differs from what was uploaded' >&2; exit 97; }`,
     // The agent may sit on no directory that a test wants to unmount.
     `cd / && exec ${quoteAll([agent.node, agent.path, marker])}`,
-  ].join('; ');
-  const process = await connection.exec(`exec /bin/sh -c ${quote(line)}`);
+  ].join('\n');
+  const process = await connection.exec(posixLine(line));
   return { process, marker };
 }
 
@@ -100,12 +101,13 @@ async function upload(
     place === 'home'
       ? cacheFolderScript(bundle.sha256)
       : `d=$(mktemp -d ${place}/funbric-XXXXXXXX) || refuse "no folder can be made"`;
-  const text = `${hashFunction}; umask 077
+  const text = `${sha256Function}
+umask 077
 refuse() { cat >/dev/null; echo "refused $1"; exit 0; }
 ${folder}
 t="$d/.agent.$$"
 cat >"$t" || { rm -f -- "$t"; refuse "it can't be written (full or read-only?)"; }
-[ "$(hash <"$t")" = ${bundle.sha256} ] || { rm -f -- "$t"; refuse "it arrived damaged"; }
+[ "$(sha256 <"$t")" = ${bundle.sha256} ] || { rm -f -- "$t"; refuse "it arrived damaged"; }
 mv -f -- "$t" "$d/agent.cjs" || refuse "it can't be renamed"
 echo "agent $d/agent.cjs"`;
   return await script(connection, host, text, signal, bundle.bytes);
@@ -123,20 +125,16 @@ done`;
 }
 
 function probeScript(sha256: string): string {
-  return `${hashFunction}
+  return `${sha256Function}
 for n in "$(command -v node)" /usr/local/bin/node /usr/bin/node /opt/*/bin/node "$HOME"/.nvm/versions/node/*/bin/node "$HOME"/.local/share/fnm/node-versions/*/installation/bin/node "$HOME"/.volta/bin/node /opt/homebrew/bin/node; do
   [ -n "$n" ] && [ -x "$n" ] || continue
   v=$("$n" -p 'process.versions.node.split(".")[0]' 2>/dev/null) || continue
   [ "$v" -ge ${oldestNode} ] 2>/dev/null && { echo "node $n"; break; }
 done
 d="$HOME/.cache/funbric/${sha256}"; f="$d/agent.cjs"
-if [ -d "$d" ] && [ ! -L "$d" ] && [ -O "$d" ] && [ -f "$f" ] && [ ! -L "$f" ] && [ "$(hash <"$f")" = ${sha256} ]; then echo "cached $f"; fi
+if [ -d "$d" ] && [ ! -L "$d" ] && [ -O "$d" ] && [ -f "$f" ] && [ ! -L "$f" ] && [ "$(sha256 <"$f")" = ${sha256} ]; then echo "cached $f"; fi
 echo "probed yes"`;
 }
-
-/** Whatever hashes on the host: GNU, BSD or OpenSSL. */
-const hashFunction =
-  'hash() { if command -v sha256sum >/dev/null; then sha256sum; elif command -v shasum >/dev/null; then shasum -a 256; else openssl dgst -sha256 -r; fi | cut -c1-64; }';
 
 async function script(
   connection: Connection,

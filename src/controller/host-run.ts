@@ -8,6 +8,8 @@ import type { Host } from '../model/host.ts';
 import type { AgentSpec, Plan } from '../model/plan.ts';
 import type { AgentPhase } from '../model/protocol.ts';
 import type { CommandOutcome, HostResult, HostStatus } from '../model/result.ts';
+import { runScript } from '../transports/script.ts';
+import { quote } from '../transports/shell.ts';
 import type { Connection } from '../transports/transport.ts';
 import { AgentSession, type Hello, type PhaseEnd } from './agent-session.ts';
 import { collect, type Collected } from './collect.ts';
@@ -162,10 +164,29 @@ export class HostRun {
     if (session === undefined) return;
     this.#pings = session.pings;
     if (this.hasAgent) await session.bye();
-    else session.close();
+    else {
+      session.close();
+      await this.#removeWorkFolder();
+    }
     if (this.isConnected && this.#deployed !== undefined) {
       await removeTemporaryAgent(this.connection, this.name, this.#deployed);
     }
+  }
+
+  /** An agent that died left its folder: only the files that we know by name are taken out of it. */
+  async #removeWorkFolder(): Promise<void> {
+    if (this.#hello === undefined || !this.isConnected) return;
+    const { workPath, journalPath } = this.#hello;
+    const files = [journalPath, `${workPath}/result.json`].map(quote).join(' ');
+    await runScript(
+      this.connection,
+      `[ -d ${quote(workPath)} ] || exit 0; rm -f -- ${files}; rmdir -- ${quote(workPath)}`,
+      {
+        signal: AbortSignal.timeout(salvageLimitMs),
+        timeoutMs: salvageLimitMs,
+        maxOutputBytes: 4096,
+      },
+    );
   }
 
   async close(): Promise<void> {

@@ -4,7 +4,7 @@ import { StringDecoder } from 'node:string_decoder';
 import { FunbricError } from '../model/errors.ts';
 import type { CommandOutcome } from '../model/result.ts';
 import { readRemoteFile, writeRemoteFile } from '../transports/copy.ts';
-import { inDirectory, quoteAll } from '../transports/shell.ts';
+import { inDirectory, quote, quoteAll } from '../transports/shell.ts';
 import type { Exit } from '../transports/transport.ts';
 import { describeExit } from './agent-session.ts';
 import type { Emit } from './events.ts';
@@ -16,6 +16,8 @@ import { abortable, within } from './waiting.ts';
 const maxOutputBytes = 8 << 20;
 /** Kept of each stream for the report. */
 const keptInResult = 16 << 10;
+/** Of a file that a task puts on a host; a task that wants another says chmod. */
+const filesMode = 0o644;
 /** A file that a task fetches. */
 const maxFileBytes = 2 ** 40;
 
@@ -39,10 +41,10 @@ export function taskHost(options: TaskHostOptions): TaskHost {
     index: run.index,
     hosts: options.hosts,
     variables: run.host.variables,
-    run: (words, runOptions) => execute(options, quoteAll(words), runOptions ?? {}),
-    shell: (line, runOptions) => execute(options, line, runOptions ?? {}),
+    run: (words, runOptions) => execute(options, { typed: quoteAll(words), shown: readable(words) }, runOptions ?? {}),
+    shell: (line, runOptions) => execute(options, { typed: line, shown: line }, runOptions ?? {}),
     put: async (localPath, remotePath) => {
-      await writeRemoteFile(run.connection, localPath, remotePath, { signal });
+      await writeRemoteFile(run.connection, localPath, remotePath, { mode: filesMode, signal });
     },
     get: async (remotePath, localPath) => {
       await readRemoteFile(run.connection, remotePath, localPath, { maxBytes: maxFileBytes, signal });
@@ -53,11 +55,23 @@ export function taskHost(options: TaskHostOptions): TaskHost {
   };
 }
 
-async function execute(options: TaskHostOptions, command: string, runOptions: RunOptions): Promise<CommandResult> {
+/** What the host's shell gets, and what people read. */
+interface CommandLine {
+  readonly typed: string;
+  readonly shown: string;
+}
+
+/** As a person would type it: only words that need quotes have them. */
+function readable(words: readonly string[]): string {
+  return words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : quote(word))).join(' ');
+}
+
+async function execute(options: TaskHostOptions, line: CommandLine, runOptions: RunOptions): Promise<CommandResult> {
   const { run, signal } = options;
   const started = performance.now();
-  const line = runOptions.cwd === undefined ? command : inDirectory(runOptions.cwd, command);
-  const process = await run.connection.exec(line, { signal });
+  const typed = runOptions.cwd === undefined ? line.typed : inDirectory(runOptions.cwd, line.typed);
+  const command = line.shown;
+  const process = await run.connection.exec(typed, { signal });
   const outputs = [gather(options, process.stdout, 'stdout'), gather(options, process.stderr, 'stderr')] as const;
   process.stdin.on('error', () => undefined);
   process.stdin.end(runOptions.stdin ?? '');

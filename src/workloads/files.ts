@@ -5,7 +5,14 @@
 import type { AgentSpec, WorkloadSpec } from '../model/plan.ts';
 import { contentOf } from './content.ts';
 import { filesSpecSchema, type FilesSpec } from './files-spec.ts';
-import { makeRunDirectory, removeRunDirectory, runPathOf, seeTokens, type RunDirectory } from './run-directory.ts';
+import {
+  makeRunDirectory,
+  removeRunDirectory,
+  runPathOf,
+  seeTokens,
+  sweepRunDirectory,
+  type RunDirectory,
+} from './run-directory.ts';
 import { Scan } from './scan.ts';
 import { Stress } from './stress.ts';
 import { Trace } from './trace.ts';
@@ -24,6 +31,7 @@ export const files: Workload = {
     decode(spec.workload).isLocal ? [spec.host] : seeTokens(directoryOf(spec), signal),
   openWorker,
   teardown: ({ spec }) => removeRunDirectory(directoryOf(spec)),
+  sweep: ({ spec }) => sweepRunDirectory(directoryOf(spec)),
 };
 
 function openWorker({ spec, operations, recorder, worker, isStopped }: WorkerContext): WorkloadWorker {

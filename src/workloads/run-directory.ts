@@ -7,7 +7,7 @@ import { mkdir, lstat, readFile, readdir, rename, rm, rmdir, writeFile } from 'n
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FunbricError, messageOf } from '../model/errors.ts';
-import { foldersOfTree, markerFile, ownFolder, tokenPrefix, treeOf } from '../model/namespace.ts';
+import { foldersOfTree, markerFile, ownFolder, runFolderName, tokenPrefix, treeOf } from '../model/namespace.ts';
 
 export interface RunDirectory {
   readonly dir: string;
@@ -24,7 +24,7 @@ const pollMs = 100;
 export function runPathOf({ dir, run }: { readonly dir: string; readonly run: string }): string {
   if (!/^[\w][\w.-]*$/.test(run))
     throw new FunbricError('input', `the run id ${JSON.stringify(run)} is no folder name`);
-  return join(dir, `funbric-${run}`);
+  return join(dir, runFolderName(run));
 }
 
 /** The run-wide numbers of a host's workers. */
@@ -74,6 +74,12 @@ export async function removeRunDirectory(directory: RunDirectory): Promise<void>
   );
   const left = await namesIn(join(path, ownFolder));
   if (!left.some((name) => trees.has(name))) await removeAll(path);
+}
+
+/** Removes the whole folder of the run, whoever made what is in it. */
+export async function sweepRunDirectory(directory: RunDirectory): Promise<void> {
+  const path = runPathOf(directory);
+  if (await isOurs(directory, path)) await removeAll(path);
 }
 
 /** The names in a run's folder that are neither a tree's nor a file's of a tree. */

@@ -74,4 +74,6 @@ export interface Workload {
   openWorker(context: WorkerContext): WorkloadWorker;
   /** Removes what setup and stress made, and nothing else. Twice is harmless. */
   teardown(context: AgentContext): Promise<void>;
+  /** Removes the whole folder of the run, with what lost hosts left in it. Asked of one host, when all are done. */
+  sweep(context: AgentContext): Promise<void>;
 }

@@ -20,7 +20,7 @@ export async function startHosts(
   for (const home of homes) mkdirSync(home, { recursive: true });
   const sshd = await startSshd({
     addresses,
-    trailer: addresses.flatMap((address, at) => [`Match LocalAddress ${address}`, `  SetEnv HOME=${homes[at]}`]),
+    matchBlocks: addresses.flatMap((address, at) => [`Match LocalAddress ${address}`, `  SetEnv HOME=${homes[at]}`]),
   });
   return {
     sshd,

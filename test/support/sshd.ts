@@ -31,6 +31,8 @@ export interface SshdOptions {
   readonly maxStartups?: string;
   /** Further lines of sshd_config. */
   readonly config?: readonly string[];
+  /** Lines after all others, for Match blocks. */
+  readonly matchBlocks?: readonly string[];
 }
 
 export interface Sshd extends AsyncDisposable {
@@ -122,6 +124,7 @@ function configOf(given: {
     'KbdInteractiveAuthentication no',
     `MaxStartups ${given.options.maxStartups ?? '200'}`,
     'LogLevel DEBUG1',
+    ...(given.options.matchBlocks ?? []),
     '',
   ].join('\n');
 }

@@ -1,0 +1,129 @@
+/** A hostile or broken agent spoils its own session, in bounded memory and time, and nothing else. */
+import assert from 'node:assert/strict';
+import { PassThrough } from 'node:stream';
+import { describe, it } from 'node:test';
+import { AgentSession } from '../../src/controller/agent-session.ts';
+import type { AgentSpec } from '../../src/model/plan.ts';
+import { maxLineBytes, type Heartbeat } from '../../src/model/protocol.ts';
+import type { Exit } from '../../src/transports/transport.ts';
+
+const marker = 'funbric-start';
+const spec: AgentSpec = {
+  run: 'r',
+  runTag: 1,
+  seed: 1,
+  host: 0,
+  hosts: 1,
+  leaseMs: 1000,
+  workload: { engine: 'files', workers: 1 },
+};
+
+describe('the session with an agent', () => {
+  it('ignores what a noisy shell says before the marker', async () => {
+    const agent = openAgent();
+    agent.stdout.write(`Welcome!\n{"kind":"nonsense"}\n${marker}\n`);
+    agent.say({ kind: 'phase-ended', phase: 'setup', atNs: 1, end: 'completed' });
+    agent.say({ kind: 'log', text: 'hello' });
+    await agent.lineSeen;
+    assert.equal(agent.session.lost.aborted, false);
+    agent.session.close();
+  });
+
+  it('calls it lost for what is no event', async () => {
+    const agent = openAgent();
+    agent.stdout.write(`${marker}\n{"kind":"nonsense"}\n`);
+    await agent.isLost;
+    assert.match(agent.reason(), /isn't an event/);
+  });
+
+  it('calls it lost for a line that never ends, without keeping it', async () => {
+    const agent = openAgent();
+    agent.stdout.write(`${marker}\n`);
+    const piece = Buffer.alloc(1 << 20, 0x61);
+    for (let sent = 0; sent <= maxLineBytes + piece.length; sent += piece.length) {
+      agent.stdout.write(piece);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await agent.isLost;
+    assert.match(agent.reason(), /overlong/);
+  });
+
+  it('calls it lost after silence, and says how long that was', async () => {
+    const agent = openAgent({ silenceMs: 50 });
+    await agent.isLost;
+    assert.match(agent.reason(), /0\.05 s/);
+  });
+
+  it('calls it lost when it ends, with its last words', async () => {
+    const agent = openAgent();
+    agent.stderr.write('Error: no space left\n');
+    await new Promise((resolve) => setImmediate(resolve));
+    agent.end({ kind: 'exited', code: 7 });
+    await agent.isLost;
+    assert.match(agent.reason(), /exit code 7.*no space left/);
+  });
+
+  it('calls it lost when heartbeats come but no operation finishes, and names the worker that hangs', async () => {
+    const agent = openAgent({ hungMs: 2_500 });
+    agent.stdout.write(`${marker}\n`);
+    const beat = (second: number): Heartbeat => ({
+      ...{
+        atNs: second * 1e9,
+        phase: 'stress',
+        operations: 5,
+        errors: 0,
+        bytes: 0,
+        cpuSeconds: 0,
+        rssBytes: 0,
+        loadAverage: 0,
+      },
+      oldest: { operation: 'write', worker: 3, ageMs: second * 1000 },
+    });
+    for (const second of [1, 2, 3]) agent.say({ kind: 'heartbeat', heartbeat: beat(second) });
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(agent.session.lost.aborted, false);
+    for (const second of [4, 5]) agent.say({ kind: 'heartbeat', heartbeat: beat(second) });
+    await agent.isLost;
+    assert.match(agent.reason(), /worker 3 is in write/);
+  });
+
+  it('ends a phase that waits when it is lost', async () => {
+    const agent = openAgent();
+    const phase = agent.session.phase('stress');
+    agent.end({ kind: 'lost', reason: 'connection reset' });
+    await assert.rejects(phase, /connection reset/);
+  });
+});
+
+function openAgent({ silenceMs = 60_000, hungMs = 60_000 }: { silenceMs?: number; hungMs?: number } = {}) {
+  const stdin = new PassThrough().resume();
+  const stdout = new PassThrough();
+  const stderr = new PassThrough();
+  let end: (exit: Exit) => void = () => undefined;
+  const exit = new Promise<Exit>((resolve) => (end = resolve));
+  let seeLine: () => void = () => undefined;
+  const lineSeen = new Promise<void>((resolve) => (seeLine = resolve));
+  const session = new AgentSession({
+    host: 'a',
+    marker,
+    process: { stdin, stdout, stderr, exit, kill: () => end({ kind: 'killed', signal: 'SIGTERM' }) },
+    spec,
+    silenceMs,
+    hungMs,
+    nowNs: () => performance.now() * 1e6,
+    emit: (event) => {
+      if (event.kind === 'line') seeLine();
+    },
+  });
+  const isLost = new Promise<void>((resolve) => session.lost.addEventListener('abort', () => resolve()));
+  return {
+    session,
+    stdout,
+    stderr,
+    isLost,
+    lineSeen,
+    end,
+    reason: (): string => String((session.lost.reason as Error).message),
+    say: (event: unknown): void => void stdout.write(`${JSON.stringify(event)}\n`),
+  };
+}
