@@ -120,7 +120,12 @@ function parseRange(whole: string, at: number, part: string): Range {
     throw mistake(whole, at, `has a number of more than ${maxDigits} digits`, wanted);
   }
   if (isPadded(lastText) && lastText.length !== firstText.length) {
-    throw mistake(whole, at, `pads ${firstText} and ${lastText} differently`, 'pad both ends to the same digits: 01-60');
+    throw mistake(
+      whole,
+      at,
+      `pads ${firstText} and ${lastText} differently`,
+      'pad both ends to the same digits: 01-60',
+    );
   }
   const range = {
     first: Number(firstText),
