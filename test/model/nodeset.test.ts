@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { FunbricError } from '../../src/model/errors.ts';
 import { compareNatural } from '../../src/model/fold-nodeset.ts';
 import { expandNodeSet, foldNodeSet } from '../../src/model/nodeset.ts';

@@ -1,0 +1,181 @@
+/**
+ * hosts.json: the fleet as a file. `hosts` by name, `groups` that name hosts as NodeSets and give them settings, `defaults`
+ * for all. What is nearer to the host wins: host, then group (a later one over an earlier one), then defaults.
+ */
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import * as z from 'zod';
+import { FunbricError } from '../model/errors.ts';
+import { variableSchema, type Host } from '../model/host.ts';
+import { expandNodeSet } from '../model/nodeset.ts';
+import { readJsonFile } from './read-json.ts';
+import { hasControlCharacter, nameMistake, placeOf, withWay } from './host-name.ts';
+
+const portSchema = z.int('must be a whole number').min(1, 'must be 1 to 65535').max(65_535, 'must be 1 to 65535');
+const textSchema = z
+  .string('must be a text')
+  .min(1, 'must not be empty')
+  .refine((text) => !hasControlCharacter(text), 'must hold no control characters');
+/** What ssh would take for an option, or as nothing at all. */
+const wordSchema = textSchema.refine((text) => !text.startsWith('-'), "must not start with '-'");
+const pathsSchema = z.array(textSchema, 'must be a list of paths');
+
+const settings = {
+  port: portSchema.optional().describe('Port of its SSH server'),
+  user: wordSchema.optional().describe('User to log in as'),
+  identityFile: textSchema.optional().describe('Private key; relative to the folder of this file'),
+  identityFiles: pathsSchema.optional().describe('Private keys; relative to the folder of this file'),
+  knownHostsFile: textSchema.optional().describe('known_hosts file; relative to the folder of this file'),
+  knownHostsFiles: pathsSchema.optional().describe('known_hosts files; relative to the folder of this file'),
+  transport: wordSchema.optional().describe('How to reach it: ssh (the default), or local for this machine'),
+  roles: z.array(wordSchema, 'must be a list of texts').optional().describe('Roles, for -R'),
+  vars: z
+    .record(z.string(), variableSchema, 'must be an object')
+    .optional()
+    .describe('Variables that tasks read: host.variables'),
+};
+
+const hostSettingsSchema = z.strictObject({
+  address: wordSchema.optional().describe("What to connect to, where it isn't the name"),
+  ...settings,
+});
+
+const groupSchema = z.strictObject({
+  hosts: z
+    .union([textSchema, z.array(textSchema)], 'must be a NodeSet or a list of them')
+    .describe('Its hosts, as a NodeSet (web[01-60]) or a list of them'),
+  ...settings,
+});
+
+export const hostsFileSchema = z.strictObject({
+  $schema: z.string().optional(),
+  defaults: z.strictObject(settings).optional().describe('Settings of all hosts that say nothing else'),
+  groups: z.record(z.string(), groupSchema, 'must be an object').optional().describe('Groups: -H @name takes one'),
+  hosts: z
+    .record(z.string(), hostSettingsSchema, 'must be an object')
+    .optional()
+    .describe('Hosts by name, or by NodeSet where many have the same settings'),
+});
+
+type HostsFile = z.infer<typeof hostsFileSchema>;
+
+/** The hosts of a file with all that it says of them, and its groups by name. */
+export interface Fleet {
+  readonly file: string;
+  readonly hosts: ReadonlyMap<string, Host>;
+  readonly groups: ReadonlyMap<string, readonly string[]>;
+  /** For a host that the file doesn't name. */
+  readonly unnamed: (name: string) => Host;
+}
+
+/** The file that is meant: the one named, or hosts.json in the current folder where there is one. */
+export function findHostsFile(currentFolder: string, named: string | undefined): string | undefined {
+  if (named !== undefined) return resolve(currentFolder, named);
+  const usual = join(currentFolder, 'hosts.json');
+  return existsSync(usual) ? usual : undefined;
+}
+
+export function readHostsFile(file: string, homeFolder: string): Fleet {
+  const content = readJsonFile(file, hostsFileSchema);
+  const own = expandKeys(file, content);
+  const groups = expandGroups(file, content);
+  const resolvePath = pathResolver(dirname(resolve(file)), homeFolder);
+  const hosts = new Map<string, Host>();
+  for (const name of new Set([
+    ...own.keys(),
+    ...Array.from(groups.values(), (members) => Array.from(members)).flat(),
+  ])) {
+    const memberships = [...groups].filter(([, members]) => members.has(name)).map(([group]) => group);
+    const groupSettings = memberships.map((group) => content.groups?.[group] ?? {});
+    hosts.set(name, makeHost(name, [content.defaults, ...groupSettings, own.get(name)], memberships, resolvePath));
+  }
+  return {
+    file,
+    hosts,
+    groups: new Map([...groups].map(([group, members]) => [group, [...members]])),
+    unnamed: (name) => makeHost(name, [content.defaults], [], resolvePath),
+  };
+}
+
+type HostSettings = z.infer<typeof hostSettingsSchema>;
+
+function expandKeys(file: string, content: HostsFile): ReadonlyMap<string, HostSettings> {
+  const own = new Map<string, HostSettings>();
+  for (const [key, value] of Object.entries(content.hosts ?? {})) {
+    for (const name of namesOf(file, `hosts.${key}`, [key])) {
+      if (own.has(name))
+        throw refuse(file, `hosts.${key}`, `names ${name} again`, 'names are unique: keep one of them');
+      own.set(name, value);
+    }
+  }
+  return own;
+}
+
+function expandGroups(file: string, content: HostsFile): ReadonlyMap<string, ReadonlySet<string>> {
+  const groups = new Map<string, ReadonlySet<string>>();
+  for (const [group, { hosts }] of Object.entries(content.groups ?? {})) {
+    const mistake = nameMistake(group);
+    if (mistake !== undefined) throw refuse(file, `groups.${group}`, mistake, 'rename the group');
+    groups.set(group, new Set(namesOf(file, `groups.${group}.hosts`, typeof hosts === 'string' ? [hosts] : hosts)));
+  }
+  return groups;
+}
+
+function namesOf(file: string, path: string, nodeSets: readonly string[]): readonly string[] {
+  const names = nodeSets.flatMap((nodeSet) => {
+    try {
+      return expandNodeSet(nodeSet);
+    } catch (error) {
+      if (!(error instanceof FunbricError)) throw error;
+      throw refuse(file, path, error.message, error.hint ?? 'correct it');
+    }
+  });
+  for (const name of names) {
+    const mistake = nameMistake(name);
+    if (mistake !== undefined) throw refuse(file, path, mistake, 'write the name of a host, or a NodeSet');
+  }
+  return names;
+}
+
+/** The first layer is the weakest. */
+function makeHost(
+  name: string,
+  layers: readonly (HostSettings | undefined)[],
+  groups: readonly string[],
+  resolvePath: (path: string) => string,
+): Host {
+  const strongest = <T>(read: (layer: HostSettings) => T | undefined): T | undefined =>
+    layers.map((layer) => layer && read(layer)).findLast((value) => value !== undefined);
+  const { address, port } = placeOf(name);
+  const host: Host = {
+    name,
+    roles: [...new Set(layers.flatMap((layer) => layer?.roles ?? []))],
+    groups: [...groups],
+    variables: Object.fromEntries(layers.flatMap((layer) => Object.entries(layer?.vars ?? {}))),
+  };
+  return withWay(host, {
+    address: strongest((layer) => layer.address) ?? address,
+    port: port ?? strongest((layer) => layer.port),
+    user: strongest((layer) => layer.user),
+    identityFiles: strongest((layer) => paths(layer.identityFile, layer.identityFiles)?.map(resolvePath)),
+    knownHostsFiles: strongest((layer) => paths(layer.knownHostsFile, layer.knownHostsFiles)?.map(resolvePath)),
+    transport: strongest((layer) => layer.transport),
+  });
+}
+
+function paths(one: string | undefined, several: readonly string[] | undefined): readonly string[] | undefined {
+  return one === undefined ? several : [one, ...(several ?? [])];
+}
+
+function pathResolver(folder: string, homeFolder: string): (path: string) => string {
+  return (path) => resolvePath(path, folder, homeFolder);
+}
+
+/** `~/` is the home folder; other relative paths start at the folder. */
+export function resolvePath(path: string, folder: string, homeFolder: string): string {
+  return /^~(?=$|[/\\])/.test(path) ? join(homeFolder, path.slice(1)) : resolve(folder, path);
+}
+
+function refuse(file: string, path: string, what: string, hint: string): FunbricError {
+  return new FunbricError('input', `${file}: ${path}: ${what}`, { hint });
+}
