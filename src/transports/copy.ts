@@ -83,7 +83,10 @@ function readScript(path: string): string {
 function makeReceiver(
   file: FileHandle,
   { what, maxBytes }: { readonly what: string; readonly maxBytes: number },
-): { take(chunk: Buffer): Promise<void>; result(): CopiedFile } {
+): {
+  readonly take: (chunk: Buffer) => Promise<void>;
+  readonly result: () => CopiedFile;
+} {
   const hash = createHash('sha256');
   let line = Buffer.alloc(0);
   let expected: string | undefined;
@@ -128,7 +131,7 @@ export async function writeRemoteFile(
   const temporary = `${remotePath}.${randomBytes(6).toString('hex')}.part`;
   const script = writeScript({ path: remotePath, temporary, mode, sha256: copied.sha256 });
   const result = await runScript(connection, script, {
-    stdin: typeof source === 'string' ? createReadStream(source) : source,
+    stdin: typeof source === 'string' ? () => createReadStream(source) : source,
     signal,
     timeoutMs: writeMs(copied.bytes),
     maxOutputBytes: maxTextBytes,

@@ -12,7 +12,8 @@ import { posixLine } from './shell.ts';
 import type { Connection, Exit, RemoteProcess } from './transport.ts';
 
 export interface ScriptOptions {
-  readonly stdin?: string | Uint8Array | Readable;
+  /** A stream is opened only once the command runs. */
+  readonly stdin?: string | Uint8Array | (() => Readable);
   readonly signal: AbortSignal;
   readonly timeoutMs: number;
   /** Of each output; what comes after it is read and dropped. */
@@ -48,7 +49,14 @@ export async function streamScript(connection: Connection, script: string, optio
   const mark = `printf '%s%s %s\\n' ${marker.slice(0, 16)} ${marker.slice(16)} $$`;
   const remote = await connection.exec(posixLine(`${mark}; ${mark} >&2\n${script}`), { signal: options.signal });
   const head: Head = { noise: '' };
-  const stop = (): void => endGroup(connection, remote, head.pid);
+  let isOver = false;
+  void remote.exit.then(() => {
+    isOver = true;
+  });
+  // Once it is over its number may be another process's.
+  const stop = (): void => {
+    if (!isOver) endGroup(connection, remote, head.pid);
+  };
   const limit = makeLimit(connection, options, stop);
   const unlisten = onAbort(options.signal, stop);
   try {
@@ -126,7 +134,7 @@ async function feed(stdin: Writable, input: ScriptOptions['stdin']): Promise<voi
     });
     return;
   }
-  for await (const chunk of input) {
+  for await (const chunk of input()) {
     if (stdin.destroyed) return;
     await new Promise<void>((resolve) => {
       stdin.once('close', resolve);
@@ -181,7 +189,11 @@ async function* bytesOf(stream: Readable): AsyncGenerator<Buffer> {
   for await (const chunk of stream) if (Buffer.isBuffer(chunk)) yield chunk;
 }
 
-function collector(maxBytes: number): { take(chunk: Buffer): void; bytes(): Buffer; isCut(): boolean } {
+function collector(maxBytes: number): {
+  readonly take: (chunk: Buffer) => void;
+  readonly bytes: () => Buffer;
+  readonly isCut: () => boolean;
+} {
   const chunks: Buffer[] = [];
   let room = maxBytes;
   let isCut = false;

@@ -1,0 +1,129 @@
+/** One command of a loopback host: a shell in a process group of its own, which ends with its channel at the latest. */
+import { spawn } from 'node:child_process';
+import type { ChildProcessWithoutNullStreams } from 'node:child_process';
+import { dirname } from 'node:path';
+import type { Readable } from 'node:stream';
+import type { Connection, ServerChannel, Session } from 'ssh2';
+
+/** What runs, so that a host that closes can end it. */
+export type Children = Set<{ end(): Promise<void> }>;
+
+export interface SessionRequest {
+  readonly session: Session;
+  readonly connection: Connection;
+  readonly channel: ServerChannel;
+  readonly command: string;
+  readonly user: string;
+  readonly home: string;
+  readonly children: Children;
+}
+
+/** Signals that a client may send, as SSH names them. */
+const signals = new Set([
+  'ABRT',
+  'ALRM',
+  'FPE',
+  'HUP',
+  'ILL',
+  'INT',
+  'KILL',
+  'PIPE',
+  'QUIT',
+  'SEGV',
+  'TERM',
+  'USR1',
+  'USR2',
+]);
+
+export function serveSession({ session, connection, channel, command, user, home, children }: SessionRequest): void {
+  channel.on('error', () => undefined);
+  channel.stderr.on('error', () => undefined);
+  const child = spawn('/bin/sh', ['-c', command], { cwd: home, detached: true, env: environmentOf(user, home) });
+  const isGone = new Promise<void>((resolve) => {
+    child.once('close', () => resolve());
+    child.once('error', () => resolve());
+  });
+  const entry = {
+    async end() {
+      signalGroup(child, 'SIGKILL');
+      // Else output that nobody reads any more, or a process that left the group, would keep it from ending.
+      for (const pipe of [child.stdin, child.stdout, child.stderr]) pipe.destroy();
+      await isGone;
+    },
+  };
+  children.add(entry);
+  void isGone.then(() => children.delete(entry));
+  const hangUp = (): void => void entry.end();
+  channel.once('close', hangUp);
+  connection.once('close', hangUp);
+  void isGone.then(() => {
+    channel.removeListener('close', hangUp);
+    connection.removeListener('close', hangUp);
+  });
+  session.on('signal', (accept, _reject, info) => {
+    // ssh2 has no `accept` where the client wants no answer.
+    if (signals.has(info.name) && children.has(entry)) signalGroup(child, `SIG${info.name}`);
+    if (typeof accept === 'function') accept();
+  });
+  feed(channel, child);
+  void deliver(channel, child, isGone);
+}
+
+function environmentOf(user: string, home: string): NodeJS.ProcessEnv {
+  const path = [dirname(process.execPath), process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin'].join(':');
+  return { HOME: home, USER: user, LOGNAME: user, SHELL: '/bin/sh', PATH: path };
+}
+
+function feed(channel: ServerChannel, child: ChildProcessWithoutNullStreams): void {
+  child.stdin.on('error', () => undefined);
+  // What nobody reads any more is read away, or the channel's end would wait behind it.
+  child.stdin.once('close', () => channel.resume());
+  channel.pipe(child.stdin);
+}
+
+async function deliver(
+  channel: ServerChannel,
+  child: ChildProcessWithoutNullStreams,
+  isGone: Promise<void>,
+): Promise<void> {
+  const lane = makeLane(channel);
+  const out = pump(child.stdout, async (chunk) => lane((done) => channel.write(chunk, done)));
+  const err = pump(child.stderr, async (chunk) => lane((done) => channel.stderr.write(chunk, done)));
+  await Promise.all([out, err, isGone]);
+  if (child.exitCode !== null) channel.exit(child.exitCode);
+  else if (child.signalCode !== null) channel.exit(child.signalCode.slice('SIG'.length), false, '');
+  else channel.exit(127);
+  channel.end();
+}
+
+async function pump(source: Readable, write: (chunk: Buffer) => Promise<void>): Promise<void> {
+  try {
+    for await (const chunk of source) if (Buffer.isBuffer(chunk)) await write(chunk);
+  } catch {
+    // The command's end says what happened.
+  }
+}
+
+/**
+ * One write at a time, over both outputs: where a write to one has to wait for the client's window, ssh2 would send the
+ * last waiting piece of the other once more, as it keeps that; so it is also made to forget it.
+ */
+function makeLane(channel: ServerChannel): (write: (done: () => void) => void) => Promise<void> {
+  let last: Promise<void> = Promise.resolve();
+  return async (write) => {
+    const turn = last.then(async () => new Promise<void>(write));
+    last = turn.then(() => {
+      Object.assign(channel, { _chunk: undefined, _chunkcb: undefined, _chunkErr: undefined, _chunkcbErr: undefined });
+    });
+    await last;
+  };
+}
+
+function signalGroup(child: ChildProcessWithoutNullStreams, signal: string): void {
+  if (child.pid === undefined) return;
+  try {
+    process.kill(-child.pid, signal);
+  } catch {
+    // The whole group is gone.
+  }
+}

@@ -1,0 +1,265 @@
+import assert from 'node:assert/strict';
+import { createHash, randomBytes } from 'node:crypto';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Host } from '../../src/model/host.ts';
+import { startLoopbackFleet } from '../../src/testing/loopback.ts';
+import { readRemoteFile, writeRemoteFile } from '../../src/transports/copy.ts';
+import { runScript } from '../../src/transports/script.ts';
+import { inDirectory } from '../../src/transports/shell.ts';
+import type { Connection } from '../../src/transports/transport.ts';
+import { descendantsOf, sshdReason, startSshd } from '../support/sshd.ts';
+import { runCommand, testConnect, testHost, testTransports } from '../support/transports.ts';
+
+/** A way to reach a host, and the means to take it away. */
+interface Rig {
+  readonly host: Host;
+  /** Ends the connection as a crash would; undefined where there is none to break. */
+  readonly breakConnection?: () => void;
+  readonly close: () => Promise<void>;
+}
+
+interface Subject {
+  readonly name: string;
+  readonly skip: string | false;
+  readonly start: (folder: string) => Promise<Rig>;
+}
+
+const subjects: readonly Subject[] = [
+  {
+    name: 'ssh to OpenSSH',
+    skip: sshdReason(),
+    async start() {
+      const sshd = await startSshd();
+      const host = testHost('real', {
+        address: sshd.addresses[0],
+        port: sshd.port,
+        identityFiles: [sshd.identityFile],
+        knownHostsFiles: [sshd.knownHostsFile],
+      });
+      const breakConnection = (): void => {
+        for (const pid of descendantsOf(sshd.pid)) process.kill(pid, 'SIGKILL');
+      };
+      return { host, breakConnection, close: async () => sshd.close() };
+    },
+  },
+  {
+    name: 'ssh to a loopback host',
+    skip: false,
+    async start(folder) {
+      const fleet = await startLoopbackFleet({ count: 1, folder: join(folder, 'fleet') });
+      const [demo] = fleet.hosts;
+      assert(demo !== undefined);
+      const host = testHost(demo.name, {
+        address: demo.address,
+        port: demo.port,
+        identityFiles: [fleet.identityFile],
+        knownHostsFiles: [fleet.knownHostsFile],
+      });
+      return { host, breakConnection: () => void fleet.close(), close: async () => fleet.close() };
+    },
+  },
+  {
+    name: 'local',
+    skip: false,
+    start: async () => ({ host: testHost('here', { transport: 'local' }), close: async () => undefined }),
+  },
+];
+
+for (const subject of subjects) {
+  describe(`transport contract: ${subject.name}`, { skip: subject.skip, timeout: 120_000 }, () => {
+    let folder: string;
+    let rig: Rig;
+    let connection: Connection;
+
+    const connect = async (host: Host): Promise<Connection> =>
+      testTransports(folder).of(host).connect(host, testConnect());
+
+    before(async () => {
+      folder = mkdtempSync(join(tmpdir(), 'funbric-contract-'));
+      rig = await subject.start(folder);
+      connection = await connect(rig.host);
+    });
+
+    after(async () => {
+      await connection[Symbol.asyncDispose]();
+      await rig.close();
+      rmSync(folder, { recursive: true, force: true });
+    });
+
+    for (const code of [0, 1, 255]) {
+      it(`gives the exit code ${code}`, async () => {
+        assert.deepEqual((await runCommand(connection, `exit ${code}`)).exit, { kind: 'exited', code });
+      });
+    }
+
+    it('gives the signal that killed a command', async () => {
+      assert.deepEqual((await runCommand(connection, 'kill -KILL $$')).exit, { kind: 'killed', signal: 'SIGKILL' });
+    });
+
+    it('keeps stdout and stderr apart and takes output on stderr for no failure', async () => {
+      const { exit, stdout, stderr } = await runCommand(connection, 'echo out; echo err >&2');
+      assert.deepEqual([exit, stdout.toString(), stderr.toString()], [{ kind: 'exited', code: 0 }, 'out\n', 'err\n']);
+    });
+
+    it('hands over a character that comes in two pieces', async () => {
+      const { stdout } = await runCommand(connection, String.raw`printf '\342'; sleep 0.1; printf '\202\254'`);
+      assert.equal(stdout.toString(), '€');
+    });
+
+    it('hands 4 MB of input through to the output unchanged', async () => {
+      const bytes = randomBytes(4 << 20);
+      const { stdout } = await runCommand(connection, 'cat', bytes);
+      assert(stdout.equals(bytes));
+    });
+
+    it('holds a command back whose output nobody reads yet, and loses none of its 50 MB', async () => {
+      const remote = await connection.exec('head -c 50000000 /dev/zero; echo end >&2');
+      remote.stdin.end();
+      let complaint = '';
+      remote.stderr.on('data', (chunk: Buffer) => (complaint += chunk.toString()));
+      await sleep(300);
+      assert(remote.stdout.readableLength <= 4 << 20, `${remote.stdout.readableLength} bytes were kept`);
+      assert.equal(complaint, '');
+      let bytes = 0;
+      remote.stdout.on('data', (chunk: Buffer) => (bytes += chunk.length));
+      await remote.exit;
+      assert.equal(bytes, 50_000_000);
+      assert.equal(complaint, 'end\n');
+    });
+
+    it('keeps no more of endless output than asked for', async () => {
+      const script = 'head -c 50000000 /dev/zero';
+      const limits = { signal: new AbortController().signal, timeoutMs: 60_000, maxOutputBytes: 1000 };
+      const { exit, stdout, isCut } = await runScript(connection, script, limits);
+      assert.deepEqual([exit, stdout.length, isCut], [{ kind: 'exited', code: 0 }, 1000, true]);
+    });
+
+    it("doesn't wait for a writer whose command reads nothing", async () => {
+      const { exit } = await runCommand(connection, 'exec 0<&-; exit 4', Buffer.alloc(8 << 20));
+      assert.deepEqual(exit, { kind: 'exited', code: 4 });
+    });
+
+    it('does not run a command in a directory that is missing', async () => {
+      const { exit, stdout } = await runCommand(connection, inDirectory('/no such "dir', 'echo ran'));
+      assert.equal(stdout.toString(), '');
+      assert.notDeepEqual(exit, { kind: 'exited', code: 0 });
+    });
+
+    it('ends a script and all that it started when it is aborted', async () => {
+      const mark = join(folder, `alive-${randomBytes(4).toString('hex')}`);
+      const controller = new AbortController();
+      const script = `(while :; do echo x >> '${mark}'; sleep 0.05; done) & wait`;
+      const running = runScript(connection, script, {
+        signal: controller.signal,
+        timeoutMs: 60_000,
+        maxOutputBytes: 100,
+      });
+      while (!existsSync(mark)) await sleep(20);
+      controller.abort(new Error('enough'));
+      await assert.rejects(running, /enough/);
+      await sleep(200);
+      const { size } = statSync(mark);
+      await sleep(500);
+      assert.equal(statSync(mark).size, size, 'it still runs');
+    });
+
+    it('says which limit ended a script', async () => {
+      const limits = { signal: new AbortController().signal, timeoutMs: 300, maxOutputBytes: 100 };
+      await assert.rejects(runScript(connection, 'sleep 60', limits), { code: 'limit', message: /within 0\.3 s/ });
+    });
+
+    it('refuses to start anything for a caller that has given up', async () => {
+      await assert.rejects(connection.exec('true', { signal: AbortSignal.abort(new Error('gave up')) }), /gave up/);
+    });
+
+    it('copies a file there and back unchanged, and leaves nothing beside it', async () => {
+      const bytes = randomBytes(3_000_001);
+      const remotePath = join(folder, "it's $(a) file \\ *");
+      const back = join(folder, 'back');
+      const sha256 = createHash('sha256').update(bytes).digest('hex');
+      const { signal } = new AbortController();
+      const sent = await writeRemoteFile(connection, bytes, remotePath, { mode: 0o640, signal });
+      assert.deepEqual(sent, { bytes: bytes.length, sha256 });
+      assert(readFileSync(remotePath).equals(bytes));
+      assert.equal(statSync(remotePath).mode & 0o777, 0o640);
+      assert.deepEqual(await readRemoteFile(connection, remotePath, back, { maxBytes: 1e7, signal }), sent);
+      assert(readFileSync(back).equals(bytes));
+      assert.deepEqual(
+        readdirSync(folder).filter((name) => name.endsWith('.part')),
+        [],
+      );
+    });
+
+    it('copies empty files', async () => {
+      const path = join(folder, 'empty');
+      const { signal } = new AbortController();
+      await writeRemoteFile(connection, new Uint8Array(), path, { mode: 0o600, signal });
+      assert.equal((await readRemoteFile(connection, path, `${path}-back`, { maxBytes: 10, signal })).bytes, 0);
+    });
+
+    it('takes no file that is larger than allowed, and leaves no part of it', async () => {
+      const path = join(folder, 'large');
+      writeFileSync(path, Buffer.alloc(2 << 20));
+      const { signal } = new AbortController();
+      const reading = readRemoteFile(connection, path, join(folder, 'taken'), { maxBytes: 1 << 20, signal });
+      await assert.rejects(reading, { code: 'limit' });
+      assert.deepEqual(
+        readdirSync(folder).filter((name) => name.startsWith('taken')),
+        [],
+      );
+    });
+
+    it('names the host and the path of a file that is missing', async () => {
+      const { signal } = new AbortController();
+      const reading = readRemoteFile(connection, '/no/such file', join(folder, 'none'), { maxBytes: 10, signal });
+      await assert.rejects(reading, {
+        code: 'deploy',
+        message: new RegExp(`^${rig.host.name}:/no/such file: .*no such file`),
+      });
+    });
+
+    it('runs 200 commands one after the other over one connection', async () => {
+      for (let turn = 0; turn < 200; turn++) {
+        const { exit, stdout } = await runCommand(connection, `echo ${turn}`);
+        assert.deepEqual([exit, stdout.toString()], [{ kind: 'exited', code: 0 }, `${turn}\n`]);
+      }
+    });
+
+    it('runs 20 commands at the same time, however few channels the host takes', async () => {
+      const all = await Promise.all(
+        Array.from({ length: 20 }, async (_, turn) => runCommand(connection, `sleep 0.1; echo ${turn}`)),
+      );
+      assert.deepEqual(
+        all.map(({ stdout }) => stdout.toString()),
+        all.map((_, turn) => `${turn}\n`),
+      );
+    });
+
+    it('calls a command lost whose connection we closed', async () => {
+      const own = await connect(rig.host);
+      const remote = await own.exec('sleep 60');
+      remote.stdout.resume();
+      remote.stderr.resume();
+      await own[Symbol.asyncDispose]();
+      assert.equal((await remote.exit).kind, 'lost');
+      assert.equal(await own.closed, 'closed by us');
+    });
+
+    // This machine can't be lost to itself.
+    if (subject.name === 'local') return;
+
+    it('calls a command lost whose connection broke, and starts no other', async () => {
+      const remote = await connection.exec('echo started; sleep 60');
+      remote.stderr.resume();
+      await new Promise((resolve) => remote.stdout.once('data', resolve));
+      rig.breakConnection?.();
+      assert.equal((await remote.exit).kind, 'lost');
+      assert.match(await connection.closed, /./);
+      await assert.rejects(connection.exec('true'), { code: 'lost' });
+    });
+  });
+}

@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { makeSshConfig } from '../../src/transports/ssh-config.ts';
+import type { SshConfig, SshConfigOptions } from '../../src/transports/ssh-config.ts';
+import { testHost } from '../support/transports.ts';
+
+const skip = existsSync('/usr/bin/ssh') ? false : 'no ssh here (Debian: openssh-client)';
+
+describe('host settings', () => {
+  let home: string;
+  const notes: string[] = [];
+
+  before(() => {
+    home = mkdtempSync(join(tmpdir(), 'funbric-config-'));
+    mkdirSync(join(home, '.ssh'));
+    writeFileSync(join(home, '.ssh', 'id_ed25519'), '');
+    writeFileSync(join(home, 'own_key'), '');
+    const config = [
+      'Host web',
+      '  HostName 10.0.0.1',
+      '  Port 2222',
+      '  User deploy',
+      '  IdentityFile %d/own_key',
+      '  IdentityFile %d/missing_key',
+      '  IdentitiesOnly yes',
+      '  IdentityAgent $AGENT',
+      `  UserKnownHostsFile ${home}/a ${home}/b`,
+      '  HostKeyAlias alias',
+      'Host jump',
+      '  ProxyJump gate',
+      'Host proxy',
+      '  ProxyCommand nc %h %p',
+    ];
+    writeFileSync(join(home, 'config'), config.join('\n'));
+  });
+  after(() => rmSync(home, { recursive: true, force: true }));
+
+  const make = (options: Partial<SshConfigOptions> = {}): SshConfig => {
+    notes.length = 0;
+    const env = { SSH_AUTH_SOCK: '/agent', AGENT: '/other-agent' };
+    const note = (text: string): void => void notes.push(text);
+    return makeSshConfig({ home, userName: 'me', env, configFile: join(home, 'config'), note, ...options });
+  };
+
+  it('are what ssh itself would use', { skip }, async () => {
+    // ssh expands %d by the user database, not by our `home`.
+    const settings = await make().settingsOf(testHost('web', { identityFiles: ['~/own_key'] }));
+    assert.deepEqual(settings, {
+      hostName: '10.0.0.1',
+      port: 2222,
+      user: 'deploy',
+      identityFiles: [join(home, 'own_key')],
+      isIdentitiesOnly: true,
+      agentSocket: '/other-agent',
+      userKnownHostsFiles: [join(home, 'a'), join(home, 'b')],
+      globalKnownHostsFiles: ['/etc/ssh/ssh_known_hosts', '/etc/ssh/ssh_known_hosts2'],
+      hostKeyAlias: 'alias',
+    });
+  });
+
+  it('yield to what the host itself says', { skip }, async () => {
+    const host = testHost('w', { address: 'web', port: 5, user: 'joe', knownHostsFiles: ['~/kh'] });
+    const settings = await make().settingsOf(host);
+    assert.deepEqual(
+      [settings.hostName, settings.port, settings.user, settings.userKnownHostsFiles, settings.globalKnownHostsFiles],
+      ['10.0.0.1', 5, 'joe', [join(home, 'kh')], []],
+    );
+  });
+
+  it('are asked for once a distinct question', { skip }, async () => {
+    const program = join(home, 'counting-ssh');
+    writeFileSync(program, `#!/bin/sh\necho x >> ${home}/count\necho "user u"\n`, { mode: 0o755 });
+    const config = make({ program });
+    await Promise.all([1, 2, 3].map(async () => config.settingsOf(testHost('a'))));
+    await config.settingsOf(testHost('a', { port: 23 }));
+    assert.equal(readFileSync(join(home, 'count'), 'utf8'), 'x\nx\n');
+  });
+
+  it('refuse hosts behind a proxy rather than connect directly', { skip }, async () => {
+    await assert.rejects(make().settingsOf(testHost('jump')), { code: 'unreachable', message: /proxyjump gate/ });
+    await assert.rejects(make().settingsOf(testHost('proxy')), { code: 'unreachable', message: /proxycommand nc/ });
+  });
+
+  it('fall back to the defaults of OpenSSH without a ssh program, and say so once', async () => {
+    const config = make({ program: join(home, 'no-ssh') });
+    const settings = await config.settingsOf(testHost('web'));
+    await config.settingsOf(testHost('other'));
+    assert.deepEqual(settings, {
+      hostName: 'web',
+      port: 22,
+      user: 'me',
+      identityFiles: [join(home, '.ssh', 'id_ed25519')],
+      isIdentitiesOnly: false,
+      agentSocket: '/agent',
+      userKnownHostsFiles: [join(home, '.ssh/known_hosts'), join(home, '.ssh/known_hosts2')],
+      globalKnownHostsFiles: ['/etc/ssh/ssh_known_hosts', '/etc/ssh/ssh_known_hosts2'],
+      hostKeyAlias: undefined,
+    });
+    assert.equal(notes.length, 1);
+  });
+
+  for (const host of [testHost('-oProxyCommand=touch x'), testHost('a', { user: '-x' }), testHost('')]) {
+    it(`never take ${JSON.stringify(host.user ?? host.name)} for an option`, async () => {
+      await assert.rejects(make().settingsOf(host), { code: 'unreachable' });
+    });
+  }
+
+  it('name an identity file that was asked for and is missing', async () => {
+    const host = testHost('web', { identityFiles: ['~/none'] });
+    await assert.rejects(make().settingsOf(host), { message: `web: the identity file ${home}/none doesn't exist` });
+  });
+});
