@@ -41,7 +41,13 @@ export function hostClock(pings: readonly Ping[]): HostClock {
         ? undefined
         : { low: hostNs - offset.high, high: hostNs - offset.low };
     },
-    bound: widths.length === 0 ? undefined : { bestNs: Math.min(...widths), worstNs: Math.max(...widths) },
+    bound:
+      widths.length === 0
+        ? undefined
+        : {
+            bestNs: widths.reduce((best, width) => Math.min(best, width)),
+            worstNs: widths.reduce((worst, width) => Math.max(worst, width)),
+          },
     hasStep: known.some((offset) => offset.high < offset.low),
   };
 }

@@ -1,0 +1,46 @@
+/**
+ * A chunk that is wrong has one code, the first that holds (contract, "Findings"): zeros; a stamp of another run, of
+ * another incarnation, of another chunk; anything that can't be explained; and only then its generation is judged.
+ */
+import { contents } from '../model/journal.ts';
+
+export type ChunkCode = 'D04' | 'D05' | 'D06' | 'D07' | 'D08' | 'D11' | 'D20';
+
+/** What a read found in one chunk. */
+export interface Seen {
+  readonly content: number;
+  readonly creator: number;
+  readonly incarnation: number;
+  readonly generation: number;
+}
+
+/** What the history allows there. */
+export interface Allowed {
+  /** Whether a file of this incarnation may have been opened under that name. */
+  mayHold(creator: number, incarnation: number): boolean;
+  /** The generation that must be there, 0 for zeros; undefined where the history leaves it open. */
+  readonly generation: number | undefined;
+  /** Whether this chunk was ever written with that generation, whatever the outcome. */
+  wasWritten(generation: number): boolean;
+}
+
+/** The code of a wrong chunk, or undefined for one that the history explains. */
+export function classify(seen: Seen, allowed: Allowed): ChunkCode | undefined {
+  const hasStamp =
+    seen.content === contents.data || seen.content === contents.misplaced || seen.content === contents.badBody;
+  if (seen.content === contents.zeros) return (allowed.generation ?? 0) > 0 ? 'D11' : undefined;
+  if (seen.content === contents.foreign) return 'D08';
+  if (hasStamp && !allowed.mayHold(seen.creator, seen.incarnation)) return 'D07';
+  if (seen.content === contents.misplaced) return 'D06';
+  if (allowed.generation === undefined) return undefined;
+  if (seen.content === contents.unreadable || seen.content === contents.badBody) return 'D05';
+  return seen.content === contents.data ? judgeGeneration(seen.generation, allowed.generation, allowed) : undefined;
+}
+
+function judgeGeneration(found: number, expected: number, allowed: Allowed): ChunkCode | undefined {
+  if (found === expected) return undefined;
+  if (!allowed.wasWritten(found)) return 'D05';
+  if (expected === 0) return 'D20';
+  // A newer one than was acknowledged is the content of a write that returned an error (D16), which is allowed.
+  return found < expected ? 'D04' : undefined;
+}

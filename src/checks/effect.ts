@@ -1,0 +1,66 @@
+/**
+ * What an outcome proves (the table "What an error code proves" of the contract): an operation certainly took effect,
+ * certainly didn't, or may have, at any time after its start.
+ */
+import { outcomes, recordKinds, type JournalRecord } from '../model/journal.ts';
+
+export type Effect = 'done' | 'none' | 'unknown';
+
+/** The client that the answer came through. */
+export interface Client {
+  /** A lost answer may have turned success into ENOENT or EEXIST. True where nothing is known of the mount. */
+  readonly isNetwork: boolean;
+  /** As Node names it; errno numbers differ. */
+  readonly platform: string;
+}
+
+export function effectOf(record: JournalRecord, client: Client): Effect {
+  if (record.outcome === outcomes.ok) return 'done';
+  if (record.outcome !== outcomes.error) return 'unknown';
+  const name = errnoName(record.errno, client.platform);
+  return name !== undefined && hasNoEffect(record.kind, name, client) ? 'none' : 'unknown';
+}
+
+type Errno = 'ENOENT' | 'EACCES' | 'EEXIST' | 'ENOTDIR' | 'EISDIR' | 'ENOSPC' | 'ENOTEMPTY' | 'EDQUOT';
+
+export function errnoName(errno: number, platform: string): Errno | undefined {
+  return commonErrnos.get(errno) ?? (platform === 'darwin' ? darwinErrnos : linuxErrnos).get(errno);
+}
+
+const commonErrnos: ReadonlyMap<number, Errno> = new Map([
+  [2, 'ENOENT'],
+  [13, 'EACCES'],
+  [17, 'EEXIST'],
+  [20, 'ENOTDIR'],
+  [21, 'EISDIR'],
+  [28, 'ENOSPC'],
+]);
+const linuxErrnos: ReadonlyMap<number, Errno> = new Map([
+  [39, 'ENOTEMPTY'],
+  [122, 'EDQUOT'],
+]);
+const darwinErrnos: ReadonlyMap<number, Errno> = new Map([
+  [66, 'ENOTEMPTY'],
+  [69, 'EDQUOT'],
+]);
+
+const removals: ReadonlySet<number> = new Set([recordKinds.delete, recordKinds.rmdir, recordKinds.rename]);
+const creations: ReadonlySet<number> = new Set([recordKinds.mkdir, recordKinds.touch]);
+
+function hasNoEffect(kind: number, errno: Errno, client: Client): boolean {
+  switch (errno) {
+    case 'ENOENT':
+      return !(client.isNetwork && removals.has(kind));
+    case 'EEXIST':
+      return !(client.isNetwork && creations.has(kind));
+    case 'ENOSPC':
+    case 'EDQUOT':
+      // A client that writes back later may have sent part of it.
+      return !client.isNetwork;
+    case 'EACCES':
+    case 'ENOTDIR':
+    case 'EISDIR':
+    case 'ENOTEMPTY':
+      return true;
+  }
+}

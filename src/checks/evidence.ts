@@ -1,0 +1,63 @@
+/** What the hosts brought back: journals, what the plan says of the workload, and what is known of every host's client and clock. */
+import type { HostClock } from '../model/clock.ts';
+import type { Consistency } from '../model/consistency.ts';
+import type { Block, Note } from '../model/journal.ts';
+import type { Client } from './effect.ts';
+import type { RecordLog } from './record-log.ts';
+
+/** What the plan says of the workload. */
+export interface HistoryFacts {
+  /** A host. */
+  readonly workers: number;
+  readonly chunkBytes: number;
+  /** No file may have more. */
+  readonly maxChunks: number;
+  /** Every host has a directory of its own. */
+  readonly isLocal: boolean;
+}
+
+/** One planned host, with or without a journal. */
+export interface HostEvidence {
+  readonly name: string;
+  readonly blocks: readonly Block[];
+  /** False: these aren't the bytes that the host sent, so that nothing counts as whole. */
+  readonly isTrusted: boolean;
+  /** It said that it had read everything back. */
+  readonly hasVerified: boolean;
+  readonly client: Client;
+  readonly consistency: Consistency;
+  readonly clock?: HostClock;
+}
+
+export interface HostNote {
+  readonly host: number;
+  readonly worker: number;
+  readonly phase: number;
+  readonly note: Note;
+}
+
+export interface Evidence {
+  readonly facts: HistoryFacts;
+  /** By index in the plan. */
+  readonly hosts: readonly HostEvidence[];
+  /** Run-wide numbers of workers, and so of trees, are below this. */
+  readonly owners: number;
+  /** The weakest that any host's mount promises. */
+  readonly consistency: Consistency;
+  readonly log: RecordLog;
+  readonly notes: readonly HostNote[];
+  /** What was in a journal and can't have been written by our agent, by host. */
+  readonly refused: ReadonlyMap<number, string>;
+  /** Workers all of whose operations are known. */
+  readonly whole: ReadonlySet<number>;
+}
+
+/** The host whose worker has this run-wide number. */
+export function hostOf(facts: HistoryFacts, worker: number): number {
+  return Math.floor(worker / facts.workers);
+}
+
+/** With directories of their own, hosts that name the same path see different files; only the owner's host sees this one. */
+export function isElsewhere(facts: HistoryFacts, host: number, owner: number): boolean {
+  return facts.isLocal && host !== hostOf(facts, owner);
+}

@@ -1,0 +1,103 @@
+/**
+ * From wrong chunks to findings: what several hosts and both scans saw is one finding with a count of sightings, its host
+ * the first that saw it; how neighbours fold is the code's own affair.
+ */
+import type { Finding } from '../model/finding.ts';
+import { pathOf } from '../model/namespace.ts';
+import type { ChunkCode } from './classify.ts';
+import type { History } from './history.ts';
+import type { Entry } from './record-log.ts';
+import { expectedChunk, foundChunk, hostName, witness, witnesses } from './words.ts';
+import type { WrongChunk } from './wrong-chunks.ts';
+
+/** One finding a chunk; a run of neighbouring chunks; a file. */
+export type Folding = 'chunk' | 'run' | 'file';
+
+export function chunkFindings(history: History, code: ChunkCode, folding: Folding): readonly Finding[] {
+  const groups: (readonly WrongChunk[])[] = [];
+  for (let owner = 0; owner < history.owners; owner++) {
+    const wrong = history.wrongChunks(owner).filter((candidate) => candidate.code === code);
+    groups.push(...fold(wrong, folding));
+  }
+  return capFindings(groups, (group) => findingOf(history, group));
+}
+
+/** A million equal failures stay readable: this many findings a code, and the last says how many more there were. */
+const maxFindings = 1_000;
+
+/** Findings of some causes, made only for those that are kept. */
+export function capFindings<T>(causes: readonly T[], make: (cause: T) => Finding): readonly Finding[] {
+  const kept = causes.slice(0, maxFindings).map(make);
+  const last = kept.at(-1);
+  const rest = causes.length - kept.length;
+  if (last === undefined || rest === 0) return kept;
+  const found = `${last.found} (and ${rest} more findings of ${last.code})`;
+  return [...kept.slice(0, -1), { ...last, count: last.count + rest, found }];
+}
+
+function fold(wrong: readonly WrongChunk[], folding: Folding): readonly (readonly WrongChunk[])[] {
+  const groups: WrongChunk[][] = [];
+  for (const next of [...wrong].sort((a, b) => a.name - b.name || a.chunk - b.chunk)) {
+    const group = groups.at(-1);
+    const last = group?.at(-1);
+    if (group !== undefined && last !== undefined && isTogether(last, next, folding)) group.push(next);
+    else groups.push([next]);
+  }
+  return groups;
+}
+
+function isTogether(last: WrongChunk, next: WrongChunk, folding: Folding): boolean {
+  switch (folding) {
+    case 'chunk':
+      return false;
+    case 'run':
+      return last.name === next.name && last.chunk + 1 === next.chunk && last.isSuspect === next.isSuspect;
+    case 'file':
+      return last.name === next.name && last.isSuspect === next.isSuspect;
+  }
+}
+
+function findingOf(history: History, group: readonly WrongChunk[]): Finding {
+  const [first] = group;
+  const entry = first === undefined ? undefined : history.log.entry(first.id);
+  if (first === undefined || entry === undefined) throw new Error('a wrong chunk without its record');
+  const note = noteOf(history, entry, first);
+  const found = foundChunk(history, entry.record, first.chunk);
+  const written =
+    first.life === undefined || first.generation === undefined
+      ? undefined
+      : history.writes(first.owner).find(first.life, first.chunk, first.generation);
+  return {
+    code: first.code,
+    grade: first.isSuspect ? 'suspect' : 'proven',
+    host: hostName(history, entry.host),
+    file: pathOf(first.owner, first.name),
+    // Where a body breaks is known to the byte; any other chunk is wrong as a whole.
+    offset: first.code === 'D05' && note !== undefined ? note.offset : first.chunk * history.facts.chunkBytes,
+    count: group.reduce((sum, wrong) => sum + wrong.sightings, 0),
+    expected: expectedChunk(history, first, first.generation),
+    found: group.length === 1 ? found : `${found}; ${group.length} chunks of the file like this`,
+    ...(note === undefined ? {} : { aroundHex: note.aroundHex }),
+    witness: [...witnesses(history, [written?.id]), witness(history, entry, found)],
+  };
+}
+
+/** The bytes that the reader kept. A note is the host's word: it only counts where it fits the record. */
+function noteOf(
+  history: History,
+  entry: Entry,
+  wrong: WrongChunk,
+): { readonly offset: number; readonly aroundHex: string } | undefined {
+  const { chunkBytes } = history.facts;
+  const start = wrong.chunk * chunkBytes;
+  for (const { host, worker, note } of history.notes) {
+    if (host !== entry.host || worker !== entry.worker || note.kind !== 'evidence') continue;
+    if (note.sequence !== entry.record.sequence || note.chunk !== wrong.chunk) continue;
+    if (note.offset < start || note.offset >= start + chunkBytes || !/^[0-9a-f]*$/i.test(note.aroundHex)) continue;
+    return { offset: note.offset, aroundHex: note.aroundHex.slice(0, maxHex) };
+  }
+  return undefined;
+}
+
+/** 512 bytes. */
+const maxHex = 1_024;

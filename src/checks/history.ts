@@ -1,0 +1,59 @@
+/**
+ * All that the hosts' journals tell, as values that checks ask: what each tree may be in the end, what every host saw of
+ * it in verify, and which chunks no history explains. Worked out tree by tree, when first asked for.
+ */
+import type { Consistency } from '../model/consistency.ts';
+import { hostOf, type Evidence, type HistoryFacts, type HostEvidence } from './evidence.ts';
+import { gatherSegments } from './segments.ts';
+import { indexRecords } from './record-log.ts';
+import { replay, type Tree } from './replay.ts';
+import { readScan, type Scan } from './scan.ts';
+import { findWrongChunks, type WrongChunk } from './wrong-chunks.ts';
+import { indexWrites, type Writes } from './writes.ts';
+
+export interface History extends Evidence {
+  tree(owner: number): Tree;
+  scan(owner: number): Scan;
+  writes(owner: number): Writes;
+  wrongChunks(owner: number): readonly WrongChunk[];
+}
+
+export function makeHistory(facts: HistoryFacts, hosts: readonly HostEvidence[]): History {
+  const { segments, ...gathered } = gatherSegments(facts, hosts);
+  const owners = hosts.length * facts.workers;
+  const log = indexRecords(segments, owners);
+  const consistency = weakest(hosts.filter((host) => host.blocks.length > 0).map((host) => host.consistency));
+  const evidence: Evidence = { facts, hosts, owners, consistency, log, ...gathered };
+  const tree = remember((owner) => replay(log, replayInput(evidence, owner)));
+  const writes = remember((owner) => indexWrites(log, tree(owner)));
+  return {
+    ...evidence,
+    tree,
+    writes,
+    scan: remember((owner) => readScan(evidence, owner)),
+    wrongChunks: remember((owner) => findWrongChunks(evidence, tree(owner), () => writes(owner))),
+  };
+}
+
+function replayInput({ facts, hosts, whole }: Evidence, owner: number): Parameters<typeof replay>[1] {
+  const client = hosts[hostOf(facts, owner)]?.client ?? { isNetwork: true, platform: '' };
+  return { owner, isWhole: whole.has(owner), client, chunkBytes: facts.chunkBytes };
+}
+
+function remember<T>(make: (owner: number) => T): (owner: number) => T {
+  const made = new Map<number, T>();
+  return (owner) => {
+    const known = made.get(owner);
+    if (known !== undefined) return known;
+    const value = make(owner);
+    made.set(owner, value);
+    return value;
+  };
+}
+
+function weakest(all: readonly Consistency[]): Consistency {
+  for (const consistency of ['eventual', 'smb', 'close-to-open'] as const) {
+    if (all.includes(consistency)) return consistency;
+  }
+  return 'posix';
+}

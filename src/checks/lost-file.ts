@@ -1,0 +1,53 @@
+/**
+ * Every file and folder that was acknowledged, and that nothing can have removed, is there: lost only if the last
+ * listing of every host that listed its folder lacks it. What some hosts see is theirs to see late, not lost.
+ */
+import type { Finding } from '../model/finding.ts';
+import { objectOf, pathOf } from '../model/namespace.ts';
+import type { Check } from './check.ts';
+import { capFindings } from './fold.ts';
+import type { History } from './history.ts';
+import { hostName, witnesses } from './words.ts';
+
+export const lostFiles: Check = {
+  code: 'D01',
+  claim: 'every file that was created and never removed is there',
+  examine(history) {
+    const findings: Finding[] = [];
+    for (let owner = 0; owner < history.owners; owner++) {
+      const tree = history.tree(owner);
+      if (!tree.isWhole) continue;
+      for (const [name, { life, isFolder, isClouded, changed }] of tree.names) {
+        if (isClouded || (life === undefined && !isFolder)) continue;
+        const finding = missing(history, { owner, name, changed });
+        if (finding !== undefined) findings.push(finding);
+      }
+    }
+    return capFindings(findings, (finding) => finding);
+  },
+};
+
+function missing(
+  history: History,
+  file: { readonly owner: number; readonly name: number; readonly changed: number },
+): Finding | undefined {
+  const scan = history.scan(file.owner);
+  const sightings = scan.names.get(file.name) ?? [];
+  const listings = scan.finalListings(objectOf(file.name).folder);
+  const complete = listings.filter((listing) => listing.isComplete);
+  const isSeen = listings.some(({ host, pass }) =>
+    sightings.some((sighting) => sighting.host === host && sighting.pass === pass),
+  );
+  const [first] = complete;
+  if (first === undefined || isSeen) return undefined;
+  return {
+    code: 'D01',
+    grade: 'proven',
+    host: hostName(history, first.host),
+    file: pathOf(file.owner, file.name),
+    count: complete.length,
+    expected: 'there: created or renamed to, and never removed',
+    found: `absent in the last listing of all ${complete.length} hosts that listed its folder`,
+    witness: witnesses(history, [file.changed, first.id]),
+  };
+}

@@ -1,0 +1,47 @@
+/**
+ * Whether a change of a file may have been under way while a read of it was: on the same host by its clock, between
+ * hosts by the bounds of both clocks, and always where a clock isn't known or the change's outcome isn't.
+ */
+import { outcomes, recordKinds } from '../model/journal.ts';
+import type { Interval } from '../model/clock.ts';
+import type { Evidence } from './evidence.ts';
+import { entryAt, type Entry } from './record-log.ts';
+
+export function mayOverlapChange(evidence: Evidence, read: Entry, incarnations: ReadonlySet<number>): boolean {
+  let isPossible = false;
+  evidence.log.visit(read.record.owner, (segment, at) => {
+    if (isPossible || segment.worker !== read.record.owner) return;
+    const change = entryAt(segment, at);
+    const { kind, incarnation } = change.record;
+    if ((kind === recordKinds.write || kind === recordKinds.truncate) && incarnations.has(incarnation)) {
+      isPossible = mayOverlap(evidence, read, change);
+    }
+  });
+  return isPossible;
+}
+
+function mayOverlap(evidence: Evidence, read: Entry, change: Entry): boolean {
+  const isSameHost = read.host === change.host;
+  const isReadFirst = isBefore(
+    boundOf(evidence, read, 'endNs', isSameHost),
+    boundOf(evidence, change, 'startNs', isSameHost),
+  );
+  if (isReadFirst) return false;
+  // What has no certain outcome may take effect at any later time.
+  if (change.record.outcome !== outcomes.ok) return true;
+  return !isBefore(boundOf(evidence, change, 'endNs', isSameHost), boundOf(evidence, read, 'startNs', isSameHost));
+}
+
+function boundOf(
+  evidence: Evidence,
+  entry: Entry,
+  side: 'startNs' | 'endNs',
+  isSameHost: boolean,
+): Interval | undefined {
+  const atNs = entry.record[side];
+  return isSameHost ? { low: atNs, high: atNs } : evidence.hosts[entry.host]?.clock?.toController(atNs);
+}
+
+function isBefore(a: Interval | undefined, b: Interval | undefined): boolean {
+  return a !== undefined && b !== undefined && a.high < b.low;
+}

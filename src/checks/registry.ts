@@ -1,0 +1,27 @@
+/** Every check, in the order of the codes. */
+import type { Check } from './check.ts';
+import { corruptChunks } from './corrupt-chunk.ts';
+import { crossFileChunks } from './cross-file-chunk.ts';
+import { foreignData } from './foreign-data.ts';
+import { lostFiles } from './lost-file.ts';
+import { lostWrites } from './lost-write.ts';
+import { misplacedChunks } from './misplaced-chunk.ts';
+import { phantomFiles } from './phantom-file.ts';
+import { resurrectedFiles } from './resurrected-file.ts';
+import { sizeMismatches } from './size-mismatch.ts';
+import { truncateResurrections } from './truncate-resurrection.ts';
+import { zeroedChunks } from './zeroed-chunk.ts';
+
+export const checks: readonly Check[] = [
+  lostFiles,
+  resurrectedFiles,
+  phantomFiles,
+  lostWrites,
+  corruptChunks,
+  misplacedChunks,
+  crossFileChunks,
+  foreignData,
+  zeroedChunks,
+  sizeMismatches,
+  truncateResurrections,
+];

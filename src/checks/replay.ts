@@ -1,0 +1,207 @@
+/**
+ * What a worker's own operations, in program order, allow its tree to be in the end. It alone changes the tree, so that
+ * every name is exactly known, until an operation of unknown outcome touches it: such an operation may take effect at
+ * any later time, so the name stays clouded for good, and with it every name that something may be renamed to from it.
+ */
+import { contents, layout, outcomes, recordKinds, type JournalRecord } from '../model/journal.ts';
+import { effectOf, type Client, type Effect } from './effect.ts';
+import { applyTruncate, applyWrite, newLife, settledGeneration, type Life, type MutableLife } from './life.ts';
+import { entryAt, type RecordLog } from './record-log.ts';
+import { stressPhase } from './phases.ts';
+
+/** A name of the tree that was ever used. */
+export interface NameState {
+  /** The file that must be there, unless clouded. */
+  readonly life: Life | undefined;
+  /** A sub-folder must be there, unless clouded. */
+  readonly isFolder: boolean;
+  readonly isClouded: boolean;
+  /** Every incarnation that was ever possibly here. */
+  readonly bound: ReadonlySet<number>;
+  /** Id of the record that last changed what is here. */
+  readonly changed: number;
+}
+
+/** A chunk that the owner itself read wrong while it knew what must be there. */
+export interface OwnDoubt {
+  readonly code: 'D05' | 'D11';
+  readonly id: number;
+  readonly chunk: number;
+  readonly life: number;
+  readonly generation: number;
+}
+
+export interface Tree {
+  readonly owner: number;
+  /** False: operations may have followed that no record tells of. */
+  readonly isWhole: boolean;
+  readonly names: ReadonlyMap<number, NameState>;
+  readonly doubts: readonly OwnDoubt[];
+}
+
+interface MutableName {
+  life: MutableLife | undefined;
+  isFolder: boolean;
+  isClouded: boolean;
+  readonly bound: Set<number>;
+  changed: number;
+}
+
+export interface ReplayInput {
+  readonly owner: number;
+  readonly isWhole: boolean;
+  readonly client: Client;
+  readonly chunkBytes: number;
+}
+
+/** Own reads that are kept for judgement; a file system that gets more wrong has been convicted already. */
+const maxDoubts = 10_000;
+
+export function replay(log: RecordLog, input: ReplayInput): Tree {
+  const replayer = new Replayer(input);
+  log.visit(input.owner, (segment, at) => {
+    if (segment.worker !== input.owner || segment.phase !== stressPhase) return;
+    const kind = segment.views.u8[at * 64 + layout.kind] ?? 0;
+    if (kind === recordKinds.read || kind === recordKinds.observe) {
+      const content = segment.views.u8[at * 64 + layout.content] ?? 0;
+      if (doubtful.has(content)) replayer.doubt(entryAt(segment, at).record, segment.firstId + at);
+    } else if (changing.has(kind)) replayer.change(entryAt(segment, at).record, segment.firstId + at);
+  });
+  return replayer.finish();
+}
+
+const doubtful: ReadonlySet<number> = new Set([contents.zeros, contents.unreadable, contents.badBody]);
+const changing: ReadonlySet<number> = new Set([
+  recordKinds.touch,
+  recordKinds.write,
+  recordKinds.truncate,
+  recordKinds.rename,
+  recordKinds.delete,
+  recordKinds.mkdir,
+  recordKinds.rmdir,
+]);
+
+class Replayer {
+  readonly #input: ReplayInput;
+  readonly #names = new Map<number, MutableName>();
+  /** Files that may still be there. */
+  readonly #lives = new Map<number, MutableLife>();
+  /** Whatever is ever at the first name may come to the second. */
+  readonly #leaks: (readonly [from: MutableName, to: MutableName])[] = [];
+  readonly #doubts: OwnDoubt[] = [];
+
+  constructor(input: ReplayInput) {
+    this.#input = input;
+  }
+
+  change(record: JournalRecord, id: number): void {
+    const effect = effectOf(record, this.#input.client);
+    if (effect === 'none') return;
+    const name = this.#name(record.name);
+    if (effect === 'unknown' && record.kind !== recordKinds.write && record.kind !== recordKinds.truncate) {
+      name.isClouded = true;
+    }
+    switch (record.kind) {
+      case recordKinds.touch:
+        return this.#touch(name, record, id);
+      case recordKinds.write:
+      case recordKinds.truncate:
+        return this.#alter(name, record, effect);
+      case recordKinds.rename:
+        return this.#rename(name, { record, id, effect });
+      case recordKinds.delete:
+      case recordKinds.rmdir:
+        return this.#remove(name, id);
+      case recordKinds.mkdir:
+        name.isFolder = true;
+        name.changed = id;
+    }
+  }
+
+  doubt(record: JournalRecord, id: number): void {
+    const life = this.#names.get(record.name)?.life;
+    if (life === undefined || record.outcome !== outcomes.ok || this.#names.get(record.name)?.isClouded === true)
+      return;
+    // Another incarnation's stamp is judged with the other reads.
+    if (record.content === contents.badBody && record.incarnation !== life.operation) return;
+    const code = record.content === contents.zeros ? 'D11' : 'D05';
+    const end = Math.min(record.first + record.count, life.generations.length);
+    for (let chunk = record.first; chunk < end && this.#doubts.length < maxDoubts; chunk++) {
+      const generation = settledGeneration(life, chunk);
+      if (generation === undefined || (code === 'D11' && generation === 0)) continue;
+      this.#doubts.push({ code, id, chunk, life: life.operation, generation });
+    }
+  }
+
+  finish(): Tree {
+    this.#spreadLeaks();
+    return { owner: this.#input.owner, isWhole: this.#input.isWhole, names: this.#names, doubts: this.#doubts };
+  }
+
+  #name(number: number): MutableName {
+    const known = this.#names.get(number);
+    if (known !== undefined) return known;
+    const fresh: MutableName = { life: undefined, isFolder: false, isClouded: false, bound: new Set(), changed: -1 };
+    this.#names.set(number, fresh);
+    return fresh;
+  }
+
+  #touch(name: MutableName, record: JournalRecord, id: number): void {
+    // A name that was taken can't have been created exclusively: whatever is there now, we don't know it.
+    if (name.life !== undefined || name.isFolder) name.isClouded = true;
+    const life = newLife(record.sequence);
+    this.#lives.set(life.operation, life);
+    name.life = life;
+    name.bound.add(life.operation);
+    name.changed = id;
+  }
+
+  #alter(name: MutableName, record: JournalRecord, effect: Effect): void {
+    const life = this.#lives.get(record.incarnation);
+    if (life === undefined || name.life !== life) {
+      name.isClouded = true;
+      if (life !== undefined) life.isContentKnown = false;
+    } else if (record.kind === recordKinds.write) applyWrite(life, record, effect, this.#input.chunkBytes);
+    else applyTruncate(life, record, effect, this.#input.chunkBytes);
+  }
+
+  #rename(from: MutableName, change: { record: JournalRecord; id: number; effect: Effect }): void {
+    const to = this.#name(change.record.target);
+    const isKnown = change.effect === 'done' && !from.isClouded && (from.life !== undefined || from.isFolder);
+    for (const operation of from.bound) if (!isKnown || operation === from.life?.operation) to.bound.add(operation);
+    if (!isKnown) {
+      from.isClouded = true;
+      to.isClouded = true;
+      this.#leaks.push([from, to]);
+    } else {
+      if (to.life !== undefined && !to.isClouded) this.#lives.delete(to.life.operation);
+      to.life = from.life;
+      to.isFolder = from.isFolder;
+      from.life = undefined;
+      from.isFolder = false;
+    }
+    from.changed = change.id;
+    to.changed = change.id;
+  }
+
+  #remove(name: MutableName, id: number): void {
+    name.changed = id;
+    if (name.isClouded) return;
+    if (name.life !== undefined) this.#lives.delete(name.life.operation);
+    name.life = undefined;
+    name.isFolder = false;
+  }
+
+  /** Until nothing changes: names only gain, so it ends. */
+  #spreadLeaks(): void {
+    let isChanged = true;
+    while (isChanged) {
+      isChanged = false;
+      for (const [from, to] of this.#leaks) {
+        const before = to.bound.size;
+        for (const operation of from.bound) to.bound.add(operation);
+        isChanged ||= to.bound.size > before;
+      }
+    }
+  }
+}

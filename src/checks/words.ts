@@ -1,0 +1,126 @@
+/** Findings in plain words: who did what, what had to be there, what was there. */
+import type { Witness } from '../model/finding.ts';
+import { contents, recordKinds, type JournalRecord } from '../model/journal.ts';
+import { pathOf } from '../model/namespace.ts';
+import { errnoName } from './effect.ts';
+import { hostOf } from './evidence.ts';
+import type { History } from './history.ts';
+import type { Entry } from './record-log.ts';
+
+/** `a/3`: worker 3 of host a. */
+export function workerName({ facts, hosts }: History, worker: number): string {
+  return `${hosts[hostOf(facts, worker)]?.name ?? 'unknown host'}/${worker % facts.workers}`;
+}
+
+export function hostName(history: History, host: number): string {
+  return history.hosts[host]?.name ?? `host ${host}`;
+}
+
+/** What the history says of one chunk: `chunk 3, generation 7 of own/0002/d1/f004, written by a/3 as its operation 812`. */
+export function expectedChunk(
+  history: History,
+  at: { readonly owner: number; readonly name: number; readonly chunk: number; readonly life?: number | undefined },
+  generation: number | undefined,
+): string {
+  const path = pathOf(at.owner, at.name);
+  if (generation === undefined) return `chunk ${at.chunk} of ${path}`;
+  if (generation === 0) return `zeros in chunk ${at.chunk} of ${path}, where a truncate extended it`;
+  const written = at.life === undefined ? undefined : history.writes(at.owner).find(at.life, at.chunk, generation);
+  const by =
+    written === undefined
+      ? ''
+      : `, written by ${workerName(history, written.worker)} as its operation ${written.record.sequence}`;
+  return `chunk ${at.chunk}, generation ${generation} of ${path}${by}`;
+}
+
+/** What a read found in place of a chunk. */
+export function foundChunk(history: History, record: JournalRecord, chunk: number): string {
+  switch (record.content) {
+    case contents.zeros:
+      return 'zeros';
+    case contents.unreadable:
+      return 'bytes without a readable stamp';
+    case contents.foreign:
+      return `a stamp of another run (tag ${record.target.toString(16).padStart(8, '0')})`;
+    case contents.badBody:
+      return `the stamp of ${stampText(history, record, chunk)}, over another body`;
+    case contents.misplaced:
+      return stampText(history, record, record.target);
+    default:
+      return stampText(history, record, chunk);
+  }
+}
+
+function stampText(history: History, record: JournalRecord, chunk: number): string {
+  const { creator, incarnation, generation, writer } = record;
+  return `chunk ${chunk}, generation ${generation} of ${fileText(history, creator, incarnation)}, written by ${workerName(history, writer)}`;
+}
+
+/** The path of an incarnation where it is still there, else who created it. */
+function fileText(history: History, creator: number, incarnation: number): string {
+  if (creator < history.owners) {
+    for (const [name, state] of history.tree(creator).names) {
+      if (!state.isClouded && state.life?.operation === incarnation) return pathOf(creator, name);
+    }
+  }
+  return `the file that ${workerName(history, creator)} created as its operation ${incarnation}`;
+}
+
+/** An operation that takes part in a proof. Its times are the widest that the clock bounds allow. */
+export function witness(history: History, entry: Entry, seen?: string): Witness {
+  const { record } = entry;
+  const clock = history.hosts[entry.host]?.clock;
+  const start = clock?.toController(record.startNs);
+  const end = clock?.toController(record.endNs);
+  return {
+    host: hostName(history, entry.host),
+    worker: entry.worker % history.facts.workers,
+    sequence: record.sequence,
+    operation: kindName(record.kind),
+    did: seen === undefined ? didText(record) : `${didText(record)}: ${seen}`,
+    ...(start === undefined ? {} : { startNs: start.low }),
+    ...(end === undefined ? {} : { endNs: end.high }),
+  };
+}
+
+export function witnesses(history: History, ids: readonly (number | undefined)[]): Witness[] {
+  return ids.flatMap((id) => {
+    const entry = id === undefined ? undefined : history.log.entry(id);
+    return entry === undefined ? [] : [witness(history, entry)];
+  });
+}
+
+const kindNames: ReadonlyMap<number, string> = new Map(
+  Object.entries(recordKinds).map(([name, value]) => [value, name]),
+);
+
+function kindName(kind: number): string {
+  return kindNames.get(kind) ?? `kind ${kind}`;
+}
+
+function didText(record: JournalRecord): string {
+  const path = pathOf(record.owner, record.name);
+  const chunks =
+    record.count === 1 ? `chunk ${record.first}` : `chunks ${record.first}-${record.first + record.count - 1}`;
+  switch (record.kind) {
+    case recordKinds.write:
+      return `wrote ${chunks}, generation ${record.generation} of ${path}`;
+    case recordKinds.truncate:
+      return `truncated ${path} to ${record.size} bytes, generation ${record.generation}`;
+    case recordKinds.touch:
+      return `created ${path}`;
+    case recordKinds.mkdir:
+      return `made the folder ${path}`;
+    case recordKinds.rename:
+      return `renamed ${path} to ${pathOf(record.owner, record.target)}`;
+    case recordKinds.delete:
+    case recordKinds.rmdir:
+      return `removed ${path}`;
+    case recordKinds.scanList:
+      return record.outcome === 1 ? `listed ${path}` : `listed ${path}: ${errnoName(record.errno, '') ?? 'failed'}`;
+    case recordKinds.scanEntry:
+      return `found ${path} with ${record.size} bytes`;
+    default:
+      return `read ${chunks} of ${path}`;
+  }
+}

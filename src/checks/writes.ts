@@ -1,0 +1,48 @@
+/** The writes and truncates of the files that are left in a tree: asked only about chunks that turned out wrong. */
+import { layout, outcomes, recordKinds } from '../model/journal.ts';
+import { applyTruncate, applyWrite, newLife } from './life.ts';
+import type { Entry, RecordLog } from './record-log.ts';
+import type { Tree } from './replay.ts';
+import { stressPhase } from './phases.ts';
+
+export interface Writes {
+  /** The write, whatever became of it, that stamped this chunk of this incarnation with this generation. */
+  find(life: number, chunk: number, generation: number): Entry | undefined;
+  /** The change that left the file as it must be. */
+  last(life: number): Entry | undefined;
+  /** Whether the file ever had this size from its change number `since` on, before its last change. */
+  hadSize(life: number, at: { readonly since: number; readonly size: number; readonly chunkBytes: number }): boolean;
+}
+
+export function indexWrites(log: RecordLog, tree: Tree): Writes {
+  const ids = new Map<number, number[]>();
+  for (const { life } of tree.names.values()) if (life !== undefined) ids.set(life.operation, []);
+  log.visit(tree.owner, (segment, at) => {
+    if (segment.worker !== tree.owner || segment.phase !== stressPhase) return;
+    const kind = segment.views.u8[at * 64 + layout.kind];
+    if (kind !== recordKinds.write && kind !== recordKinds.truncate) return;
+    ids.get(segment.views.u32[at * 16 + layout.incarnation] ?? 0)?.push(segment.firstId + at);
+  });
+  const entries = (life: number): readonly Entry[] =>
+    (ids.get(life) ?? []).map((id) => log.entry(id)).filter((entry) => entry !== undefined);
+  return {
+    find: (life, chunk, generation) =>
+      entries(life).find(
+        ({ record }) =>
+          record.kind === recordKinds.write &&
+          record.generation === generation &&
+          chunk >= record.first &&
+          chunk < record.first + record.count,
+      ),
+    last: (life) => entries(life).findLast(({ record }) => record.outcome === outcomes.ok),
+    hadSize(life, { since, size, chunkBytes }) {
+      const earlier = newLife(life);
+      for (const { record } of entries(life)) {
+        if (record.outcome !== outcomes.ok) continue;
+        if (record.generation > since && earlier.size === size) return true;
+        (record.kind === recordKinds.write ? applyWrite : applyTruncate)(earlier, record, 'done', chunkBytes);
+      }
+      return false;
+    },
+  };
+}

@@ -1,0 +1,212 @@
+/**
+ * Every chunk of one tree that some read saw and no history explains, each once with its sightings. In verify the final
+ * state is judged; during stress only what no change under way could explain.
+ */
+import { contents, layout, outcomes, recordKinds, type JournalRecord } from '../model/journal.ts';
+import { classify, type Allowed, type ChunkCode } from './classify.ts';
+import { isElsewhere, type Evidence } from './evidence.ts';
+import { settledGeneration } from './life.ts';
+import { mayOverlapChange } from './overlap.ts';
+import { stressPhase, verifyPhase } from './phases.ts';
+import { entryAt, type Entry, type Segment } from './record-log.ts';
+import type { NameState, Tree } from './replay.ts';
+import type { Writes } from './writes.ts';
+
+export interface WrongChunk {
+  readonly code: ChunkCode;
+  readonly owner: number;
+  readonly name: number;
+  readonly chunk: number;
+  /** Id of the record of the first host that saw it. */
+  readonly id: number;
+  /** The incarnation and generation that had to be there, where the history settles it. */
+  readonly life: number | undefined;
+  readonly generation: number | undefined;
+  readonly sightings: number;
+  /** Depends on a cache that the file system doesn't promise to be fresh. */
+  readonly isSuspect: boolean;
+}
+
+/** Of one tree; a file system with more has been convicted already. */
+const maxWrongChunks = 10_000;
+
+export function findWrongChunks(evidence: Evidence, tree: Tree, writes: () => Writes): readonly WrongChunk[] {
+  const finder = new Finder(evidence, tree, writes);
+  finder.takeOwnDoubts();
+  evidence.log.visit(tree.owner, (segment, at) => finder.look(segment, at));
+  return finder.finish();
+}
+
+const readKinds: ReadonlySet<number> = new Set([recordKinds.read, recordKinds.observe, recordKinds.scanRead]);
+
+interface Kept extends WrongChunk {
+  sightings: number;
+  isSuspect: boolean;
+  readonly isInline: boolean;
+}
+
+class Finder {
+  readonly #evidence: Evidence;
+  readonly #writes: () => Writes;
+  readonly #tree: Tree;
+  readonly #found = new Map<string, Kept>();
+
+  constructor(evidence: Evidence, tree: Tree, writes: () => Writes) {
+    this.#evidence = evidence;
+    this.#writes = writes;
+    this.#tree = tree;
+  }
+
+  takeOwnDoubts(): void {
+    for (const doubt of this.#tree.doubts) {
+      const entry = this.#evidence.log.entry(doubt.id);
+      if (entry === undefined) continue;
+      const isSuspect = this.#evidence.consistency === 'eventual';
+      this.#keep(entry, { ...doubt, isSuspect, isInline: true });
+    }
+  }
+
+  look(segment: Segment, at: number): void {
+    const { kind, outcome, content } = headOf(segment, at);
+    if (!readKinds.has(kind) || outcome !== outcomes.ok) return;
+    if (content === contents.none || content === contents.partial) return;
+    if (segment.phase === verifyPhase) this.#judgeFinal(entryAt(segment, at));
+    else if (segment.phase === stressPhase && content !== contents.zeros) this.#judgeInline(entryAt(segment, at));
+  }
+
+  finish(): readonly WrongChunk[] {
+    if (this.#evidence.consistency !== 'posix') this.#suspectWhatOthersSeeRight();
+    return [...this.#found.values()];
+  }
+
+  #judgeFinal(entry: Entry): void {
+    const { record } = entry;
+    const state = this.#tree.names.get(record.name);
+    if (this.#isElsewhere(entry) || !isExpected(this.#tree, state)) return;
+    const isExact = this.#tree.isWhole && state?.isClouded === false;
+    const life = isExact ? state.life : undefined;
+    const end = Math.min(record.first + record.count, this.#evidence.facts.maxChunks);
+    for (let chunk = record.first; chunk < end; chunk++) {
+      const generation = life === undefined ? undefined : settledGeneration(life, chunk);
+      const allowed: Allowed = {
+        mayHold: (creator, incarnation) =>
+          creator === this.#tree.owner &&
+          (!this.#tree.isWhole ||
+            (life === undefined ? state?.bound.has(incarnation) === true : life.operation === incarnation)),
+        generation,
+        wasWritten: (seen) => life === undefined || this.#writes().find(life.operation, chunk, seen) !== undefined,
+      };
+      const code = classify(record, allowed);
+      if (code === undefined) continue;
+      this.#keep(entry, { code, chunk, life: life?.operation, generation, isSuspect: false, isInline: false });
+    }
+  }
+
+  /** During stress a stamp convicts by itself; a body only if nothing can have been changing it. */
+  #judgeInline(entry: Entry): void {
+    const { record } = entry;
+    const state = this.#tree.names.get(record.name);
+    if (this.#isElsewhere(entry)) return;
+    // A name that was never there is a phantom, whatever it holds.
+    if (this.#tree.isWhole && (state === undefined || state.bound.size === 0)) return;
+    const isBody = record.content === contents.unreadable || record.content === contents.badBody;
+    const allowed: Allowed = {
+      mayHold: (creator, incarnation) =>
+        creator === this.#tree.owner && (!this.#tree.isWhole || state?.bound.has(incarnation) === true),
+      generation: isBody && this.#isQuiet(entry, state) ? 1 : undefined,
+      wasWritten: () => true,
+    };
+    const code = classify(record, allowed);
+    if (code === undefined) return;
+    const end = Math.min(record.first + record.count, this.#evidence.facts.maxChunks);
+    for (let chunk = record.first; chunk < end; chunk++) {
+      this.#keep(entry, { code, chunk, life: undefined, generation: undefined, isSuspect: false, isInline: true });
+    }
+  }
+
+  /** Own reads were judged with the exact state; caches of weaker file systems may mix generations long after a write. */
+  #isQuiet(entry: Entry, state: NameState | undefined): boolean {
+    return (
+      entry.worker !== this.#tree.owner &&
+      this.#evidence.consistency === 'posix' &&
+      this.#tree.isWhole &&
+      state?.isClouded === false &&
+      !mayOverlapChange(this.#evidence, entry, state.bound)
+    );
+  }
+
+  #isElsewhere({ host }: Entry): boolean {
+    return isElsewhere(this.#evidence.facts, host, this.#tree.owner);
+  }
+
+  #keep(entry: Entry, wrong: Pick<Kept, 'code' | 'chunk' | 'life' | 'generation' | 'isSuspect' | 'isInline'>): void {
+    const { name } = entry.record;
+    const key = `${wrong.code}/${name}/${wrong.chunk}`;
+    const known = this.#found.get(key);
+    if (known !== undefined) {
+      known.sightings++;
+      known.isSuspect &&= wrong.isSuspect;
+    } else if (this.#found.size < maxWrongChunks) {
+      const { code, chunk, life, generation, isSuspect, isInline } = wrong;
+      const { owner } = this.#tree;
+      this.#found.set(key, {
+        code,
+        owner,
+        name,
+        chunk,
+        id: entry.id,
+        life,
+        generation,
+        sightings: 1,
+        isSuspect,
+        isInline,
+      });
+    }
+  }
+
+  /** Where another scan saw the right chunk, the file system holds it, and a cache that may be stale said otherwise. */
+  #suspectWhatOthersSeeRight(): void {
+    const final = new Map<string, Kept[]>();
+    for (const wrong of this.#found.values()) {
+      if (wrong.isInline || wrong.generation === undefined) continue;
+      const key = `${wrong.name}/${wrong.chunk}`;
+      final.set(key, [...(final.get(key) ?? []), wrong]);
+    }
+    if (final.size === 0) return;
+    this.#evidence.log.visit(this.#tree.owner, (segment, at) => {
+      const { kind, outcome } = headOf(segment, at);
+      if (segment.phase !== verifyPhase || !readKinds.has(kind) || outcome !== outcomes.ok) return;
+      const { record } = entryAt(segment, at);
+      const end = Math.min(record.first + record.count, this.#evidence.facts.maxChunks);
+      for (let chunk = record.first; chunk < end; chunk++) {
+        for (const wrong of final.get(`${record.name}/${chunk}`) ?? []) {
+          if (isRight(record, this.#tree.owner, wrong)) wrong.isSuspect = true;
+        }
+      }
+    });
+  }
+}
+
+function isRight(record: JournalRecord, owner: number, wrong: WrongChunk): boolean {
+  if (wrong.generation === 0) return record.content === contents.zeros;
+  return (
+    record.content === contents.data &&
+    record.creator === owner &&
+    record.incarnation === wrong.life &&
+    record.generation === wrong.generation
+  );
+}
+
+/** A name that can't be there is a finding of its own, and what it holds says nothing more. */
+function isExpected(tree: Tree, state: NameState | undefined): boolean {
+  return !tree.isWhole || (state !== undefined && (state.life !== undefined || state.isClouded));
+}
+
+function headOf(segment: Segment, at: number): { kind: number; outcome: number; content: number } {
+  const { u8 } = segment.views;
+  return {
+    kind: u8[at * 64 + layout.kind] ?? 0,
+    outcome: u8[at * 64 + layout.outcome] ?? 0,
+    content: u8[at * 64 + layout.content] ?? 0,
+  };
+}
