@@ -1,0 +1,18 @@
+/** What is equal is shown once, with all of whom it holds. */
+
+/** Things by signature, in the order in which each signature is first met. */
+export function groupBy<T>(things: readonly T[], signatureOf: (thing: T) => string): readonly (readonly T[])[] {
+  const groups = new Map<string, T[]>();
+  for (const thing of things) {
+    const signature = signatureOf(thing);
+    const group = groups.get(signature);
+    if (group === undefined) groups.set(signature, [thing]);
+    else group.push(thing);
+  }
+  return [...groups.values()];
+}
+
+/** Names of hosts, each once, in the order given. */
+export function foldHosts(names: readonly string[]): string {
+  return [...new Set(names)].join(', ');
+}

@@ -1,0 +1,108 @@
+/** On what it ran, so that the run can be told from another one and be repeated. */
+import { consistencyOf } from '../../model/consistency.ts';
+import type { PlannedTask } from '../../model/plan.ts';
+import type { Facts } from '../../model/protocol.ts';
+import type { Run, RunHost } from '../../model/run.ts';
+import { foldHosts, groupBy } from '../fold.ts';
+import { formatBytes, formatCount, formatInstant, formatMs, plural } from '../format.ts';
+import type { Block, Fact, Section, TableBlock } from '../section.ts';
+
+export const environmentSection: Section = {
+  id: 'environment',
+  title: 'Environment',
+  blocks(run) {
+    const told = run.hosts.flatMap((host) => (host.facts === undefined ? [] : [{ host, facts: host.facts }]));
+    const tables: readonly Block[] = told.length === 0 ? [] : [mountTable(told), machineTable(told)];
+    return [...tables, { kind: 'facts', facts: planFacts(run) }];
+  },
+};
+
+interface Told {
+  readonly host: RunHost;
+  readonly facts: Facts;
+}
+
+function mountTable(told: readonly Told[]): TableBlock {
+  const mounted = told.flatMap(({ host, facts }) =>
+    facts.target === undefined ? [] : [{ host, mount: facts.target }],
+  );
+  return {
+    kind: 'table',
+    caption: 'The file system under test, and what its mount promises',
+    columns: [
+      { title: 'Hosts', align: 'left' },
+      { title: 'Type', align: 'left' },
+      { title: 'Promises', align: 'left' },
+      { title: 'Mounted on', align: 'left', isMono: true },
+      { title: 'From', align: 'left', isMono: true },
+      { title: 'Options', align: 'left', isMono: true },
+    ],
+    rows: groupBy(mounted, ({ mount }) => JSON.stringify(mount)).flatMap((group) => {
+      const mount = group[0]?.mount;
+      if (mount === undefined) return [];
+      const hosts = foldHosts(group.map(({ host }) => host.name));
+      const cells = [hosts, mount.type, consistencyOf(mount), mount.path, mount.source, mount.options.join(', ')];
+      return [{ cells, tone: 'plain' as const }];
+    }),
+  };
+}
+
+function machineTable(told: readonly Told[]): TableBlock {
+  const same = ({ facts: { platform, kernel, arch, node, cpu, cpus, memoryBytes } }: Told): string =>
+    JSON.stringify([platform, kernel, arch, node, cpu, cpus, memoryBytes]);
+  return {
+    kind: 'table',
+    caption: 'Machines, as they describe themselves',
+    columns: [
+      { title: 'Hosts', align: 'left' },
+      { title: 'System', align: 'left' },
+      { title: 'Node', align: 'left' },
+      { title: 'CPU', align: 'left' },
+      { title: 'Memory', align: 'right' },
+    ],
+    rows: groupBy(told, same).flatMap((group) => {
+      const facts = group[0]?.facts;
+      if (facts === undefined) return [];
+      const cells = [
+        foldHosts(group.map(({ host }) => host.name)),
+        `${facts.platform} ${facts.kernel} ${facts.arch}`,
+        facts.node,
+        `${formatCount(facts.cpus)} × ${facts.cpu}`,
+        formatBytes(facts.memoryBytes),
+      ];
+      return [{ cells, tone: 'plain' as const }];
+    }),
+  };
+}
+
+function planFacts({ plan }: Run): readonly Fact[] {
+  const { limits } = plan;
+  return [
+    { label: 'Run', value: plan.run },
+    { label: 'Planned', value: formatInstant(plan.createdAt) },
+    { label: 'funbric', value: plan.funbric },
+    { label: 'Seed', value: String(plan.seed) },
+    ...plan.tasks.map((task) => ({ label: `Task ${task.name}`, value: optionsOf(task) })),
+    ...plan.tasks.flatMap(({ name, workload }) =>
+      workload === undefined ? [] : [{ label: `Workload of ${name}`, value: JSON.stringify(workload) }],
+    ),
+    ...(plan.beforeVerify === undefined ? [] : [{ label: 'Before verify', value: plan.beforeVerify }]),
+    {
+      label: 'Limits',
+      value: [
+        `connect ${formatMs(limits.connectMs)}`,
+        `silence ${formatMs(limits.silenceMs)}`,
+        `lease ${formatMs(limits.leaseMs)}`,
+        `teardown ${formatMs(limits.teardownMs)}`,
+        `hung operation ${formatMs(limits.hungMs)}`,
+      ].join(', '),
+    },
+  ];
+}
+
+function optionsOf({ options }: PlannedTask): string {
+  const words = Object.entries(options).map(
+    ([name, value]) => `--${name} ${Array.isArray(value) ? value.join(',') : value}`,
+  );
+  return words.length === 0 ? 'no options' : `${plural(words.length, 'option')}: ${words.join(' ')}`;
+}

@@ -1,0 +1,67 @@
+/** How the figures came about and what they don't say: a report that hides its limits is not to be trusted. */
+import { dataCodesWithout, nameOfCode } from '../codes.ts';
+import type { Run } from '../../model/run.ts';
+import type { Fact, Section } from '../section.ts';
+
+export const methodSection: Section = {
+  id: 'method',
+  title: 'Method and caveats',
+  blocks: (run) => [{ kind: 'facts', facts: [...facts, notLookedFor(run)] }],
+};
+
+const facts: readonly Fact[] = [
+  {
+    label: 'What PASS means',
+    value:
+      'Every planned host completed, all evidence arrived undamaged, every check ran, and none proved that a promise of the file system was broken.',
+  },
+  {
+    label: 'What PASS does not mean',
+    value:
+      'Not that the file system has no faults: only what this workload touched, in this time, on these hosts, was looked at. It says nothing about power loss, nor about data that no host read back.',
+  },
+  {
+    label: 'INCOMPLETE',
+    value:
+      'Silence is not success. A host that was lost or never reached, a journal that is cut, or a check that crashed leaves the question open, however good the rest looks.',
+  },
+  {
+    label: 'Grades',
+    value:
+      'Only PROVEN findings fail a run. SUSPECT rests on clocks, INDETERMINATE on operations without an answer, ALLOWED is within what the mount promises.',
+  },
+  {
+    label: 'Closed loop',
+    value:
+      'Each worker starts its next operation when the last one ended. While the storage stalls, fewer operations are started, so the percentiles are of service time and look kinder than what a user who arrives on schedule would see.',
+  },
+  {
+    label: 'Percentiles',
+    value:
+      'Every host records a histogram with 128 buckets an octave; the histograms are added, then the percentile is read off (nearest rank, within 0.4 %). Percentiles are never averaged. "-" stands where fewer than 72 (p95), 368 (p99), 3,688 (p99.9) or 36,887 (p99.99) samples leave it open.',
+  },
+  {
+    label: 'Rates',
+    value: 'Operations per second are of the stress phase, over the time in which all hosts that took part overlapped.',
+  },
+  {
+    label: 'Clocks',
+    value:
+      "Hosts' clocks are not trusted. Each one is known to lie in an interval, measured over the agent's channel about ten times a second and widened by the drift that kernels allow; one operation counts as earlier than another only if it is for every clock within these intervals.",
+  },
+  {
+    label: 'Timeline',
+    value:
+      "Steps of all hosts are laid on the controller's clock by the middle of the interval. Nothing finer than the hosts' clock bounds can be read off it.",
+  },
+];
+
+function notLookedFor(run: Run): Fact {
+  const missing = dataCodesWithout(
+    run.checks.filter((check) => check.crashed === undefined).map((check) => check.code),
+  );
+  return {
+    label: 'Not looked for',
+    value: missing.length === 0 ? '-' : missing.map((code) => `${nameOfCode(code)} (${code})`).join(', '),
+  };
+}

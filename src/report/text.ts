@@ -1,0 +1,57 @@
+/**
+ * Texts of hosts are hostile. HTML is escaped by the template engine; what is left are characters that an escape doesn't
+ * stop: terminal sequences, control characters, and those that reorder or hide what stands beside them. File names are
+ * evidence, so such characters are shown by their number instead of dropped.
+ */
+
+/** CSI, OSC (ended by BEL or ST) and the two-character escapes of ECMA-48. */
+const terminalSequences = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[ -/]*[0-~])/g;
+
+/** One line: whatever could break out of it, or hide in it, becomes visible. */
+export function cleanLine(text: string): string {
+  return reveal(text.replace(terminalSequences, ''));
+}
+
+/** Several lines, as a terminal would have left them. */
+export function cleanLines(text: string): string {
+  return text
+    .replace(terminalSequences, '')
+    .split(/\r\n|\r|\n/)
+    .map((line) => reveal(line.replaceAll('\t', '    ')))
+    .join('\n');
+}
+
+/** The first `limit` characters, with a note of what was cut. */
+export function capHead(text: string, limit: number): string {
+  if (text.length <= limit) return text;
+  const kept = whole(text.slice(0, limit));
+  return `${kept} … (${text.length - kept.length} more characters left out)`;
+}
+
+/** The beginning and the end: what a command failed with stands last. */
+export function capMiddle(text: string, limit: number): string {
+  if (text.length <= limit) return text;
+  const head = whole(text.slice(0, Math.floor(limit / 2)));
+  const tail = text.slice(-Math.floor(limit / 2));
+  return `${head}\n… (${text.length - head.length - tail.length} characters left out) …\n${tail}`;
+}
+
+/** Without half a character at the end. */
+function whole(text: string): string {
+  return text.replace(/[\ud800-\udbff]$/, '');
+}
+
+/**
+ * Control and format characters, lone surrogates, line separators, and what has no glyph. The general categories cover
+ * bidirectional overrides and isolates, zero-width characters and tags, and those that later Unicode versions add.
+ */
+const hidden = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Co}\p{Cn}]/gu;
+
+function reveal(text: string): string {
+  return text.replace(hidden, (character) => {
+    const code = character.codePointAt(0) ?? 0;
+    // Unicode has pictures of the C0 controls: NUL is U+2400.
+    if (code < 0x20) return String.fromCodePoint(0x2400 + code);
+    return code === 0x7f ? '␡' : `⟨U+${code.toString(16).toUpperCase().padStart(4, '0')}⟩`;
+  });
+}

@@ -1,0 +1,159 @@
+/**
+ * From blocks to what the templates draw: here, and only here, every text is cleaned and shortened and every table cut,
+ * so that no section can forget it and no host can make a page that nobody can open.
+ */
+import { drawTimeChart } from './charts/time-chart.ts';
+import type { SvgChart } from './charts/time-chart.ts';
+import { twinOf } from './charts/twin.ts';
+import { formatCount } from './format.ts';
+import type { Block, Column, Fact, FindingBlock, OutputBlock, Row, TableBlock, Tone, VerdictBlock } from './section.ts';
+import { capHead, capMiddle, cleanLine, cleanLines } from './text.ts';
+
+/** How much of a run a page shows. */
+export interface Limits {
+  /** Characters of one text. */
+  readonly characters: number;
+  /** Rows of one table. */
+  readonly rows: number;
+}
+
+interface CellView {
+  readonly text: string;
+  readonly isHeader: boolean;
+  readonly isRight: boolean;
+  readonly isMono: boolean;
+}
+
+interface TableView {
+  readonly kind: 'table';
+  readonly caption: string;
+  readonly columns: readonly { readonly title: string; readonly isRight: boolean }[];
+  readonly rows: readonly { readonly tone: Tone; readonly cells: readonly CellView[] }[];
+  /** `120 more left out`, or nothing. */
+  readonly omitted: string;
+}
+
+export type BlockView =
+  | (VerdictBlock & { readonly isPass: boolean; readonly isFail: boolean; readonly word: string })
+  | Extract<Block, { kind: 'text' | 'facts' }>
+  | TableView
+  | (Omit<FindingBlock, 'hex' | 'witness' | 'places'> & {
+      readonly hex: string;
+      readonly witness: TableView | null;
+      readonly places: TableView | null;
+    })
+  | OutputBlock
+  | { readonly kind: 'chart'; readonly title: string; readonly svg: SvgChart; readonly twin: TableView };
+
+export function viewBlock(block: Block, limits: Limits): BlockView {
+  const line = (text: string): string => capHead(cleanLine(text), limits.characters);
+  switch (block.kind) {
+    case 'verdict':
+      return viewVerdict(block, limits);
+    case 'text':
+      return { ...block, paragraphs: block.paragraphs.map((text) => line(text)) };
+    case 'facts':
+      return { ...block, facts: viewFacts(block.facts, limits) };
+    case 'table':
+      return viewTable(block, limits);
+    case 'finding':
+      return viewFinding(block, limits);
+    case 'output':
+      return {
+        ...block,
+        title: line(block.title),
+        hosts: line(block.hosts),
+        exit: line(block.exit),
+        text: capMiddle(cleanLines(block.text), limits.characters),
+      };
+    case 'chart':
+      return {
+        kind: 'chart',
+        title: line(block.title),
+        svg: drawTimeChart(block),
+        twin: viewTable(twinOf(block), limits),
+      };
+  }
+}
+
+function viewVerdict(block: VerdictBlock, limits: Limits): BlockView {
+  const line = (text: string): string => capHead(cleanLine(text), limits.characters);
+  const left = block.reasons.length - maxReasons;
+  return {
+    ...block,
+    isPass: block.verdict === 'pass',
+    isFail: block.verdict === 'fail',
+    word: block.verdict.toUpperCase(),
+    headline: line(block.headline),
+    reasons: [
+      ...block.reasons
+        .slice(0, maxReasons)
+        .map((text) => capHead(cleanLine(text), Math.min(limits.characters, reasonCharacters))),
+      ...(left > 0 ? [`${formatCount(left)} more left out`] : []),
+    ],
+    dimensions: block.dimensions.map((dimension) => ({ ...dimension, detail: line(dimension.detail) })),
+    facts: viewFacts(block.facts, limits),
+  };
+}
+
+/** The verdict must fit on one screen. */
+const maxReasons = 8;
+const reasonCharacters = 400;
+
+function viewFinding(block: FindingBlock, limits: Limits): BlockView {
+  const line = (text: string): string => capHead(cleanLine(text), limits.characters);
+  return {
+    ...block,
+    code: line(block.code),
+    name: line(block.name),
+    meaning: line(block.meaning),
+    file: line(block.file),
+    facts: viewFacts(block.facts, limits),
+    expected: line(block.expected),
+    found: line(block.found),
+    hex: block.hex.join('\n'),
+    witness:
+      block.witness === null
+        ? null
+        : viewTable(block.witness, { ...limits, rows: Math.min(limits.rows, maxWitnesses) }),
+    places:
+      block.places === null ? null : viewTable(block.places, { ...limits, rows: Math.min(limits.rows, maxPlaces) }),
+  };
+}
+
+/** Two to four operations prove a finding; more come only from a file that somebody made up. */
+const maxWitnesses = 16;
+
+/** Enough to see a pattern in; run.json has all of them. */
+const maxPlaces = 50;
+
+function viewFacts(facts: readonly Fact[], limits: Limits): readonly Fact[] {
+  return facts.map(({ label, value }) => ({
+    label: capHead(cleanLine(label), limits.characters),
+    value: capHead(cleanLine(value), limits.characters),
+  }));
+}
+
+function viewTable({ caption, columns, rows }: TableBlock, limits: Limits): TableView {
+  const shown = rows.slice(0, limits.rows);
+  const left = rows.length - shown.length;
+  return {
+    kind: 'table',
+    caption: capHead(cleanLine(caption), limits.characters),
+    columns: columns.map(({ title, align }) => ({ title, isRight: align === 'right' })),
+    rows: shown.map((row) => viewRow(row, columns, limits)),
+    omitted: left === 0 ? '' : `${formatCount(left)} more left out`,
+  };
+}
+
+function viewRow({ cells, tone }: Row, columns: readonly Column[], limits: Limits): TableView['rows'][number] {
+  return {
+    tone,
+    cells: cells.map((text, at) => ({
+      text: capHead(cleanLine(text), limits.characters),
+      isHeader: at === 0,
+      isRight: columns[at]?.align === 'right',
+      isMono: columns[at]?.isMono === true,
+    })),
+  };
+}
