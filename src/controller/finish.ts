@@ -1,21 +1,18 @@
 /** From the files of a run to its verdict and report: what happens at the end of every run, and again in `funbric merge`. */
 import { realpath } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { FunbricError } from '../model/errors.ts';
 import { loadTemplates, renderReport } from '../report/render.ts';
 import { mergeRun, writeRun } from './merge.ts';
+import { packageFiles } from './package-files.ts';
 import { runFiles, writeWhole } from './run-folder.ts';
 import type { RunOutcome } from './task.ts';
-
-/** The package's own folder: this file is dist/src/controller/finish.js. */
-export const packageFolder = join(dirname(fileURLToPath(import.meta.url)), '../../..');
 
 /** Writes run.json, junit.xml and report.html of the run in this folder. */
 export async function finishRun(folder: string): Promise<RunOutcome> {
   const run = await mergeRun(folder);
   await writeRun(folder, run);
-  const templates = await loadTemplates(join(packageFolder, 'templates'));
+  const templates = await loadTemplates(packageFiles.templates);
   const reportPath = join(folder, runFiles.report);
   await writeWhole(reportPath, renderReport(run, templates));
   return { verdict: run.verdict, reasons: run.reasons, reportPath };

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import * as z from 'zod';
 import { FunbricError } from '../model/errors.ts';
 import { filesSpecSchema, filesWeightsSchema, type FilesSpec } from '../workloads/files-spec.ts';
-import { packageFolder } from './finish.ts';
+import { packageFiles } from './package-files.ts';
 import { readJsonFile } from './read-json.ts';
 
 const filesProfileSchema = z.strictObject({
@@ -46,7 +46,7 @@ function loadProfile(name: string): z.infer<typeof filesProfileSchema> {
 
 function profilePath(name: string): string {
   if (name.endsWith('.json')) return resolve(name);
-  const folders = [resolve('tasks/profiles'), join(packageFolder, 'tasks/profiles')];
+  const folders = [resolve('tasks/profiles'), packageFiles.profiles];
   const found = /^[\w-]+$/.test(name)
     ? folders.map((folder) => join(folder, `${name}.json`)).find((path) => existsSync(path))
     : undefined;

@@ -1,0 +1,20 @@
+/** Where this package lies: its templates, tasks, profiles and agent, as installed. */
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import * as z from 'zod';
+
+/** This file is dist/src/controller/package-files.js. */
+const packageFolder = join(dirname(fileURLToPath(import.meta.url)), '../../..');
+
+export const packageFiles = {
+  agent: join(packageFolder, 'dist/agent/agent.cjs'),
+  tasks: join(packageFolder, 'tasks'),
+  profiles: join(packageFolder, 'tasks/profiles'),
+  templates: join(packageFolder, 'templates'),
+} as const;
+
+export function packageVersion(): string {
+  const text = readFileSync(join(packageFolder, 'package.json'), 'utf8');
+  return z.object({ version: z.string() }).parse(JSON.parse(text)).version;
+}
