@@ -259,9 +259,8 @@ export class Stress {
 
   #read(): void {
     const { chunkBytes } = this.#options.spec;
-    this.#pickFile(this.#options.owners);
+    const isKnown = this.#pickFile(this.#options.owners);
     const place: ReadPlace = this.#place;
-    const isOwn = place.owner === this.#options.worker;
     const first = this.#random.below(this.#random.below(this.#maxChunks) + 1);
     const count = this.#transferOf(this.#maxChunks - first);
     const path = this.#path(place.owner, place.name);
@@ -275,13 +274,13 @@ export class Stress {
       this.#trace.observe(this.#buffer, bytes, first, place);
       this.#trace.endRead(bytes);
     } catch (error) {
-      this.#trace.fail(error, (errno) => !isOwn && errno === os.errno.ENOENT);
+      this.#trace.fail(error, (errno) => !isKnown && errno === os.errno.ENOENT);
     }
     if (fd >= 0) closeQuietly(this.#operations, fd);
   }
 
   #stat(): void {
-    this.#pickFile(this.#options.owners);
+    const isKnown = this.#pickFile(this.#options.owners);
     const { owner, name } = this.#place;
     const path = this.#path(owner, name);
     this.#trace.begin(recordKinds.stat, owner, name);
@@ -289,7 +288,7 @@ export class Stress {
       this.#trace.setSize(this.#operations.stat(path).size);
       this.#trace.succeed();
     } catch (error) {
-      this.#trace.fail(error, (errno) => owner !== this.#options.worker && errno === os.errno.ENOENT);
+      this.#trace.fail(error, (errno) => !isKnown && errno === os.errno.ENOENT);
     }
   }
 
@@ -313,13 +312,14 @@ export class Stress {
     return other < this.#options.worker ? other : other + 1;
   }
 
-  /** Of its own files one that is there; of others' any name, as nobody told this worker which are. */
-  #pickFile(owners: StressOptions['owners']): void {
+  /** Of its own files one that is there; of others' any name, as nobody told this worker which are. True: it is there. */
+  #pickFile(owners: StressOptions['owners']): boolean {
     const { files } = this.#tree;
     const owner = this.#pickOwner(owners);
     const isKnown = owner === this.#options.worker && files.taken > 0;
     this.#place.owner = owner;
     this.#place.name = this.#fileName(isKnown ? files.pickTaken(this.#random) : this.#random.below(files.all));
+    return isKnown;
   }
 
   /** How many chunks: any number up to the limit, small ones more often. */
