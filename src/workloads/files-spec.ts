@@ -17,7 +17,6 @@ export const filesWeightsSchema = z
     truncate: weight,
   })
   .check(z.refine((weights) => Object.values(weights).some((value) => value > 0), 'all weights are 0: nothing to do'));
-export type FilesWeights = z.infer<typeof filesWeightsSchema>;
 
 export const filesSpecSchema = z
   .object({

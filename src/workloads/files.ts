@@ -3,6 +3,7 @@
  * file is exactly known; then every host reads everything.
  */
 import type { AgentSpec, WorkloadSpec } from '../model/plan.ts';
+import { randomOf } from '../model/random.ts';
 import { contentOf } from './content.ts';
 import { filesSpecSchema, type FilesSpec } from './files-spec.ts';
 import {
@@ -46,7 +47,7 @@ function openWorker({ spec, operations, recorder, worker, isStopped }: WorkerCon
     : { from: 0, to: trees };
   const stress = new Stress({
     spec: filesSpec,
-    seed: spec.seed,
+    random: randomOf(spec.seed, spec.host * workers + worker),
     worker: spec.host * workers + worker,
     owners,
     runPath,

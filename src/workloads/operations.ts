@@ -46,3 +46,12 @@ export const fileOperations: FileOperations = {
   mkdir: (path) => fs.mkdirSync(path),
   rmdir: (path) => fs.rmdirSync(path),
 };
+
+/** For what was only read, or where an error before this one is what counts. */
+export function closeQuietly(operations: FileOperations, fd: number): void {
+  try {
+    operations.close(fd);
+  } catch {
+    // Nothing hangs on it: what was read is known already.
+  }
+}

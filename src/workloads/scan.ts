@@ -7,7 +7,7 @@ import { readFlags, recordKinds } from '../model/journal.ts';
 import { foldersOfTree, nameOf, objectOf, ownFolder, parsePath, pathOf, treeOf } from '../model/namespace.ts';
 import { chunkBuffer, type ChunkBuffer } from './content.ts';
 import type { FilesSpec } from './files-spec.ts';
-import type { FileOperations } from './operations.ts';
+import { closeQuietly, type FileOperations } from './operations.ts';
 import { isRunFile } from './run-directory.ts';
 import { maxRuns, type ReadPlace, type Trace } from './trace.ts';
 import { visibleName } from './visible-name.ts';
@@ -205,12 +205,4 @@ export class Scan {
 
 function sorted(entries: readonly Entry[]): readonly Entry[] {
   return [...entries].sort((a, b) => Buffer.compare(a.name, b.name));
-}
-
-function closeQuietly(operations: FileOperations, fd: number): void {
-  try {
-    operations.close(fd);
-  } catch {
-    // Nothing was written.
-  }
 }

@@ -1,0 +1,103 @@
+/**
+ * What a worker looks at, its own files and everybody's, all in the same way: the name is opened each time, so that what
+ * is seen belongs to that name at that moment.
+ */
+import { constants } from 'node:fs';
+import { constants as os } from 'node:os';
+import { recordKinds } from '../model/journal.ts';
+import { foldersOfTree, nameOf, pathOf } from '../model/namespace.ts';
+import { chunkBuffer, type ChunkBuffer } from './content.ts';
+import { closeQuietly } from './operations.ts';
+import { maxChunksOf, transferChunksOf, transferOf, type StressOptions } from './stress-options.ts';
+import type { ReadPlace } from './trace.ts';
+import type { Tree } from './tree.ts';
+
+export class Looks {
+  readonly #options: StressOptions;
+  readonly #tree: Tree;
+  readonly #buffer: ChunkBuffer;
+  readonly #place = { owner: 0, name: 0, flags: 0, path: () => pathOf(this.#place.owner, this.#place.name) };
+
+  constructor(options: StressOptions, tree: Tree) {
+    this.#options = options;
+    this.#tree = tree;
+    this.#buffer = chunkBuffer(transferChunksOf(options.spec) * options.spec.chunkBytes);
+  }
+
+  read(): void {
+    const { spec, random, owners, operations, trace } = this.#options;
+    const isKnown = this.#pickFile(owners);
+    const place: ReadPlace = this.#place;
+    const first = random.below(random.below(maxChunksOf(spec)) + 1);
+    const count = transferOf(this.#options, maxChunksOf(spec) - first);
+    const path = this.#path(place.owner, place.name);
+    let fd = -1;
+    trace.beginRead(recordKinds.read, place, first);
+    try {
+      fd = operations.open(path, constants.O_RDONLY);
+      const bytes = operations.read(fd, this.#buffer.bytes, 0, count * spec.chunkBytes, first * spec.chunkBytes);
+      trace.mark();
+      trace.setSize(bytes);
+      trace.observe(this.#buffer, bytes, first, place);
+      trace.endRead(bytes);
+    } catch (error) {
+      trace.fail(error, (errno) => !isKnown && errno === os.errno.ENOENT);
+    }
+    if (fd >= 0) closeQuietly(operations, fd);
+  }
+
+  stat(): void {
+    const { owners, operations, trace } = this.#options;
+    const isKnown = this.#pickFile(owners);
+    const { owner, name } = this.#place;
+    const path = this.#path(owner, name);
+    trace.begin(recordKinds.stat, owner, name);
+    try {
+      trace.setSize(operations.stat(path).size);
+      trace.succeed();
+    } catch (error) {
+      trace.fail(error, (errno) => !isKnown && errno === os.errno.ENOENT);
+    }
+  }
+
+  list(): void {
+    const { random, owners, operations, trace } = this.#options;
+    const owner = this.#pickOwner(owners);
+    const name = nameOf({ kind: 'folder', folder: random.below(foldersOfTree) });
+    const path = this.#path(owner, name);
+    trace.begin(recordKinds.list, owner, name);
+    try {
+      trace.setSize(operations.readdir(path).length);
+      trace.succeed();
+    } catch (error) {
+      trace.fail(error);
+    }
+  }
+
+  /** About half of what is read is this worker's own. */
+  #pickOwner({ from, to }: StressOptions['owners']): number {
+    const { random, worker } = this.#options;
+    if (to - from === 1 || random.below(2) === 0) return worker;
+    const other = from + random.below(to - from - 1);
+    return other < worker ? other : other + 1;
+  }
+
+  /** Of its own files one that is there; of others' any name, as nobody told this worker which are. True: it is there. */
+  #pickFile(owners: StressOptions['owners']): boolean {
+    const { random, worker } = this.#options;
+    const { files } = this.#tree;
+    const owner = this.#pickOwner(owners);
+    const isKnown = owner === worker && files.taken > 0;
+    this.#place.owner = owner;
+    this.#place.name = this.#fileName(isKnown ? files.pickTaken(random) : random.below(files.all));
+    return isKnown;
+  }
+
+  #fileName(file: number): number {
+    return this.#tree.fileNames[file] ?? 0;
+  }
+
+  #path(owner: number, name: number): string {
+    return `${this.#options.runPath}/${pathOf(owner, name)}`;
+  }
+}

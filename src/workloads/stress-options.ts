@@ -1,0 +1,35 @@
+/** What the parts of a worker's stress share, and how much one read or write moves. */
+import type { Random } from '../model/random.ts';
+import type { Content } from './content.ts';
+import type { FilesSpec } from './files-spec.ts';
+import type { FileOperations } from './operations.ts';
+import type { Trace } from './trace.ts';
+
+export interface StressOptions {
+  readonly spec: FilesSpec;
+  /** All decisions are drawn from here. */
+  readonly random: Random;
+  /** The run-wide number of this worker, and the numbers of all whose trees it reads. */
+  readonly worker: number;
+  readonly owners: { readonly from: number; readonly to: number };
+  readonly runPath: string;
+  readonly operations: FileOperations;
+  readonly trace: Trace;
+  readonly content: Content;
+}
+
+/** Reads and writes are at most this long, so that a stop is never far. */
+const maxTransferBytes = 1 << 20;
+
+export function maxChunksOf({ fileBytes, chunkBytes }: FilesSpec): number {
+  return fileBytes / chunkBytes;
+}
+
+export function transferChunksOf(spec: FilesSpec): number {
+  return Math.min(maxChunksOf(spec), Math.max(1, maxTransferBytes / spec.chunkBytes));
+}
+
+/** How many chunks: any number up to the limit, small ones more often. */
+export function transferOf({ spec, random }: StressOptions, limit: number): number {
+  return 1 + random.below(random.below(Math.min(limit, transferChunksOf(spec))) + 1);
+}

@@ -1,0 +1,44 @@
+/** A recorder that keeps everything in memory, for engines without an agent around them. */
+import { layout, readRecord, viewRecords, type JournalRecord, type Note } from '../../src/model/journal.ts';
+import type { Recorder } from '../../src/workloads/workload.ts';
+
+export class MemoryRecorder implements Recorder {
+  readonly views;
+  readonly notes: Note[] = [];
+  sequence = 0;
+  #count = 0;
+  #first = 0;
+
+  constructor(capacity = 100_000) {
+    this.views = viewRecords(new ArrayBuffer(capacity * 64), 0, capacity);
+  }
+
+  get records(): JournalRecord[] {
+    return Array.from({ length: this.#count }, (_, at) => readRecord(this.views, at));
+  }
+
+  begin(kind: number): number {
+    this.sequence++;
+    this.#first = this.#count;
+    return this.extend(kind);
+  }
+
+  extend(kind: number): number {
+    this.views.u8[this.#count * 64 + layout.kind] = kind;
+    this.views.u32[this.#count * 16 + layout.sequence] = this.sequence;
+    return this.#count++;
+  }
+
+  mark(): void {}
+
+  end(outcome: number, errno: number): void {
+    for (let slot = this.#first; slot < this.#count; slot++) {
+      this.views.u8[slot * 64 + layout.outcome] = outcome;
+      this.views.u16[slot * 32 + layout.errno] = errno;
+    }
+  }
+
+  note(note: Note): void {
+    this.notes.push(note);
+  }
+}
