@@ -9,6 +9,8 @@ export type ChunkCode = 'D04' | 'D05' | 'D06' | 'D07' | 'D08' | 'D11' | 'D20';
 /** What a read found in one chunk. */
 export interface Seen {
   readonly content: number;
+  /** Where a stamp was readable: the chunk that it names. */
+  readonly target: number;
   readonly creator: number;
   readonly incarnation: number;
   readonly generation: number;
@@ -25,13 +27,14 @@ export interface Allowed {
 }
 
 /** The code of a wrong chunk, or undefined for one that the history explains. */
-export function classify(seen: Seen, allowed: Allowed): ChunkCode | undefined {
+export function classify(seen: Seen, chunk: number, allowed: Allowed): ChunkCode | undefined {
   const hasStamp =
     seen.content === contents.data || seen.content === contents.misplaced || seen.content === contents.badBody;
   if (seen.content === contents.zeros) return (allowed.generation ?? 0) > 0 ? 'D11' : undefined;
   if (seen.content === contents.foreign) return 'D08';
   if (hasStamp && !allowed.mayHold(seen.creator, seen.incarnation)) return 'D07';
   if (seen.content === contents.misplaced) return 'D06';
+  if (seen.content === contents.badBody && seen.target !== chunk) return 'D06';
   if (allowed.generation === undefined) return undefined;
   if (seen.content === contents.unreadable || seen.content === contents.badBody) return 'D05';
   return seen.content === contents.data ? judgeGeneration(seen.generation, allowed.generation, allowed) : undefined;

@@ -32,7 +32,6 @@ export interface HostEvidence {
 export interface HostNote {
   readonly host: number;
   readonly worker: number;
-  readonly phase: number;
   readonly note: Note;
 }
 

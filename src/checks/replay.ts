@@ -122,8 +122,9 @@ class Replayer {
     const life = this.#names.get(record.name)?.life;
     if (life === undefined || record.outcome !== outcomes.ok || this.#names.get(record.name)?.isClouded === true)
       return;
-    // Another incarnation's stamp is judged with the other reads.
-    if (record.content === contents.badBody && record.incarnation !== life.operation) return;
+    const isStrange = record.incarnation !== life.operation || record.target !== record.first;
+    // A stamp that isn't this chunk's is judged with the other reads.
+    if (record.content === contents.badBody && isStrange) return;
     const code = record.content === contents.zeros ? 'D11' : 'D05';
     const end = Math.min(record.first + record.count, life.generations.length);
     for (let chunk = record.first; chunk < end && this.#doubts.length < maxDoubts; chunk++) {

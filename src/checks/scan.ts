@@ -73,7 +73,8 @@ export function readScan(evidence: Evidence, owner: number): Scan {
       case recordKinds.observe: {
         if (record.outcome !== outcomes.ok) return;
         const chunks = reads.get(record.name) ?? new Map<string, number>();
-        const key = `${worker}/${record.sequence}`;
+        // A file of many runs is read by several operations.
+        const key = `${host}/${pass}`;
         chunks.set(key, (chunks.get(key) ?? 0) + record.count);
         reads.set(record.name, chunks);
       }

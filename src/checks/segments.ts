@@ -25,7 +25,7 @@ export function gatherSegments(facts: HistoryFacts, hosts: readonly HostEvidence
     for (const block of evidence.blocks) {
       const { worker, phase } = block;
       if (Math.floor(worker / facts.workers) !== host || broken.has(worker)) continue;
-      if (block.type === 'note') notes.push({ host, worker, phase, note: block.note });
+      if (block.type === 'note') notes.push({ host, worker, note: block.note });
       else if (block.type === 'end') {
         if (evidence.isTrusted) whole.add(worker);
       } else {

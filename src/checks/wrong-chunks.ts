@@ -96,7 +96,7 @@ class Finder {
         generation,
         wasWritten: (seen) => life === undefined || this.#writes().find(life.operation, chunk, seen) !== undefined,
       };
-      const code = classify(record, allowed);
+      const code = classify(record, chunk, allowed);
       if (code === undefined) continue;
       this.#keep(entry, { code, chunk, life: life?.operation, generation, isSuspect: false, isInline: false });
     }
@@ -116,10 +116,10 @@ class Finder {
       generation: isBody && this.#isQuiet(entry, state) ? 1 : undefined,
       wasWritten: () => true,
     };
-    const code = classify(record, allowed);
-    if (code === undefined) return;
     const end = Math.min(record.first + record.count, this.#evidence.facts.maxChunks);
     for (let chunk = record.first; chunk < end; chunk++) {
+      const code = classify(record, chunk, allowed);
+      if (code === undefined) continue;
       this.#keep(entry, { code, chunk, life: undefined, generation: undefined, isSuspect: false, isInline: true });
     }
   }

@@ -1,0 +1,52 @@
+/** From what the hosts brought back to the history that checks ask. */
+import { makeHistory, type History } from '../checks/history.ts';
+import type { HostEvidence } from '../checks/evidence.ts';
+import { hostClock } from '../model/clock.ts';
+import { consistencyOf, isNetworkMount } from '../model/consistency.ts';
+import { FunbricError } from '../model/errors.ts';
+import type { Plan, WorkloadSpec } from '../model/plan.ts';
+import { filesSpecSchema } from '../workloads/files-spec.ts';
+import type { HostInput, RunInput } from './read-run.ts';
+
+/** The workloads that the plan's tasks ask for. */
+export function plannedWorkloads(plan: Plan): readonly WorkloadSpec[] {
+  return plan.tasks.map((task) => task.workload).filter((workload) => workload !== undefined);
+}
+
+/** Undefined where no workload was planned whose evidence we can judge. */
+export function historyOf({ plan, hosts }: RunInput): History | undefined {
+  const workload = plannedWorkloads(plan).find(({ engine }) => engine === 'files');
+  if (workload === undefined) return undefined;
+  const decoded = filesSpecSchema.safeParse(workload);
+  if (!decoded.success) {
+    const [issue] = decoded.error.issues;
+    throw new FunbricError('input', `plan.json: workload.${issue?.path.join('.')}: ${issue?.message}`, {
+      hint: 'this file was changed, or written by another version of funbric',
+    });
+  }
+  const { workers, chunkBytes, fileBytes, isLocal } = decoded.data;
+  const facts = { workers, chunkBytes, maxChunks: fileBytes / chunkBytes, isLocal };
+  return makeHistory(
+    facts,
+    hosts.map((host) => evidenceOf(host)),
+  );
+}
+
+/** Of a client that said nothing of its mount the least is assumed. */
+function evidenceOf({ result, journal, isJournalTrusted }: HostInput): HostEvidence {
+  const facts = result.agent?.facts;
+  const target = facts?.target;
+  return {
+    name: result.name,
+    blocks: journal?.blocks ?? [],
+    isTrusted: isJournalTrusted,
+    hasVerified: result.agent?.phases.some(({ phase, end }) => phase === 'verify' && end === 'completed') ?? false,
+    client: { isNetwork: target === undefined || isNetworkMount(target), platform: facts?.platform ?? '' },
+    consistency: target === undefined ? 'eventual' : consistencyOf(target),
+    clock: clockOf(result.pings),
+  };
+}
+
+export function clockOf(pings: readonly (readonly [number, number, number])[]): ReturnType<typeof hostClock> {
+  return hostClock(pings.map(([sentNs, hostNs, receivedNs]) => ({ sentNs, hostNs, receivedNs })));
+}
