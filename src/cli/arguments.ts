@@ -1,0 +1,182 @@
+/** From the words of a command line to what is to be done. */
+import yargs from 'yargs';
+import { FunbricError } from '../model/errors.ts';
+import type { Selection } from '../controller/inventory.ts';
+import { decodeOptions, type GivenOptions } from '../controller/options.ts';
+import type { ChosenTask } from '../controller/planning.ts';
+import type { OptionValues, TaskOption } from '../controller/task.ts';
+import { fleetOptions } from './fleet-options.ts';
+import { cutWords, type Catalog, type TaskWords } from './words.ts';
+
+/** The options of funbric itself, decoded. */
+export interface FleetValues extends Selection {
+  readonly hostsFile: string | undefined;
+  readonly connectMs: number;
+  readonly commandMs: number;
+  readonly parallel: number;
+  readonly isNewKeyAccepted: boolean;
+  readonly seed: number | undefined;
+  readonly beforeVerify: string | undefined;
+  readonly workDir: string | undefined;
+  readonly isKept: boolean;
+  readonly reportsFolder: string;
+  readonly isDryRun: boolean;
+  readonly progress: 'plain' | 'quiet';
+  readonly isJson: boolean;
+  /** Undefined: as the terminal likes it. */
+  readonly isColored: boolean | undefined;
+}
+
+/** A task that needs no hosts. */
+export interface LocalCall extends ChosenTask {
+  readonly positionals: readonly string[];
+}
+
+export type Invocation =
+  /** Tasks on hosts, then tasks without; either may be none. */
+  | {
+      readonly kind: 'run';
+      readonly fleet: FleetValues;
+      readonly tasks: readonly ChosenTask[];
+      readonly locals: readonly LocalCall[];
+    }
+  | { readonly kind: 'command'; readonly fleet: FleetValues; readonly words: readonly string[] }
+  /** The tasks of the demo fleet, or what is to be done instead: the words behind `demo`, to be read when the fleet is known. */
+  | {
+      readonly kind: 'demo';
+      readonly fleet: FleetValues;
+      readonly before: readonly string[];
+      readonly after: readonly string[];
+    }
+  | { readonly kind: 'list'; readonly fleet: FleetValues }
+  | { readonly kind: 'list-hosts'; readonly fleet: FleetValues }
+  | { readonly kind: 'help'; readonly task: TaskWords | undefined }
+  | { readonly kind: 'version' };
+
+export async function parseArguments(argv: readonly string[], catalog: Catalog): Promise<Invocation> {
+  const { fleet: words, tasks, command, demo } = await cutWords(argv, catalog);
+  const given = await parseOptions(words);
+  const values = decodeOptions('funbric', fleetOptions, given);
+  if (values['help'] === true) return { kind: 'help', task: tasks.at(-1) };
+  if (values['version'] === true) return { kind: 'version' };
+  const fleet = fleetValues(values, given);
+  if (values['list'] === true) return { kind: 'list', fleet };
+  if (values['list-hosts'] === true) return { kind: 'list-hosts', fleet };
+  if (demo !== undefined) return demoInvocation(words, demo, fleet);
+  if (command !== undefined) return { kind: 'command', fleet, words: command };
+  if (tasks.length === 0) {
+    throw new FunbricError('usage', 'nothing to do: no task was named', {
+      hint: 'name one: funbric -H host1,host2 runtest --dir PATH; all tasks: funbric --list; to try it: funbric demo',
+    });
+  }
+  return { kind: 'run', fleet, ...(await chooseTasks(tasks)) };
+}
+
+function demoInvocation(before: readonly string[], after: readonly string[], fleet: FleetValues): Invocation {
+  if (fleet.hosts.length > 0 || fleet.roles.length > 0) {
+    throw new FunbricError('usage', 'demo brings its own hosts', {
+      hint: 'leave out -H and -R, or name a task instead',
+    });
+  }
+  return { kind: 'demo', fleet, before, after };
+}
+
+async function chooseTasks(
+  all: readonly TaskWords[],
+): Promise<{ readonly tasks: readonly ChosenTask[]; readonly locals: readonly LocalCall[] }> {
+  const tasks: ChosenTask[] = [];
+  const locals: LocalCall[] = [];
+  for (const { name, task, options: words, positionals } of all) {
+    const options = decodeOptions(name, task.options ?? {}, await parseOptions(words));
+    const chosen = { name, task, options };
+    if (task.local !== undefined) locals.push({ ...chosen, positionals });
+    else if (locals.length === 0) tasks.push(chosen);
+    else {
+      throw new FunbricError('usage', `${name} runs on hosts, so it can't come after ${locals.at(-1)?.name ?? ''}`, {
+        hint: `write it before, or on a line of its own`,
+      });
+    }
+  }
+  return { tasks, locals };
+}
+
+/** `--name=value` words by name. Everything stays text: what a value means is decided where its type is known. */
+async function parseOptions(words: readonly string[]): Promise<GivenOptions> {
+  const parsed = await yargs([...words])
+    .parserConfiguration({
+      'boolean-negation': false,
+      'camel-case-expansion': false,
+      'dot-notation': false,
+      'parse-numbers': false,
+    })
+    .string(words.map((word) => word.slice(2, word.indexOf('='))))
+    .help(false)
+    .version(false)
+    .exitProcess(false)
+    .parseAsync();
+  const given = new Map<string, readonly string[]>();
+  for (const [name, value] of Object.entries(parsed)) {
+    if (name === '_' || name === '$0') continue;
+    given.set(name, Array.isArray(value) ? value.map(String) : [String(value)]);
+  }
+  return given;
+}
+
+function fleetValues(values: OptionValues, given: GivenOptions): FleetValues {
+  const { port, parallel, seed } = values;
+  return {
+    hosts: given.get('hosts') ?? [],
+    roles: given.get('role') ?? [],
+    exclude: given.get('exclude') ?? [],
+    identityFiles: given.get('identity') ?? [],
+    user: word(values, 'user'),
+    port: port === undefined ? undefined : integer('port', port, 1, 65_535),
+    knownHostsFile: text(values, 'known-hosts'),
+    transport: word(values, 'transport'),
+    hostsFile: text(values, 'hosts-file'),
+    connectMs: integer('connect-timeout', values['connect-timeout'], 1, maxTimeoutMs),
+    commandMs: integer('command-timeout', values['command-timeout'], 0, maxTimeoutMs),
+    parallel: integer('parallel', parallel, 1, 10_000),
+    isNewKeyAccepted: values['accept-new'] === true,
+    seed: seed === undefined ? undefined : integer('seed', seed, 0, Number.MAX_SAFE_INTEGER),
+    beforeVerify: text(values, 'before-verify'),
+    workDir: text(values, 'work-dir'),
+    isKept: values['keep'] === true,
+    reportsFolder: text(values, 'reports') ?? './reports',
+    isDryRun: values['dry-run'] === true,
+    // A live board comes with a terminal that can show one; until then `auto` is plain everywhere.
+    progress: values['progress'] === 'quiet' ? 'quiet' : 'plain',
+    isJson: values['json'] === true,
+    isColored: typeof values['color'] === 'boolean' ? values['color'] : undefined,
+  };
+}
+
+/** The longest that a Node timer can wait: longer ones would fire at once. */
+const maxTimeoutMs = 2 ** 31 - 1;
+
+type FleetName = keyof typeof fleetOptions;
+
+function integer(name: FleetName, value: OptionValues[string] | undefined, low: number, high: number): number {
+  if (typeof value === 'number' && Number.isInteger(value) && value >= low && value <= high) return value;
+  const option: TaskOption = fleetOptions[name];
+  const unit = option.type === 'duration' ? ' ms' : '';
+  throw new FunbricError('usage', `--${name} can't be ${String(value)}${unit}`, {
+    hint: `write a whole number from ${low} to ${high}${unit}`,
+  });
+}
+
+function text(values: OptionValues, name: FleetName): string | undefined {
+  const value = values[name];
+  if (value === undefined) return undefined;
+  if (typeof value === 'string' && value !== '' && !value.includes('\0')) return value;
+  throw new FunbricError('usage', `--${name} is empty`, { hint: `write a value, or leave --${name} out` });
+}
+
+/** Text that no other program may take for an option. */
+function word(values: OptionValues, name: FleetName): string | undefined {
+  const value = text(values, name);
+  if (value === undefined || !/^-|\p{Cc}/u.test(value)) return value;
+  throw new FunbricError('usage', `--${name} can't be ${JSON.stringify(value)}`, {
+    hint: "it must not start with '-' or hold control characters",
+  });
+}

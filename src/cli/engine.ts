@@ -1,0 +1,55 @@
+/**
+ * All that the command line asks of the rest of funbric where hosts are involved. Passed in, so that every word of a command
+ * line can be tried without a host.
+ */
+import type { HostExit } from '../controller/command.ts';
+import type { Emit, RunEvent } from '../controller/events.ts';
+import type { ChosenTask } from '../controller/planning.ts';
+import type { RunOutcome } from '../controller/task.ts';
+import type { Host } from '../model/host.ts';
+import type { Plan } from '../model/plan.ts';
+
+/** How to reach hosts, and when to stop. */
+export interface Reach {
+  /** For one login. */
+  readonly connectMs: number;
+  readonly isNewKeyAccepted: boolean;
+  readonly parallel: number;
+  /** Ctrl-C once. */
+  readonly signal: AbortSignal;
+  /** Ctrl-C twice. */
+  readonly killSignal: AbortSignal;
+  /** A remark for the person at the terminal. */
+  readonly note: (text: string) => void;
+}
+
+export interface RunRequest extends Reach {
+  readonly plan: Plan;
+  /** In the plan's order. */
+  readonly tasks: readonly ChosenTask[];
+  readonly reportsFolder: string;
+  readonly listen: (event: RunEvent) => void;
+}
+
+export interface CommandRequest extends Reach {
+  readonly hosts: readonly Host[];
+  /** One word is a line for the hosts' shells; several are quoted, so that no shell can take them apart. */
+  readonly words: readonly string[];
+  /** In ms; 0: none. */
+  readonly commandMs: number;
+  readonly emit: Emit;
+}
+
+/** Hosts that live as long as this does. */
+export interface DemoFleet extends AsyncDisposable {
+  readonly hosts: readonly Host[];
+  /** What to do on them, as words of a command line. */
+  readonly words: readonly string[];
+}
+
+export interface Engine {
+  /** A whole run, from the plan to its report, in a new folder below `reportsFolder`. Throws only for what we do wrong. */
+  run(request: RunRequest): Promise<RunOutcome>;
+  runCommand(request: CommandRequest): Promise<readonly HostExit[]>;
+  startDemo(): Promise<DemoFleet>;
+}

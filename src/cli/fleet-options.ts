@@ -1,0 +1,131 @@
+/** The options of funbric itself, which every task has: one table that parsing, help and the task loader read. */
+import type { TaskOption } from '../controller/task.ts';
+
+export interface FleetOption extends TaskOption {
+  readonly alias?: string;
+  readonly group: 'Hosts' | 'Reaching them' | 'The run' | 'Output' | 'Other';
+  /** What stands for the value in help. */
+  readonly placeholder?: string;
+}
+
+export const fleetOptions = {
+  hosts: {
+    alias: 'H',
+    type: 'string',
+    group: 'Hosts',
+    placeholder: 'HOSTS',
+    describe: 'hosts as [user@]host[:port], with commas and ranges: web[01-60]; @group of hosts.json; repeatable',
+  },
+  role: {
+    alias: 'R',
+    type: 'string',
+    group: 'Hosts',
+    placeholder: 'ROLE',
+    describe: 'hosts with a role in hosts.json',
+  },
+  exclude: { alias: 'x', type: 'string', group: 'Hosts', placeholder: 'HOSTS', describe: 'but not these' },
+  'hosts-file': {
+    type: 'string',
+    group: 'Hosts',
+    placeholder: 'FILE',
+    describe: 'file with hosts, groups and roles; ./hosts.json where there is one',
+  },
+  user: { alias: 'u', type: 'string', group: 'Reaching them', placeholder: 'USER', describe: 'user to log in as' },
+  port: {
+    alias: 'p',
+    type: 'number',
+    group: 'Reaching them',
+    placeholder: 'PORT',
+    describe: 'port of the SSH servers',
+  },
+  identity: {
+    alias: 'i',
+    type: 'string',
+    group: 'Reaching them',
+    placeholder: 'FILE',
+    describe: 'private key; repeatable',
+  },
+  'connect-timeout': {
+    alias: 't',
+    type: 'duration',
+    group: 'Reaching them',
+    placeholder: 'TIME',
+    default: '15s',
+    describe: 'limit on a login',
+  },
+  'command-timeout': {
+    alias: 'T',
+    type: 'duration',
+    group: 'Reaching them',
+    placeholder: 'TIME',
+    default: '0',
+    describe: 'limit on each command; 0 is none',
+  },
+  parallel: {
+    alias: 'P',
+    type: 'number',
+    group: 'Reaching them',
+    placeholder: 'N',
+    default: 32,
+    describe: 'logins, or commands after --, at the same time',
+  },
+  'accept-new': {
+    type: 'boolean',
+    group: 'Reaching them',
+    describe: 'add unknown host keys to known_hosts; changed ones stay refused',
+  },
+  'known-hosts': {
+    type: 'string',
+    group: 'Reaching them',
+    placeholder: 'FILE',
+    describe: "known_hosts file instead of ssh's own",
+  },
+  transport: {
+    type: 'string',
+    group: 'Reaching them',
+    placeholder: 'NAME',
+    describe: 'ssh, or local for this machine without SSH',
+  },
+  seed: {
+    type: 'number',
+    group: 'The run',
+    placeholder: 'N',
+    describe: 'same seed, same decisions; a new one each run where not given',
+  },
+  'before-verify': {
+    type: 'string',
+    group: 'The run',
+    placeholder: 'CMD',
+    describe: 'command to run here between stress and verify, with FUNBRIC_DIR and FUNBRIC_RUN set',
+  },
+  'work-dir': {
+    type: 'string',
+    group: 'The run',
+    placeholder: 'DIR',
+    describe: 'where agents keep journals, never on the file system under test; /var/tmp where not given',
+  },
+  keep: { type: 'boolean', group: 'The run', describe: 'leave what the run wrote on the file system under test' },
+  reports: {
+    type: 'string',
+    group: 'The run',
+    placeholder: 'DIR',
+    default: './reports',
+    describe: 'where a folder for each run is made',
+  },
+  'dry-run': { type: 'boolean', group: 'The run', describe: 'show hosts and plan, and connect to nothing' },
+  progress: {
+    type: 'string',
+    group: 'Output',
+    choices: ['auto', 'plain', 'quiet'],
+    default: 'auto',
+    describe: 'what is shown while a run goes on',
+  },
+  json: { type: 'boolean', group: 'Output', describe: 'events, lists and plans as JSON on stdout, people on stderr' },
+  color: { type: 'boolean', group: 'Output', describe: '--no-color: none; also NO_COLOR and FORCE_COLOR' },
+  list: { type: 'boolean', group: 'Other', describe: 'show the tasks and their options' },
+  'list-hosts': { type: 'boolean', group: 'Other', describe: 'show the hosts that are meant' },
+  version: { type: 'boolean', group: 'Other', describe: 'show the version' },
+  help: { alias: 'h', type: 'boolean', group: 'Other', describe: 'show this, or after a task its options' },
+} as const satisfies Readonly<Record<string, FleetOption>>;
+
+export const fleetOptionNames: readonly string[] = Object.keys(fleetOptions);

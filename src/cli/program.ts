@@ -1,0 +1,257 @@
+/**
+ * The command line from its words to its exit status. Everything that belongs to the process (streams, clock, signals) is
+ * passed in.
+ */
+import { join, resolve } from 'node:path';
+import { setInterval } from 'node:timers';
+import type { ChalkInstance } from 'chalk';
+import { exitStatusOf } from '../model/errors.ts';
+import type { Host } from '../model/host.ts';
+import { findHostsFile, readHostsFile } from '../controller/hosts-file.ts';
+import { selectHosts } from '../controller/inventory.ts';
+import { findTasks, loadTask, privateFolder, type LoadContext } from '../controller/load-tasks.ts';
+import { makePlan, type ChosenTask } from '../controller/planning.ts';
+import type { RunOutcome } from '../controller/task.ts';
+import { parseArguments, type FleetValues, type Invocation, type LocalCall } from './arguments.ts';
+import { makeColors } from './colors.ts';
+import { runOnHosts } from './command.ts';
+import type { Engine, Reach } from './engine.ts';
+import { describeError } from './errors.ts';
+import { fleetOptionNames } from './fleet-options.ts';
+import { generalHelp, taskHelp } from './help.ts';
+import { hostListText, planText, taskListJson, taskListText, taskRows } from './lists.ts';
+import { makePlainDisplay } from './plain.ts';
+import { hostLines, outcomeLines, type HostEnded } from './recap.ts';
+import { sanitizeLines } from './sanitize.ts';
+import type { Catalog } from './words.ts';
+
+export interface Surroundings {
+  readonly engine: Engine;
+  /** What tasks import as 'funbric'. */
+  readonly library: Readonly<Record<string, unknown>>;
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+  readonly isTerminal: boolean;
+  readonly columns: number;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly currentFolder: string;
+  readonly homeFolder: string;
+  /** Of the package: its own tasks. */
+  readonly packageFolder: string;
+  readonly version: string;
+  readonly now: () => Date;
+  readonly randomSeed: () => number;
+  readonly nonce: () => string;
+  readonly signal: AbortSignal;
+  readonly killSignal: AbortSignal;
+}
+
+export async function runProgram(argv: readonly string[], around: Surroundings): Promise<number> {
+  let isColored: boolean | undefined;
+  const colors = (): ChalkInstance => colorsOf(isColored, around);
+  try {
+    const shop = openShop(around);
+    const invocation = await parseArguments(argv, shop.catalog);
+    if ('fleet' in invocation) isColored = invocation.fleet.isColored;
+    return await perform(invocation, { ...around, ...shop, colors: colors() });
+  } catch (error) {
+    around.err(describeError(error, colors()));
+    return exitStatusOf(error);
+  }
+}
+
+function colorsOf(isWanted: boolean | undefined, { environment, isTerminal }: Surroundings): ChalkInstance {
+  return makeColors({ isWanted, environment, isTerminal });
+}
+
+interface Shop {
+  readonly catalog: Catalog;
+  readonly loadContext: LoadContext;
+  readonly taskFolders: readonly string[];
+}
+
+type Context = Surroundings & Shop & { readonly colors: ChalkInstance };
+
+/** The tasks at hand: the user's win over ours. */
+function openShop({ currentFolder, homeFolder, packageFolder, library }: Surroundings): Shop {
+  const taskFolders = [join(currentFolder, 'tasks'), join(packageFolder, 'tasks')];
+  const files = new Map(findTasks(taskFolders).map((file) => [file.name, file]));
+  const loadContext = {
+    library,
+    cacheFolder: privateFolder(join(homeFolder, '.cache', 'funbric', 'tasks')),
+    reservedOptions: fleetOptionNames,
+  };
+  const catalog = {
+    names: [...files.keys()],
+    load: async (name: string) => loadTask(files.get(name) ?? { name, path: name }, loadContext),
+  };
+  return { catalog, loadContext, taskFolders };
+}
+
+async function perform(invocation: Invocation, context: Context): Promise<number> {
+  switch (invocation.kind) {
+    case 'help': {
+      const { task } = invocation;
+      const { columns, out } = context;
+      out(task === undefined ? await generalHelp(columns) : await taskHelp(task.name, task.task, columns));
+      return 0;
+    }
+    case 'version':
+      context.out(`${context.version}\n`);
+      return 0;
+    case 'list': {
+      const rows = await taskRows(findTasks(context.taskFolders), context.loadContext);
+      context.out(invocation.fleet.isJson ? taskListJson(rows) : taskListText(rows, context.colors));
+      return 0;
+    }
+    case 'list-hosts': {
+      const hosts = hostsOf(invocation.fleet, context);
+      context.out(
+        invocation.fleet.isJson ? `${JSON.stringify(hosts, null, 2)}\n` : hostListText(hosts, context.colors),
+      );
+      return 0;
+    }
+    case 'command': {
+      const hosts = hostsOf(invocation.fleet, context);
+      return await runOnHosts({ ...invocation, hosts, reach: reachOf(invocation.fleet, context), context });
+    }
+    case 'demo':
+      return await runDemo(invocation, context);
+    case 'run':
+      return await runTasks(invocation, () => hostsOf(invocation.fleet, context), context);
+  }
+}
+
+function hostsOf(fleet: FleetValues, { currentFolder, homeFolder }: Context): readonly Host[] {
+  const file = findHostsFile(currentFolder, fleet.hostsFile);
+  const known = file === undefined ? undefined : readHostsFile(file, homeFolder);
+  return selectHosts(fleet, { fleet: known, currentFolder, homeFolder });
+}
+
+function reachOf(fleet: FleetValues, { signal, killSignal, err }: Context): Reach {
+  const { connectMs, isNewKeyAccepted, parallel } = fleet;
+  const note = (text: string): void => err(`${sanitizeLines(text)}\n`);
+  return { connectMs, isNewKeyAccepted, parallel, signal, killSignal, note };
+}
+
+/** The demo supplies hosts and words; from there on it is a run like any other. Words of the user come last, and so win. */
+async function runDemo(demo: Extract<Invocation, { kind: 'demo' }>, context: Context): Promise<number> {
+  await using fleet = await context.engine.startDemo();
+  const words = [...demo.before, ...fleet.words, ...demo.after];
+  const invocation = await parseArguments(words, context.catalog);
+  if (invocation.kind !== 'run') return await perform(invocation, context);
+  return await runTasks(invocation, () => fleet.hosts, context);
+}
+
+/** Tasks on hosts make one run; what needs no hosts comes after it, unless Ctrl-C came before. */
+async function runTasks(
+  { fleet, tasks, locals }: Extract<Invocation, { kind: 'run' }>,
+  hosts: () => readonly Host[],
+  context: Context,
+): Promise<number> {
+  if (fleet.isDryRun) return dryRun(fleet, tasks, hosts, context);
+  const statuses: number[] = [];
+  if (tasks.length > 0) statuses.push(await runFleet(fleet, tasks, hosts(), context));
+  for (const local of locals) {
+    if (context.signal.aborted) return interruptedStatus;
+    statuses.push(await runLocal(fleet, local, context));
+  }
+  return worst(statuses);
+}
+
+function dryRun(
+  fleet: FleetValues,
+  tasks: readonly ChosenTask[],
+  hosts: () => readonly Host[],
+  context: Context,
+): number {
+  if (tasks.length === 0) {
+    context.out('nothing was done: no task on this line needs hosts\n');
+    return 0;
+  }
+  const plan = planOf(fleet, tasks, hosts(), context);
+  context.out(fleet.isJson ? `${JSON.stringify(plan, null, 2)}\n` : planText(plan, context.colors));
+  return 0;
+}
+
+function planOf(
+  fleet: FleetValues,
+  tasks: readonly ChosenTask[],
+  hosts: readonly Host[],
+  context: Context,
+): ReturnType<typeof makePlan> {
+  const { connectMs, commandMs, seed, isKept, beforeVerify, workDir } = fleet;
+  return makePlan({
+    tasks,
+    hosts,
+    seed: seed ?? context.randomSeed(),
+    limits: { connectMs, commandMs },
+    isKept,
+    ...(beforeVerify === undefined ? {} : { beforeVerify }),
+    ...(workDir === undefined ? {} : { workDir }),
+    version: context.version,
+    now: context.now(),
+    nonce: context.nonce(),
+  });
+}
+
+async function runFleet(
+  fleet: FleetValues,
+  tasks: readonly ChosenTask[],
+  hosts: readonly Host[],
+  context: Context,
+): Promise<number> {
+  const { engine, out, err, colors, currentFolder, signal } = context;
+  const plan = planOf(fleet, tasks, hosts, context);
+  // With --json the events have stdout to themselves.
+  const say = (line: string): void => (fleet.isJson ? err : out)(`${line}\n`);
+  const display = makePlainDisplay(fleet.progress === 'quiet' ? () => undefined : say, colors);
+  const ended: HostEnded[] = [];
+  const timer = setInterval(() => display.tick(context.now().getTime()), 1000);
+  try {
+    const outcome = await engine.run({
+      ...reachOf(fleet, context),
+      plan,
+      tasks,
+      reportsFolder: resolve(currentFolder, fleet.reportsFolder),
+      listen(event) {
+        if (fleet.isJson) out(`${JSON.stringify(event)}\n`);
+        if (event.kind === 'host-ended') ended.push(event);
+        display.listen(event);
+      },
+    });
+    const status = signal.aborted ? interruptedStatus : statusOf(outcome);
+    for (const line of [...hostLines(ended, colors), ...outcomeLines(outcome, status, colors)]) say(line);
+    return status;
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+async function runLocal(
+  fleet: FleetValues,
+  { task, options, positionals }: LocalCall,
+  context: Context,
+): Promise<number> {
+  const { out, err, colors, currentFolder } = context;
+  const say = (text: string): void => (fleet.isJson ? err : out)(`${sanitizeLines(text)}\n`);
+  const reportsFolder = resolve(currentFolder, fleet.reportsFolder);
+  const outcome = await task.local?.({ arguments: positionals, reportsFolder, log: say }, options);
+  if (outcome === undefined) return 0;
+  const status = statusOf(outcome);
+  // The lines are ours, and their colours must stay: what they quote was sanitized.
+  (fleet.isJson ? err : out)(`${outcomeLines(outcome, status, colors).join('\n')}\n`);
+  if (fleet.isJson) out(`${JSON.stringify(outcome)}\n`);
+  return status;
+}
+
+const interruptedStatus = 130;
+
+function statusOf({ verdict }: RunOutcome): number {
+  return { pass: 0, fail: 1, incomplete: 2 }[verdict];
+}
+
+/** FAIL beats INCOMPLETE, both beat PASS; an interruption beats all. */
+function worst(statuses: readonly number[]): number {
+  return [interruptedStatus, 1, 2].find((status) => statuses.includes(status)) ?? 0;
+}
