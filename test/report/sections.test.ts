@@ -64,6 +64,23 @@ describe('findings', () => {
     assert.equal(first?.kind === 'finding' ? first.grade : first?.kind, 'PROVEN');
   });
 
+  it('time their operations from the first of them, also where only an end is known', () => {
+    const [finding] = goldenRun('fail').findings;
+    assert.ok(finding !== undefined);
+    const [first, second] = finding.witness;
+    assert.ok(first !== undefined && second !== undefined);
+    const { host, worker, sequence, operation, did } = first;
+    const witness = [
+      { host, worker, sequence, operation, did, endNs: 5e9 },
+      { ...second, startNs: 6e9, endNs: 6.5e9 },
+    ];
+    const [block] = findingsSection.blocks({ ...goldenRun('fail'), findings: [{ ...finding, witness }] });
+    assert.deepEqual(block?.kind === 'finding' ? block.witness?.rows.map(({ cells }) => cells.slice(5)) : [], [
+      ['-', '+0.000'],
+      ['+1000.000', '+1500.000'],
+    ]);
+  });
+
   it('fold a million equal ones into one', () => {
     const [finding] = goldenRun('fail').findings;
     assert.ok(finding !== undefined);
