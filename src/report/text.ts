@@ -4,8 +4,18 @@
  * evidence, so such characters are shown by their number instead of dropped.
  */
 
-/** CSI, OSC (ended by BEL or ST) and the two-character escapes of ECMA-48. */
-const terminalSequences = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[ -/]*[0-~])/g;
+const escape = String.fromCodePoint(0x1b);
+const bell = String.fromCodePoint(0x07);
+
+/** CSI, OSC (ended by BEL or ST) and the short escapes of ECMA-48. */
+const terminalSequences = new RegExp(
+  [
+    `${escape}\\[[0-?]*[ -/]*[@-~]`,
+    `${escape}\\][^${bell}${escape}]*(?:${bell}|${escape}\\\\)?`,
+    `${escape}[ -/]*[0-~]`,
+  ].join('|'),
+  'g',
+);
 
 /** One line: whatever could break out of it, or hide in it, becomes visible. */
 export function cleanLine(text: string): string {
@@ -32,13 +42,13 @@ export function capHead(text: string, limit: number): string {
 export function capMiddle(text: string, limit: number): string {
   if (text.length <= limit) return text;
   const head = whole(text.slice(0, Math.floor(limit / 2)));
-  const tail = text.slice(-Math.floor(limit / 2));
+  const tail = whole(text.slice(-Math.floor(limit / 2)));
   return `${head}\n… (${text.length - head.length - tail.length} characters left out) …\n${tail}`;
 }
 
-/** Without half a character at the end. */
+/** Without the half of a character that a cut left at either end. */
 function whole(text: string): string {
-  return text.replace(/[\ud800-\udbff]$/, '');
+  return text.replace(/^[\udc00-\udfff]|[\ud800-\udbff]$/g, '');
 }
 
 /**

@@ -17,6 +17,9 @@ export interface Limits {
   readonly rows: number;
 }
 
+/** A long name in a cell would make a row taller than the screen. */
+const cellCharacters = 300;
+
 interface CellView {
   readonly text: string;
   readonly isHeader: boolean;
@@ -150,7 +153,7 @@ function viewRow({ cells, tone }: Row, columns: readonly Column[], limits: Limit
   return {
     tone,
     cells: cells.map((text, at) => ({
-      text: capHead(cleanLine(text), limits.characters),
+      text: capHead(cleanLine(text), Math.min(limits.characters, cellCharacters)),
       isHeader: at === 0,
       isRight: columns[at]?.align === 'right',
       isMono: columns[at]?.isMono === true,

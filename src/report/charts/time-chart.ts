@@ -51,8 +51,8 @@ interface SvgPanel {
 const width = 1080;
 const plotLeft = 64;
 const plotRight = width - 12;
-const plotTop = 28;
-const panelGap = 34;
+const plotTop = 30;
+const panelGap = 42;
 const axisRoom = 30;
 const panelHeights: Readonly<Record<Panel['look'], number>> = { area: 190, errors: 54, steps: 40 };
 
@@ -138,7 +138,7 @@ function drawPanel(panel: Panel, { top, bottom, toX, spanX }: Frame): SvgPanel {
   const isRange = columns.some((extent) => extent.low < extent.high);
   return {
     label: panel.label,
-    labelY: top - 10,
+    labelY: top - 13,
     look: panel.look,
     colour: colours[panel.look],
     isDashed: panel.look === 'errors',

@@ -113,7 +113,7 @@ function placesTable(group: readonly Finding[]): TableBlock {
 
 /** Times count from the first of these operations: a proof is about order, not about the time of day. */
 function witnessTable(witness: readonly Witness[]): TableBlock {
-  const zero = witness.reduce((least, { startNs }) => Math.min(least, startNs ?? Infinity), Infinity);
+  const zero = witness.reduce((least, { startNs, endNs }) => Math.min(least, startNs ?? endNs ?? Infinity), Infinity);
   const since = (ns: number | undefined): string => (ns === undefined ? '-' : `+${((ns - zero) / 1e6).toFixed(3)}`);
   return {
     kind: 'table',
