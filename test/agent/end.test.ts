@@ -63,6 +63,7 @@ describe('an agent whose controller is gone', () => {
     const dir = freshDir();
     const child = spawn(process.execPath, [bundlePath, 'marker-unread'], { stdio: ['pipe', 'pipe', 'ignore'] });
     const exited = once(child, 'exit');
+    const timer = setTimeout(() => child.kill('SIGKILL'), 30_000);
     try {
       child.stdin.on('error', () => undefined);
       const spec = agentSpec(filesSpec(dir), { leaseMs: 1_500, workDir: freshDir() });
@@ -73,6 +74,7 @@ describe('an agent whose controller is gone', () => {
       assert.deepEqual({ code, signal }, { code: 1, signal: null });
       assert.deepEqual(readdirSync(dir), []);
     } finally {
+      clearTimeout(timer);
       child.kill('SIGKILL');
       child.stdout.destroy();
     }

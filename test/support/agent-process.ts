@@ -37,7 +37,10 @@ export class AgentProcess implements AsyncDisposable {
     this.child.stdin.on('error', () => undefined);
     this.child.stdout.setEncoding('utf8').on('data', (text: string) => this.#take(text, `\n${marker}\n`));
     this.child.stderr.setEncoding('utf8').on('data', (text: string) => (this.stderr += text));
+    // An agent that doesn't end when it should must fail its test, not hang it.
+    const timer = setTimeout(() => this.child.kill('SIGKILL'), 2 * patienceMs);
     this.exited = once(this.child, 'close').then(() => {
+      clearTimeout(timer);
       this.#hasEnded = true;
       this.#wake();
       return { code: this.child.exitCode, signal: this.child.signalCode };
