@@ -54,12 +54,14 @@ export function serveSession({ session, connection, channel, command, user, home
   children.add(entry);
   void isGone.then(() => children.delete(entry));
   const hangUp = (): void => void entry.end();
-  channel.once('close', hangUp);
+  // The session's, which unlike the channel's doesn't wait for input that the command leaves unread.
+  session.once('close', hangUp);
   connection.once('close', hangUp);
   void isGone.then(() => {
-    channel.removeListener('close', hangUp);
+    session.removeListener('close', hangUp);
     connection.removeListener('close', hangUp);
   });
+  // ssh2 passes none on once the client ended its input.
   session.on('signal', (accept, _reject, info) => {
     // ssh2 has no `accept` where the client wants no answer.
     if (signals.has(info.name) && children.has(entry)) signalGroup(child, `SIG${info.name}`);

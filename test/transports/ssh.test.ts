@@ -1,0 +1,360 @@
+import assert from 'node:assert/strict';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { connect as tcpConnect, createServer } from 'node:net';
+import type { AddressInfo, Server, Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, afterEach, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { FunbricError } from '../../src/model/errors.ts';
+import type { Host } from '../../src/model/host.ts';
+import { startLoopbackFleet } from '../../src/testing/loopback.ts';
+import type { LoopbackFleet } from '../../src/testing/loopback.ts';
+import type { SshOptions } from '../../src/transports/ssh.ts';
+import type { ConnectOptions, Connection } from '../../src/transports/transport.ts';
+import { descendantsOf, sshdReason, startSshd } from '../support/sshd.ts';
+import type { Sshd } from '../support/sshd.ts';
+import { runCommand, testConnect, testHost, testTransports } from '../support/transports.ts';
+
+/** What a stranger's key looks like: the host's type, another point. */
+const strangersKey = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJqV5sJl2yXkT5eTrWfN4lL6l0pPZrJ9QyqC3yZ7Vw8d';
+
+let folder: string;
+const opened: Connection[] = [];
+
+before(() => (folder = mkdtempSync(join(tmpdir(), 'funbric-ssh-'))));
+after(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map(async (connection) => connection[Symbol.asyncDispose]()));
+});
+
+async function connect(
+  host: Host,
+  options: Partial<ConnectOptions> = {},
+  sshOptions: Partial<SshOptions> = {},
+): Promise<Connection> {
+  const connection = await testTransports(folder, sshOptions).of(host).connect(host, testConnect(options));
+  opened.push(connection);
+  return connection;
+}
+
+/** The error, with its hint as part of the text. */
+async function refusalOf(connecting: Promise<Connection>): Promise<string> {
+  try {
+    await connecting;
+  } catch (error) {
+    assert(error instanceof FunbricError, String(error));
+    assert.equal(error.code, 'unreachable');
+    return `${error.message} -- ${String(error.hint)}`;
+  }
+  throw new assert.AssertionError({ message: 'it was let in' });
+}
+
+function knownHosts(name: string, text: string): string {
+  const file = join(folder, name);
+  writeFileSync(file, text);
+  return file;
+}
+
+describe('host keys, on hosts in this process', { timeout: 60_000 }, () => {
+  let fleet: LoopbackFleet;
+  let host: Host;
+  const logins: string[] = [];
+
+  before(async () => {
+    const onLogin = (name: string, method: string): void => void logins.push(`${name} ${method}`);
+    fleet = await startLoopbackFleet({ count: 1, folder: join(folder, 'fleet'), onLogin });
+    const [demo] = fleet.hosts;
+    assert(demo !== undefined);
+    host = testHost('web', { address: demo.address, port: demo.port, identityFiles: [fleet.identityFile] });
+  });
+  after(async () => fleet.close());
+
+  const attempt = async (file: string, isNewKeyAccepted = false): Promise<string> => {
+    logins.length = 0;
+    return refusalOf(connect({ ...host, knownHostsFiles: [file] }, { isNewKeyAccepted }));
+  };
+  const nameInFile = (): string => `[127.0.0.1]:${host.port}`;
+  const rightKey = (): string => readFileSync(fleet.knownHostsFile, 'utf8').split(' ').slice(1).join(' ').trim();
+
+  it('refuse an unknown one before any login is tried, and say how to accept it', async () => {
+    const file = join(folder, 'none', 'known_hosts');
+    const refusal = await attempt(file);
+    assert.match(refusal, /^web \(127\.0\.0\.1:\d+\): its host key ssh-ed25519 SHA256:\S+ is unknown/);
+    assert(refusal.includes('--accept-new') && refusal.includes(file), refusal);
+    assert.deepEqual(logins, []);
+    assert(!existsSync(file), 'the file was made without being asked to');
+  });
+
+  for (const isNewKeyAccepted of [false, true]) {
+    it(`refuse a changed one before any login is tried${isNewKeyAccepted ? ', also with --accept-new' : ''}`, async () => {
+      const text = `# note\n${nameInFile()} ${strangersKey}\n`;
+      const file = knownHosts('changed', text);
+      const refusal = await attempt(file, isNewKeyAccepted);
+      assert(refusal.includes(`its host key changed: ${file}:2`), refusal);
+      assert(refusal.includes(`ssh-keygen -R '${nameInFile()}' -f '${file}'`), refusal);
+      assert.deepEqual(logins, []);
+      assert.equal(readFileSync(file, 'utf8'), text);
+    });
+
+    it(`refuse a revoked one before any login is tried${isNewKeyAccepted ? ', also with --accept-new' : ''}`, async () => {
+      const file = knownHosts('revoked', `${nameInFile()} ${rightKey()}\n@revoked * ${rightKey()}\n`);
+      assert.match(await attempt(file, isNewKeyAccepted), /is revoked by .*revoked:2/);
+      assert.deepEqual(logins, []);
+    });
+  }
+
+  it('add a new one with --accept-new: one line, 0600, that the next connection relies on', async () => {
+    const file = join(folder, 'added', 'known_hosts');
+    const own = { ...host, knownHostsFiles: [file] };
+    await connect(own, { isNewKeyAccepted: true });
+    await connect(own, { isNewKeyAccepted: true });
+    await connect(own);
+    assert.equal(readFileSync(file, 'utf8'), readFileSync(fleet.knownHostsFile, 'utf8'));
+    assert.equal(statSync(file).mode & 0o777, 0o600);
+  });
+
+  it('refuse a new one that can not be added', async () => {
+    knownHosts('a-file', '');
+    const refusal = await attempt(join(folder, 'a-file', 'known_hosts'), true);
+    assert.match(refusal, /can't be (added|read)/);
+  });
+});
+
+describe('hosts that can not be reached', { timeout: 60_000 }, () => {
+  const servers: Server[] = [];
+  const sockets: Socket[] = [];
+  let tries = 0;
+
+  const listen = async (onSocket: (socket: Socket) => void): Promise<Host> => {
+    tries = 0;
+    const server = createServer((socket) => {
+      tries++;
+      sockets.push(socket);
+      socket.on('error', () => undefined);
+      onSocket(socket);
+    });
+    servers.push(server);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return testHost('web', { address: '127.0.0.1', port: (server.address() as AddressInfo).port });
+  };
+  after(() => {
+    for (const socket of sockets) socket.destroy();
+    for (const server of servers) server.close();
+  });
+
+  it('are named with address and port where nothing listens', async () => {
+    const host = await listen(() => undefined);
+    servers.pop()?.close();
+    assert.match(await refusalOf(connect(host)), /^web \(127\.0\.0\.1:\d+\): connection refused -- .*sshd/);
+  });
+
+  it('are named where the name is not found', async () => {
+    const refusal = await refusalOf(connect(testHost('web', { address: 'no-such-host.invalid' })));
+    assert.match(
+      refusal,
+      /^web \(no-such-host\.invalid:22\): the name "no-such-host\.invalid" isn't found .*hosts\.json/,
+    );
+  });
+
+  it('cost no more than the connect limit where they say nothing', async () => {
+    const host = await listen(() => undefined);
+    assert.match(await refusalOf(connect(host, { connectMs: 300 })), /timed out in key exchange after 0\.3 s/);
+  });
+
+  it('are tried four times where they drop the connection, then MaxStartups is named', async () => {
+    const host = await listen((socket) => socket.destroy());
+    assert.match(
+      await refusalOf(connect(host, {}, { random: () => -0.5 })),
+      /dropped before the key exchange.*MaxStartups/,
+    );
+    assert.equal(tries, 4);
+  });
+
+  it('are tried once where something else than SSH answers', async () => {
+    const host = await listen((socket) =>
+      socket.end(`HTTP/1.1 400 Bad Request\r\nx\u001B[31m\r\n${'y'.repeat(9000)}\r\n`),
+    );
+    const refusal = await refusalOf(connect(host, { connectMs: 5000 }, { random: () => -0.5 }));
+    assert(!refusal.includes('\u001B'), refusal);
+    assert.equal(tries, 1);
+  });
+
+  it('end at once when the caller gives up', async () => {
+    const host = await listen(() => undefined);
+    const controller = new AbortController();
+    const connecting = connect(host, { signal: controller.signal });
+    await sleep(50);
+    controller.abort(new Error('enough'));
+    await assert.rejects(connecting, /enough/);
+  });
+});
+
+describe('logins to OpenSSH', { skip: sshdReason(), timeout: 120_000 }, () => {
+  let sshd: Sshd;
+  let host: Host;
+  let agent: ChildProcess | undefined;
+  const agentSocket = (): string => join(folder, 'agent');
+
+  before(async () => {
+    sshd = await startSshd({ maxStartups: '4:100:4', config: ['RekeyLimit 1M'] });
+    host = testHost('web', {
+      address: sshd.addresses[0],
+      port: sshd.port,
+      identityFiles: [sshd.identityFile],
+      knownHostsFiles: [sshd.knownHostsFile],
+    });
+    // The last of eight keys is the right one: more than sshd lets anyone try.
+    agent = spawn('ssh-agent', ['-D', '-a', agentSocket()], { stdio: 'ignore' });
+    while (!existsSync(agentSocket())) await sleep(20);
+    for (let number = 1; number <= 7; number++) addToAgent(makeKey(`other${number}`));
+    addToAgent(sshd.identityFile);
+  });
+  after(async () => {
+    agent?.kill('SIGKILL');
+    await sshd.close();
+  });
+
+  const makeKey = (name: string, passphrase = ''): string => {
+    const path = join(folder, name);
+    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', passphrase, '-C', name, '-f', path]);
+    return path;
+  };
+  const addToAgent = (path: string): void => {
+    execFileSync('ssh-add', ['-q', path], { env: { ...process.env, SSH_AUTH_SOCK: agentSocket() }, stdio: 'ignore' });
+  };
+
+  it('offer no credential to a host whose key is unknown', async () => {
+    const logged = sshd.log().length;
+    await refusalOf(connect({ ...host, knownHostsFiles: [join(folder, 'none')] }));
+    await sleep(200);
+    const log = sshd.log().slice(logged);
+    assert.match(log, /Connection from/);
+    assert.doesNotMatch(log, /userauth-request|publickey/);
+  });
+
+  it('decide on a known_hosts as ssh does', async () => {
+    const name = `[${sshd.addresses[0]}]:${sshd.port}`;
+    const right = sshd.hostKey;
+    const bare = sshd.addresses[0] ?? '';
+    const texts = [
+      '',
+      `${name} ${right}`,
+      `${name} ${strangersKey}`,
+      `${bare} ${right}`,
+      `${bare} ${strangersKey}`,
+      `[127.0.0.?]:* ${right}`,
+      `*,!${name} ${right}`,
+      `${name} ${strangersKey}\n${name} ${right}`,
+      `@revoked ${name} ${right}\n${name} ${right}`,
+      `@cert-authority * ${right}`,
+      `@cert-authority * ${strangersKey}\n${name} ${right}`,
+    ];
+    const hashedFile = knownHosts('hashed', `${name} ${right}\n`);
+    execFileSync('ssh-keygen', ['-H', '-f', hashedFile], { stdio: 'ignore' });
+    const files = [...texts.map((text, index) => knownHosts(`texts${index}`, `${text}\n`)), hashedFile];
+    for (const file of files) {
+      const options = ['BatchMode=yes', `UserKnownHostsFile=${file}`, 'GlobalKnownHostsFile=none'];
+      const args = ['-F', '/dev/null', ...options.flatMap((option) => ['-o', option])];
+      const to = ['-i', sshd.identityFile, '-p', String(sshd.port), `${sshd.user}@${bare}`, 'true'];
+      const isAllowed = spawnSync('ssh', [...args, ...to]).status === 0;
+      const isOurs = await connect({ ...host, knownHostsFiles: [file] }).then(
+        () => true,
+        () => false,
+      );
+      assert.equal(isOurs, isAllowed, readFileSync(file, 'utf8'));
+    }
+  });
+
+  it('name the keys that were refused, and those that were not tried', async () => {
+    const identityFiles = [makeKey('wrong'), makeKey('locked', 'passphrase')];
+    const refusal = await refusalOf(connect({ ...host, identityFiles }));
+    assert(refusal.includes(`login as ${sshd.user} failed: refused ${identityFiles[0]}; it takes publickey`), refusal);
+    assert(refusal.includes(`${identityFiles[1]} is encrypted, load it into an agent`), refusal);
+  });
+
+  it('try few keys of an agent, and choose by IdentitiesOnly', async () => {
+    const env = { SSH_AUTH_SOCK: agentSocket() };
+    const agentOnly = { ...host, identityFiles: [] };
+    assert.match(await refusalOf(connect(agentOnly, {}, { env })), /agent key.*2 more keys/);
+    const configFile = join(folder, 'identities-only');
+    writeFileSync(configFile, `IdentitiesOnly yes\nIdentityFile ${sshd.identityFile}.pub\n`);
+    const { identityFiles: _, ...byConfig } = host;
+    const connection = await connect(byConfig, {}, { env, configFile });
+    assert.deepEqual((await runCommand(connection, 'exit 3')).exit, { kind: 'exited', code: 3 });
+  });
+
+  it('use an encrypted key that an agent holds', async () => {
+    const locked = join(folder, 'locked-right');
+    writeFileSync(locked, readFileSync(sshd.identityFile), { mode: 0o600 });
+    writeFileSync(`${locked}.pub`, readFileSync(`${sshd.identityFile}.pub`));
+    execFileSync('ssh-keygen', ['-q', '-p', '-P', '', '-N', 'passphrase', '-f', locked]);
+    await connect({ ...host, identityFiles: [locked] }, {}, { env: { SSH_AUTH_SOCK: agentSocket() } });
+  });
+
+  it('do not depend on an agent that is gone', async () => {
+    await connect(host, {}, { env: { SSH_AUTH_SOCK: join(folder, 'no-agent') } });
+  });
+
+  it('come through where sshd takes few at once', async () => {
+    const transports = testTransports(folder, { random: () => Math.random() });
+    const all = await Promise.all(
+      Array.from({ length: 24 }, async () => transports.of(host).connect(host, testConnect())),
+    );
+    opened.push(...all);
+    assert.equal(all.length, 24);
+    assert.match(sshd.log(), /drop connection|MaxStartups/);
+  });
+
+  it('survive that keys are exchanged anew', async () => {
+    const { exit, stdout } = await runCommand(await connect(host), 'head -c 8000000 /dev/zero');
+    assert.deepEqual([exit, stdout.length], [{ kind: 'exited', code: 0 }, 8_000_000]);
+  });
+
+  it('pass a signal on also to a command whose input has ended', async () => {
+    const remote = await (await connect(host)).exec('sleep 60');
+    remote.stdin.end();
+    await sleep(100);
+    remote.kill();
+    await remote.exit;
+    // Whether sshd obeys depends on its version and the user; it always says that it was asked.
+    assert.match(sshd.log(), /session_signal_req|session signalling/);
+  });
+
+  it('are found lost when the host falls silent', async () => {
+    const connection = await connect(host, {}, { keepaliveMs: 100 });
+    const remote = await connection.exec('sleep 60');
+    remote.stdout.resume();
+    remote.stderr.resume();
+    const sessions = descendantsOf(sshd.pid);
+    for (const pid of sessions) process.kill(pid, 'SIGSTOP');
+    try {
+      assert.deepEqual(await remote.exit, { kind: 'lost', reason: 'Keepalive timeout' });
+      assert.equal(await connection.closed, 'Keepalive timeout');
+    } finally {
+      for (const pid of sessions) process.kill(pid, 'SIGKILL');
+    }
+  });
+
+  it('do not end the process when the network resets the connection mid-command', async () => {
+    const links: Socket[] = [];
+    const proxy = createServer((socket) => {
+      const link = tcpConnect(sshd.port, sshd.addresses[0]);
+      links.push(socket, link);
+      for (const end of [socket, link]) end.on('error', () => undefined);
+      socket.pipe(link).pipe(socket);
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    const { port } = proxy.address() as AddressInfo;
+    const file = knownHosts('proxied', `[127.0.0.1]:${port} ${sshd.hostKey}\n`);
+    const connection = await connect({ ...host, address: '127.0.0.1', port, knownHostsFiles: [file] });
+    const remote = await connection.exec('yes');
+    remote.stderr.resume();
+    await new Promise((resolve) => remote.stdout.once('data', resolve));
+    for (const end of links) end.resetAndDestroy();
+    assert.equal((await remote.exit).kind, 'lost');
+    proxy.close();
+  });
+});
