@@ -1,4 +1,5 @@
 /** What is equal is shown once, with all of whom it holds. */
+import { foldNodeSet } from '../model/nodeset.ts';
 
 /** Things by signature, in the order in which each signature is first met. */
 export function groupBy<T>(things: readonly T[], signatureOf: (thing: T) => string): readonly (readonly T[])[] {
@@ -12,7 +13,7 @@ export function groupBy<T>(things: readonly T[], signatureOf: (thing: T) => stri
   return [...groups.values()];
 }
 
-/** Names of hosts, each once, in the order given. */
+/** Names of hosts as one NodeSet: web[01-07]. */
 export function foldHosts(names: readonly string[]): string {
-  return [...new Set(names)].join(', ');
+  return foldNodeSet([...new Set(names)]);
 }

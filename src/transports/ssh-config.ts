@@ -192,7 +192,7 @@ function agentOf(
   options: SshConfigOptions,
   expand: (path: string) => string | undefined,
 ): string | undefined {
-  if (configured === undefined || configured === 'SSH_AUTH_SOCK') return options.env['SSH_AUTH_SOCK'];
+  if (configured === undefined || configured === 'SSH_AUTH_SOCK') return options.env['SSH_AUTH_SOCK'] || undefined;
   if (configured === 'none') return undefined;
   if (configured.startsWith('$')) return options.env[configured.slice(1)];
   return expand(configured);

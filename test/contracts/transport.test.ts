@@ -96,6 +96,14 @@ for (const subject of subjects) {
       });
     }
 
+    it('waits for the status of a command that closes its outputs long before it ends', async () => {
+      const process = await connection.exec('exec >&- 2>&-; sleep 0.3; exit 3');
+      process.stdin.end();
+      process.stdout.resume();
+      process.stderr.resume();
+      assert.deepEqual(await process.exit, { kind: 'exited', code: 3 });
+    });
+
     it('gives the signal that killed a command', async () => {
       assert.deepEqual((await runCommand(connection, 'kill -KILL $$')).exit, { kind: 'killed', signal: 'SIGKILL' });
     });

@@ -74,6 +74,7 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
   if (reason !== false || sshdProgram === undefined) throw new Error(`sshd: ${String(reason)}`);
   const addresses = options.addresses ?? ['127.0.0.2', '127.0.0.3', '127.0.0.4'];
   const folder = mkdtempSync(join(tmpdir(), 'funbric-sshd-'));
+  mkdirSync(join(folder, 'home'));
   const port = await freePort(addresses[0] ?? '127.0.0.2');
   const identityFile = makeKey(join(folder, 'client_key'));
   const hostKey = readFileSync(`${makeKey(join(folder, 'host_key'))}.pub`, 'utf8')
@@ -124,6 +125,8 @@ function configOf(given: {
     'KbdInteractiveAuthentication no',
     `MaxStartups ${given.options.maxStartups ?? '200'}`,
     'LogLevel DEBUG1',
+    // A home of its own: what this machine's user has in .bashrc is no part of a test, and may take long.
+    `SetEnv HOME=${given.folder}/home`,
     ...(given.options.matchBlocks ?? []),
     '',
   ].join('\n');
