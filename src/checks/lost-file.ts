@@ -5,7 +5,7 @@
 import type { Finding } from '../model/finding.ts';
 import { objectOf, pathOf } from '../model/namespace.ts';
 import type { Check } from './check.ts';
-import { capFindings } from './fold.ts';
+import { byName, capFindings } from './fold.ts';
 import type { History } from './history.ts';
 import { hostName, witnesses } from './words.ts';
 
@@ -17,7 +17,7 @@ export const lostFiles: Check = {
     for (let owner = 0; owner < history.owners; owner++) {
       const tree = history.tree(owner);
       if (!tree.isWhole) continue;
-      for (const [name, { life, isFolder, isClouded, changed }] of tree.names) {
+      for (const [name, { life, isFolder, isClouded, changed }] of byName(tree.names)) {
         if (isClouded || (life === undefined && !isFolder)) continue;
         const finding = missing(history, { owner, name, changed });
         if (finding !== undefined) findings.push(finding);
