@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
+import { assert as check, nat, property } from 'fast-check';
 import { checks } from '../../src/checks/registry.ts';
 import { correctCase } from './correct-file-system.ts';
 import { historyOfCase } from './case-history.ts';
 
 describe('checks on correct histories', () => {
   it('find nothing, whatever answers get lost, whatever arrives late, wherever a journal is cut', () => {
-    fc.assert(
-      fc.property(fc.nat(), (seed) => {
+    check(
+      property(nat(), (seed) => {
         const history = historyOfCase(correctCase(seed));
         assert.deepEqual(
           checks.flatMap((check) => check.examine(history)),
