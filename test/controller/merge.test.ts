@@ -150,6 +150,23 @@ describe('merging the files of a run', () => {
     await assert.rejects(mergeRun(folder), (error) => error instanceof FunbricError && error.code === 'input');
   });
 
+  it('takes two hosts on one machine that did nothing for two hosts', async () => {
+    const folder = freshRun();
+    const idle = {
+      phases: [],
+      operations: [],
+      samples: [],
+      heartbeats: [],
+      journal: { bytes: 0, records: 0, workers: 0 },
+    };
+    for (const index of [0, 1]) {
+      changeResult(folder, index, ({ agent, ...result }) =>
+        agent === undefined ? result : { ...withoutAgent(result), agent: { ...agent, ...idle } },
+      );
+    }
+    assert.equal((await mergeRun(folder)).verdict, 'incomplete');
+  });
+
   it('refuses a plan that it cannot read, naming the field', async () => {
     const folder = freshRun();
     const path = join(folder, runFiles.plan);
