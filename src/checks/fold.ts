@@ -35,6 +35,11 @@ export function capFindings<T>(causes: readonly T[], make: (cause: T) => Finding
   return [...kept.slice(0, -1), { ...last, count: last.count + rest, found }];
 }
 
+/** Names in the order of their numbers. */
+export function byName<T>(names: ReadonlyMap<number, T>): readonly (readonly [name: number, value: T])[] {
+  return [...names].sort(([a], [b]) => a - b);
+}
+
 function fold(wrong: readonly WrongChunk[], folding: Folding): readonly (readonly WrongChunk[])[] {
   const groups: WrongChunk[][] = [];
   for (const next of [...wrong].sort((a, b) => a.name - b.name || a.chunk - b.chunk)) {

@@ -5,9 +5,11 @@
 import type { Finding } from '../model/finding.ts';
 import { objectOf, pathOf } from '../model/namespace.ts';
 import type { Check } from './check.ts';
-import { capFindings } from './fold.ts';
+import { byName, capFindings } from './fold.ts';
 import type { History } from './history.ts';
 import { hostName, witnesses } from './words.ts';
+import { hostOf } from './evidence.ts';
+import type { Listing } from './scan.ts';
 
 export const lostFiles: Check = {
   code: 'D01',
@@ -17,7 +19,7 @@ export const lostFiles: Check = {
     for (let owner = 0; owner < history.owners; owner++) {
       const tree = history.tree(owner);
       if (!tree.isWhole) continue;
-      for (const [name, { life, isFolder, isClouded, changed }] of tree.names) {
+      for (const [name, { life, isFolder, isClouded, changed }] of byName(tree.names)) {
         if (isClouded || (life === undefined && !isFolder)) continue;
         const finding = missing(history, { owner, name, changed });
         if (finding !== undefined) findings.push(finding);
@@ -42,7 +44,7 @@ function missing(
   if (first === undefined || isSeen) return undefined;
   return {
     code: 'D01',
-    grade: 'proven',
+    grade: isCertain(history, file.owner, complete) ? 'proven' : 'suspect',
     host: hostName(history, first.host),
     file: pathOf(file.owner, file.name),
     count: complete.length,
@@ -50,4 +52,10 @@ function missing(
     found: `absent in the last listing of all ${complete.length} hosts that listed its folder`,
     witness: witnesses(history, [file.changed, first.id]),
   };
+}
+
+/** Where names may be seen late, the host that created it must miss it too, or every host of the run. */
+function isCertain(history: History, owner: number, complete: readonly Listing[]): boolean {
+  const isOwnersView = complete.some(({ host }) => host === hostOf(history.facts, owner));
+  return history.consistency === 'posix' || isOwnersView || complete.length === history.hosts.length;
 }

@@ -27,9 +27,14 @@ function mayOverlap(evidence: Evidence, read: Entry, change: Entry): boolean {
     boundOf(evidence, change, 'startNs', isSameHost),
   );
   if (isReadFirst) return false;
-  // What has no certain outcome may take effect at any later time.
-  if (change.record.outcome !== outcomes.ok) return true;
+  if (!isCertain(change, evidence.facts.chunkBytes)) return true;
   return !isBefore(boundOf(evidence, change, 'endNs', isSameHost), boundOf(evidence, read, 'startNs', isSameHost));
+}
+
+/** What has no certain outcome, a short count included, may take effect at any later time. */
+function isCertain({ record }: Entry, chunkBytes: number): boolean {
+  const isShort = record.kind === recordKinds.write && record.size < record.count * chunkBytes;
+  return record.outcome === outcomes.ok && !isShort;
 }
 
 function boundOf(

@@ -2,7 +2,7 @@
 import type { Finding } from '../model/finding.ts';
 import { markerFile, ownFolder, parsePath, pathOf, tokenPrefix, treeOf } from '../model/namespace.ts';
 import type { Check } from './check.ts';
-import { capFindings } from './fold.ts';
+import { byName, capFindings } from './fold.ts';
 import type { History } from './history.ts';
 import { hostName, witnesses } from './words.ts';
 
@@ -19,7 +19,7 @@ function freeNames(history: History): readonly Finding[] {
   for (let owner = 0; owner < history.owners; owner++) {
     const tree = history.tree(owner);
     if (!tree.isWhole) continue;
-    for (const [name, sightings] of history.scan(owner).names) {
+    for (const [name, sightings] of byName(history.scan(owner).names)) {
       const [first] = sightings;
       if (first === undefined || tree.names.has(name)) continue;
       findings.push({
@@ -54,7 +54,8 @@ function strangeNames(history: History): readonly Finding[] {
       witness: [],
     });
   }
-  return [...findings.values()];
+  // In an order that doesn't depend on which host's scan was first.
+  return [...findings.values()].sort((a, b) => (a.file < b.file ? -1 : 1));
 }
 
 /** What our setup makes, what trees hold (listed by the scan itself), and names that network clients keep open files under. */

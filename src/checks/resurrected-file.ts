@@ -2,7 +2,7 @@
 import type { Finding } from '../model/finding.ts';
 import { objectOf, pathOf } from '../model/namespace.ts';
 import type { Check } from './check.ts';
-import { capFindings } from './fold.ts';
+import { byName, capFindings } from './fold.ts';
 import { hostName, witnesses } from './words.ts';
 
 export const resurrectedFiles: Check = {
@@ -14,7 +14,7 @@ export const resurrectedFiles: Check = {
       const tree = history.tree(owner);
       if (!tree.isWhole) continue;
       const scan = history.scan(owner);
-      for (const [name, all] of scan.names) {
+      for (const [name, all] of byName(scan.names)) {
         const state = tree.names.get(name);
         if (state === undefined || state.isClouded || state.isFolder || state.life !== undefined) continue;
         const listings = scan.finalListings(objectOf(name).folder);

@@ -2,7 +2,7 @@
 import type { Finding } from '../model/finding.ts';
 import { pathOf } from '../model/namespace.ts';
 import type { Check } from './check.ts';
-import { capFindings } from './fold.ts';
+import { byName, capFindings } from './fold.ts';
 import type { History } from './history.ts';
 import type { Life } from './life.ts';
 import type { NameSighting } from './scan.ts';
@@ -16,7 +16,7 @@ export const sizeMismatches: Check = {
     for (let owner = 0; owner < history.owners; owner++) {
       const tree = history.tree(owner);
       if (!tree.isWhole) continue;
-      for (const [name, sightings] of history.scan(owner).names) {
+      for (const [name, sightings] of byName(history.scan(owner).names)) {
         const state = tree.names.get(name);
         if (state?.life === undefined || state.isClouded || !state.life.isSizeKnown) continue;
         findings.push(...judge(history, { owner, name, life: state.life }, sightings));
@@ -44,8 +44,6 @@ function judge(history: History, file: File, sightings: readonly NameSighting[])
       grade: isSeenRight && history.consistency !== 'posix' ? 'suspect' : 'proven',
       host: hostName(history, first.host),
       file: pathOf(file.owner, file.name),
-      // The first byte that is missing, or one too many.
-      offset: Math.min(first.size, size),
       count: wrong.length,
       expected: `${size} bytes`,
       found: `${first.size} bytes`,

@@ -97,16 +97,16 @@ function strangerIn(result: HostResult, plan: Plan, index: number): string | und
   return result.agent !== undefined && result.agent.host !== index ? 'another host' : undefined;
 }
 
-/** FunkLoad counts a result twice without a word; who merges it twice wants to hear of it. */
+/**
+ * FunkLoad counts a result twice without a word; who merges it twice wants to hear of it. Reports name their host and
+ * journals their boot, so that two hosts that did nothing are still no twins.
+ */
 function refuseTwins(files: readonly ResultFile[]): void {
   const seen = new Map<string, number>();
   for (const [index, { read }] of files.entries()) {
     if (read === undefined) continue;
     const keys = [
-      // Agents that did nothing on one machine say the same; a phase has times, which no two share.
-      ...(read.agent === undefined || read.agent.phases.length === 0
-        ? []
-        : [`report ${JSON.stringify({ ...read.agent, host: 0 })}`]),
+      ...(read.agent === undefined ? [] : [`report ${JSON.stringify(read.agent)}`]),
       ...(read.journal === undefined || read.journal.bytes === 0 ? [] : [`journal ${read.journal.sha256}`]),
     ];
     for (const key of keys) {

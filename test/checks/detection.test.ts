@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { mergeRun } from '../../src/controller/merge.ts';
+import { faults } from '../faults/registry.ts';
+import { filesSpec } from '../support/agent-process.ts';
+import { buildFaultyAgent, stageRun } from '../support/staged-run.ts';
+
+const root = mkdtempSync(join(os.tmpdir(), 'funbric-test-'));
+after(() => rmSync(root, { recursive: true, force: true }));
+
+/** Bounded by operations, so that a seed always does the same; with enough truncates that files are cut and then extended. */
+const weights = { mkdir: 2, delete: 4, list: 3, touch: 10, stat: 5, read: 30, write: 25, rename: 5, truncate: 20 };
+const workload = filesSpec(root, { durationMs: 60_000, operationsLimit: 1_500, weights });
+
+describe('detection, with the real agent', () => {
+  let bundle = '';
+  before(async () => {
+    bundle = await buildFaultyAgent();
+  });
+
+  it('finds nothing on a clean file system', async () => {
+    for (const seed of [1, 2, 3]) {
+      const folder = mkdtempSync(join(root, 'run-'));
+      await stageRun({ folder, workload: { ...workload, dir: mkdtempSync(join(root, 'dir-')) }, seed });
+      const run = await mergeRun(folder);
+      assert.deepEqual(run.findings, []);
+      assert.deepEqual(run.reasons, []);
+      assert.equal(run.verdict, 'pass');
+    }
+  });
+
+  for (const fault of faults) {
+    it(`finds ${fault.code}: ${fault.name}`, async () => {
+      const folder = mkdtempSync(join(root, 'run-'));
+      await stageRun({
+        folder,
+        workload: { ...workload, dir: mkdtempSync(join(root, 'dir-')) },
+        seed: 1,
+        fault: { bundle, value: `${fault.code}:1:0` },
+      });
+      const run = await mergeRun(folder);
+      const codes = new Set(run.findings.map(({ code }) => code));
+      assert.ok(codes.has(fault.code), `reported ${[...codes].join(', ')}; ${run.reasons.join('; ')}`);
+      assert.equal(run.verdict, 'fail');
+      assert.ok(run.findings.every(({ grade }) => grade === 'proven'));
+      assert.deepEqual(
+        run.checks.filter(({ crashed }) => crashed !== undefined),
+        [],
+      );
+    });
+  }
+});

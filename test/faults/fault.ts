@@ -1,0 +1,123 @@
+/**
+ * Faults for the detection score: decorators over the agent's file operations that do what a broken file system does, and
+ * say that all went well. Each strikes first after some matching calls and again and again, so that something is left of
+ * it in the end whatever the workload overwrites.
+ */
+import { constants } from 'node:fs';
+import { randomOf, type Random } from '../../src/model/random.ts';
+import { decodeStamp } from '../../src/model/stamp.ts';
+import type { FileOperations } from '../../src/workloads/operations.ts';
+
+export interface FaultOptions {
+  readonly seed: number;
+  readonly host: number;
+}
+
+export interface Fault {
+  /** The finding that it must cause. */
+  readonly code: string;
+  readonly name: string;
+  decorate(operations: FileOperations, options: FaultOptions): FileOperations;
+}
+
+/** Matching calls between two strikes: up to this many. */
+const strideLimit = 12;
+
+export interface Moments {
+  readonly random: Random;
+  /** True at the seeded moments; asked once a matching call. */
+  isNow(): boolean;
+}
+
+export function momentsOf(options: FaultOptions): Moments {
+  const random = randomOf(options.seed, options.host, 0xfa17);
+  let left = 3 + random.below(strideLimit);
+  return {
+    random,
+    isNow() {
+      left--;
+      if (left > 0) return false;
+      left = 3 + random.below(strideLimit);
+      return true;
+    },
+  };
+}
+
+export interface OpenFile {
+  readonly path: string;
+  readonly isNew: boolean;
+}
+
+/** The operations, and which file each descriptor is. */
+export function tracked(operations: FileOperations): {
+  readonly tracked: FileOperations;
+  readonly fileOf: (fd: number) => OpenFile | undefined;
+} {
+  const open = new Map<number, OpenFile>();
+  return {
+    fileOf: (fd) => open.get(fd),
+    tracked: {
+      ...operations,
+      open(path, flags, mode) {
+        const fd = operations.open(path, flags, mode);
+        open.set(fd, { path, isNew: (flags & constants.O_CREAT) !== 0 });
+        return fd;
+      },
+      close(fd) {
+        open.delete(fd);
+        operations.close(fd);
+      },
+    },
+  };
+}
+
+/** A decorator that changes what is written: `change` gets a copy of the bytes, and true from it means that it did. */
+export function changedWrites(
+  operations: FileOperations,
+  change: (bytes: Buffer, context: { readonly path: string; readonly position: number }) => boolean,
+): FileOperations {
+  const { tracked: inner, fileOf } = tracked(operations);
+  return {
+    ...inner,
+    write(fd, buffer, offset, length, position) {
+      const bytes = Buffer.from(copyOf(buffer, offset, length).buffer);
+      const isChanged = change(bytes, { path: fileOf(fd)?.path ?? '', position });
+      return isChanged
+        ? operations.write(fd, bytes, 0, length, position)
+        : operations.write(fd, buffer, offset, length, position);
+    },
+  };
+}
+
+/** Memory of its own, so that words can be read in place. */
+export function copyOf(buffer: NodeJS.ArrayBufferView, offset: number, length: number): Uint8Array {
+  return new Uint8Array(buffer.buffer, buffer.byteOffset + offset, length).slice();
+}
+
+/** Words of a copy. */
+export function wordsOf(bytes: Buffer): Uint32Array {
+  return new Uint32Array(bytes.buffer, bytes.byteOffset, Math.floor(bytes.length / 4));
+}
+
+/** Where chunks start in bytes that were made for writing, and how long they are: the stamps tell. */
+export function chunksOf(bytes: Buffer): { readonly starts: readonly number[]; readonly chunkBytes: number } {
+  const words = wordsOf(bytes);
+  const starts: number[] = [];
+  for (let at = 0; at + 512 <= bytes.length; at += 512) {
+    if (decodeStamp(words, at / 4) !== undefined) starts.push(at);
+  }
+  return { starts, chunkBytes: (starts[1] ?? bytes.length) - (starts[0] ?? 0) };
+}
+
+export function chunkAt(bytes: Buffer, start: number, chunkBytes: number): Buffer {
+  return bytes.subarray(start, start + chunkBytes);
+}
+
+/** What is at a place of a file now, through a descriptor of its own. */
+export function readBack(operations: FileOperations, path: string, at: { position: number; length: number }): Buffer {
+  const bytes = Buffer.alloc(at.length);
+  const fd = operations.open(path, constants.O_RDONLY);
+  const count = operations.read(fd, bytes, 0, at.length, at.position);
+  operations.close(fd);
+  return bytes.subarray(0, count);
+}

@@ -1,0 +1,100 @@
+/**
+ * A run's folder as the controller leaves it, from real agents on one directory: for tests of what happens afterwards.
+ * One of the hosts may run a faulty agent.
+ */
+import { createHash } from 'node:crypto';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { defaultLimits, type Plan } from '../../src/model/plan.ts';
+import { agentReportSchema, type HostResult } from '../../src/model/result.ts';
+import { runFiles } from '../../src/controller/run-folder.ts';
+import type { FilesSpec } from '../../src/workloads/files-spec.ts';
+import { agentSpec, AgentProcess, bundlePath } from './agent-process.ts';
+
+export interface StagedRun {
+  /** The run's folder, to be made. */
+  readonly folder: string;
+  readonly workload: FilesSpec;
+  readonly seed: number;
+  /** Bundle and FUNBRIC_FAULT of host 0. */
+  readonly fault?: { readonly bundle: string; readonly value: string };
+  /** Between stress and verify. */
+  readonly meanwhile?: (runDirectory: string) => void;
+}
+
+const names = ['a', 'b'];
+
+/** Two hosts, all phases. */
+export async function stageRun({ folder, workload, seed, fault, meanwhile }: StagedRun): Promise<Plan> {
+  const spec = agentSpec(workload, { hosts: names.length, seed });
+  const plan: Plan = {
+    version: 1,
+    run: spec.run,
+    funbric: '0.0.0',
+    createdAt: '2025-01-01T00:00:00.000Z',
+    seed,
+    hosts: names.map((name) => ({ name, roles: [], groups: [], variables: {} })),
+    tasks: [{ name: 'runtest', options: {}, workload }],
+    limits: defaultLimits,
+    isKept: false,
+  };
+  mkdirSync(join(folder, runFiles.results), { recursive: true });
+  mkdirSync(join(folder, runFiles.journals), { recursive: true });
+  writeFileSync(join(folder, runFiles.plan), JSON.stringify(plan));
+  const faulty = fault === undefined ? {} : { bundle: fault.bundle, env: { FUNBRIC_FAULT: fault.value } };
+  await using a = new AgentProcess(faulty);
+  await using b = new AgentProcess();
+  const agents = [a, b];
+  await Promise.all(agents.map((agent, host) => agent.start({ ...spec, host })));
+  for (const phase of ['setup', 'meet', 'stress', 'verify', 'teardown'] as const) {
+    if (phase === 'verify') meanwhile?.(join(workload.dir, `funbric-${spec.run}`));
+    await Promise.all(agents.map((agent) => agent.phase(phase)));
+  }
+  for (const [index, agent] of agents.entries()) await deliver(folder, plan, { index, agent });
+  return plan;
+}
+
+async function deliver(
+  folder: string,
+  plan: Plan,
+  { index, agent }: { readonly index: number; readonly agent: AgentProcess },
+): Promise<void> {
+  const delivery = await agent.deliver();
+  const journal = readFileSync(delivery.journalPath);
+  const report = agentReportSchema.parse(JSON.parse(readFileSync(delivery.resultPath, 'utf8')));
+  const last = Math.max(...report.phases.map(({ endNs }) => endNs));
+  const result: HostResult = {
+    version: 1,
+    run: plan.run,
+    index,
+    name: plan.hosts[index]?.name ?? '',
+    status: 'completed',
+    gaps: [],
+    commands: [],
+    // As if the controller's clock had started with the agent, and every answer took 1 ms.
+    pings: [0, last].map((atNs) => [atNs - 5e5, atNs, atNs + 5e5]),
+    journal: { bytes: journal.length, sha256: createHash('sha256').update(journal).digest('hex') },
+    agent: report,
+  };
+  copyFileSync(delivery.journalPath, join(folder, runFiles.journal(index)));
+  writeFileSync(join(folder, runFiles.result(index)), JSON.stringify(result));
+  agent.send({ kind: 'bye' });
+  await agent.exited;
+}
+
+/** The faulty agent as one file beside the real one. */
+export async function buildFaultyAgent(): Promise<string> {
+  const outfile = join(bundlePath, '../faulty-agent.cjs');
+  await build({
+    entryPoints: [fileURLToPath(new URL('../faults/agent.js', import.meta.url))],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    target: 'node18',
+    format: 'cjs',
+    logLevel: 'error',
+  });
+  return outfile;
+}
