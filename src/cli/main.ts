@@ -1,0 +1,65 @@
+#!/usr/bin/env node
+/** The process around the program: its streams, clock, randomness and signals, and the only place that ends it. */
+import { randomBytes, randomInt } from 'node:crypto';
+import { homedir } from 'node:os';
+import { setTimeout } from 'node:timers';
+import { packageFiles, packageVersion } from '../controller/package-files.ts';
+import * as library from '../index.ts';
+import { exitStatusOf } from '../model/errors.ts';
+import { makeColors } from './colors.ts';
+import { describeError } from './errors.ts';
+import { liveEngine } from './live-engine.ts';
+import { runProgram } from './program.ts';
+
+/** After a second Ctrl-C everything is let go of; what hasn't ended by then never will. */
+const lastGraceMs = 3000;
+
+const graceful = new AbortController();
+const kill = new AbortController();
+
+// SIGHUP is a terminal that went away, SIGTERM what CI sends: the hosts shall be left clean after both.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt);
+for (const event of ['uncaughtException', 'unhandledRejection'] as const) process.on(event, giveUp);
+// A reader that went away (funbric ... | head) must not end a run whose hosts are still to be cleaned up.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+
+const status = await runProgram(process.argv.slice(2), {
+  engine: liveEngine(homedir()),
+  library: { ...library },
+  out: (text) => void process.stdout.write(text),
+  err: (text) => void process.stderr.write(text),
+  isTerminal: process.stdout.isTTY,
+  columns: process.stdout.columns ?? 100,
+  environment: process.env,
+  currentFolder: process.cwd(),
+  homeFolder: homedir(),
+  ownTasksFolder: packageFiles.tasks,
+  version: packageVersion(),
+  now: () => new Date(),
+  randomSeed: () => randomInt(2 ** 32),
+  nonce: () => randomBytes(3).toString('hex'),
+  signal: graceful.signal,
+  killSignal: kill.signal,
+});
+await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
+// A host that never closes its side of a connection must not keep us here.
+process.exit(status);
+
+function interrupt(): void {
+  if (!graceful.signal.aborted) graceful.abort();
+  else if (!kill.signal.aborted) {
+    kill.abort();
+    setTimeout(() => process.exit(130), lastGraceMs).unref();
+  } else process.exit(130);
+}
+
+/** Node would exit with 1, which means that the file system failed. */
+function giveUp(thrown: unknown): void {
+  const question = { isWanted: undefined, environment: process.env, isTerminal: process.stderr.isTTY };
+  process.stderr.write(describeError(thrown, makeColors(question)));
+  process.exit(exitStatusOf(thrown));
+}
+
+async function flushed(stream: NodeJS.WriteStream): Promise<void> {
+  await new Promise<void>((resolve) => stream.write('', () => resolve()));
+}
