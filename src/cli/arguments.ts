@@ -100,9 +100,12 @@ async function chooseTasks(
   return { tasks, locals };
 }
 
-/** `--name=value` words by name. Everything stays text: what a value means is decided where its type is known. */
+/**
+ * `--name=value` words by name. Everything stays text: what a value means is decided where its type is known. yargs takes
+ * the quotes off a value that starts and ends with one ("a" && "b"), so each travels behind a bar.
+ */
 async function parseOptions(words: readonly string[]): Promise<GivenOptions> {
-  const parsed = await yargs([...words])
+  const parsed = await yargs(words.map((word) => word.replace('=', '=|')))
     .parserConfiguration({
       'boolean-negation': false,
       'camel-case-expansion': false,
@@ -117,7 +120,11 @@ async function parseOptions(words: readonly string[]): Promise<GivenOptions> {
   const given = new Map<string, readonly string[]>();
   for (const [name, value] of Object.entries(parsed)) {
     if (name === '_' || name === '$0') continue;
-    given.set(name, Array.isArray(value) ? value.map(String) : [String(value)]);
+    const values: readonly unknown[] = Array.isArray(value) ? value : [value];
+    given.set(
+      name,
+      values.map((one) => String(one).slice(1)),
+    );
   }
   return given;
 }

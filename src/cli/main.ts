@@ -1,46 +1,65 @@
 #!/usr/bin/env node
-/** The funbric command: hands the process's streams, clock and signals to the program, and ends with its status. */
-import { randomBytes } from 'node:crypto';
+/** The process around the program: its streams, clock, randomness and signals, and the only place that ends it. */
+import { randomBytes, randomInt } from 'node:crypto';
 import { homedir } from 'node:os';
+import { setTimeout } from 'node:timers';
+import { packageFiles, packageVersion } from '../controller/package-files.ts';
 import * as library from '../index.ts';
-import { packageFolder, packageVersion } from '../controller/package-files.ts';
+import { exitStatusOf } from '../model/errors.ts';
+import { makeColors } from './colors.ts';
+import { describeError } from './errors.ts';
 import { liveEngine } from './live-engine.ts';
 import { runProgram } from './program.ts';
 
-/** Ctrl-C once: stop, collect, tear down. Twice: let everything go. */
-const stop = new AbortController();
+/** After a second Ctrl-C everything is let go of; what hasn't ended by then never will. */
+const lastGraceMs = 3000;
+
+const graceful = new AbortController();
 const kill = new AbortController();
-const interrupt = (): void => {
-  if (stop.signal.aborted) return kill.abort();
-  process.stderr.write('\nstopping: teardown runs, and the report is written; once more lets everything go at once\n');
-  stop.abort();
-};
+
+// SIGHUP is a terminal that went away, SIGTERM what CI sends: the hosts shall be left clean after both.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt);
+for (const event of ['uncaughtException', 'unhandledRejection'] as const) process.on(event, giveUp);
+// A reader that went away (funbric ... | head) must not end a run whose hosts are still to be cleaned up.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
-// A reader that went away (funbric ... | head) is no fault of ours.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-  });
-}
-
-const defaultColumns = 100;
-
-process.exitCode = await runProgram(process.argv.slice(2), {
+const status = await runProgram(process.argv.slice(2), {
   engine: liveEngine(homedir()),
-  library,
-  out: (text) => process.stdout.write(text),
-  err: (text) => process.stderr.write(text),
-  isTerminal: process.stdout.isTTY === true,
-  columns: process.stdout.columns ?? defaultColumns,
+  library: { ...library },
+  out: (text) => void process.stdout.write(text),
+  err: (text) => void process.stderr.write(text),
+  isTerminal: process.stdout.isTTY,
+  columns: process.stdout.columns ?? 100,
   environment: process.env,
   currentFolder: process.cwd(),
   homeFolder: homedir(),
-  packageFolder,
+  ownTasksFolder: packageFiles.tasks,
   version: packageVersion(),
   now: () => new Date(),
-  randomSeed: () => randomBytes(4).readUInt32LE(),
-  nonce: () => randomBytes(4).toString('hex').slice(0, 4),
-  signal: stop.signal,
+  randomSeed: () => randomInt(2 ** 32),
+  nonce: () => randomBytes(3).toString('hex'),
+  signal: graceful.signal,
   killSignal: kill.signal,
 });
+await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
+// A host that never closes its side of a connection must not keep us here.
+process.exit(status);
+
+function interrupt(): void {
+  if (!graceful.signal.aborted) graceful.abort();
+  else if (!kill.signal.aborted) {
+    kill.abort();
+    setTimeout(() => process.exit(130), lastGraceMs).unref();
+  } else process.exit(130);
+}
+
+/** Node would exit with 1, which means that the file system failed. */
+function giveUp(thrown: unknown): void {
+  const question = { isWanted: undefined, environment: process.env, isTerminal: process.stderr.isTTY };
+  process.stderr.write(describeError(thrown, makeColors(question)));
+  process.exit(exitStatusOf(thrown));
+}
+
+async function flushed(stream: NodeJS.WriteStream): Promise<void> {
+  await new Promise<void>((resolve) => stream.write('', () => resolve()));
+}

@@ -10,6 +10,7 @@ import type { Host } from '../model/host.ts';
 import { findHostsFile, readHostsFile } from '../controller/hosts-file.ts';
 import { selectHosts } from '../controller/inventory.ts';
 import { findTasks, loadTask, privateFolder, type LoadContext } from '../controller/load-tasks.ts';
+import type { RunEvent } from '../controller/events.ts';
 import { makePlan, type ChosenTask } from '../controller/planning.ts';
 import type { RunOutcome } from '../controller/task.ts';
 import { parseArguments, type FleetValues, type Invocation, type LocalCall } from './arguments.ts';
@@ -36,8 +37,8 @@ export interface Surroundings {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly currentFolder: string;
   readonly homeFolder: string;
-  /** Of the package: its own tasks. */
-  readonly packageFolder: string;
+  /** The tasks that come with funbric. */
+  readonly ownTasksFolder: string;
   readonly version: string;
   readonly now: () => Date;
   readonly randomSeed: () => number;
@@ -73,8 +74,8 @@ interface Shop {
 type Context = Surroundings & Shop & { readonly colors: ChalkInstance };
 
 /** The tasks at hand: the user's win over ours. */
-function openShop({ currentFolder, homeFolder, packageFolder, library }: Surroundings): Shop {
-  const taskFolders = [join(currentFolder, 'tasks'), join(packageFolder, 'tasks')];
+function openShop({ currentFolder, homeFolder, ownTasksFolder, library }: Surroundings): Shop {
+  const taskFolders = [join(currentFolder, 'tasks'), ownTasksFolder];
   const files = new Map(findTasks(taskFolders).map((file) => [file.name, file]));
   const loadContext = {
     library,
@@ -201,31 +202,57 @@ async function runFleet(
   hosts: readonly Host[],
   context: Context,
 ): Promise<number> {
-  const { engine, out, err, colors, currentFolder, signal } = context;
+  const { engine, colors, currentFolder, signal } = context;
   const plan = planOf(fleet, tasks, hosts, context);
-  // With --json the events have stdout to themselves.
-  const say = (line: string): void => (fleet.isJson ? err : out)(`${line}\n`);
-  const display = makePlainDisplay(fleet.progress === 'quiet' ? () => undefined : say, colors);
+  const say = sayOf(fleet, context);
   const ended: HostEnded[] = [];
-  const timer = setInterval(() => display.tick(context.now().getTime()), 1000);
-  try {
-    const outcome = await engine.run({
-      ...reachOf(fleet, context),
-      plan,
-      tasks,
-      reportsFolder: resolve(currentFolder, fleet.reportsFolder),
-      listen(event) {
-        if (fleet.isJson) out(`${JSON.stringify(event)}\n`);
-        if (event.kind === 'host-ended') ended.push(event);
-        display.listen(event);
-      },
-    });
-    const status = signal.aborted ? interruptedStatus : statusOf(outcome);
-    for (const line of [...hostLines(ended, colors), ...outcomeLines(outcome, status, colors)]) say(line);
-    return status;
-  } finally {
-    clearInterval(timer);
-  }
+  using display = openDisplay(fleet, say, context);
+  const outcome = await engine.run({
+    ...reachOf(fleet, context),
+    plan,
+    tasks,
+    reportsFolder: resolve(currentFolder, fleet.reportsFolder),
+    listen(event) {
+      if (event.kind === 'host-ended') ended.push(event);
+      display.listen(event);
+    },
+  });
+  const status = signal.aborted ? interruptedStatus : statusOf(outcome);
+  for (const line of [...hostLines(ended, colors), ...outcomeLines(outcome, status, colors)]) say(line);
+  return status;
+}
+
+/** With --json the events have stdout to themselves. */
+function sayOf(fleet: FleetValues, { out, err }: Context): (line: string) => void {
+  return (line) => (fleet.isJson ? err : out)(`${line}\n`);
+}
+
+interface Display extends Disposable {
+  readonly listen: (event: RunEvent) => void;
+}
+
+/** Shows a run while it goes on, Ctrl-C included. */
+function openDisplay(fleet: FleetValues, say: (line: string) => void, context: Context): Display {
+  const { out, colors, now, signal, killSignal } = context;
+  const plain = makePlainDisplay(fleet.progress === 'quiet' ? () => undefined : say, colors);
+  const listen = (event: RunEvent): void => {
+    if (fleet.isJson) out(`${JSON.stringify(event)}\n`);
+    plain.listen(event);
+  };
+  const sayInterrupted = (isSecond: boolean) => (): void =>
+    listen({ kind: 'interrupted', isSecond, atMs: now().getTime() });
+  const closed = new AbortController();
+  const once = { once: true, signal: closed.signal };
+  signal.addEventListener('abort', sayInterrupted(false), once);
+  killSignal.addEventListener('abort', sayInterrupted(true), once);
+  const timer = setInterval(() => plain.tick(now().getTime()), 1000);
+  return {
+    listen,
+    [Symbol.dispose]() {
+      clearInterval(timer);
+      closed.abort();
+    },
+  };
 }
 
 async function runLocal(
@@ -233,14 +260,16 @@ async function runLocal(
   { task, options, positionals }: LocalCall,
   context: Context,
 ): Promise<number> {
-  const { out, err, colors, currentFolder } = context;
-  const say = (text: string): void => (fleet.isJson ? err : out)(`${sanitizeLines(text)}\n`);
+  const { out, colors, currentFolder } = context;
+  const say = sayOf(fleet, context);
   const reportsFolder = resolve(currentFolder, fleet.reportsFolder);
-  const outcome = await task.local?.({ arguments: positionals, reportsFolder, log: say }, options);
+  const outcome = await task.local?.(
+    { arguments: positionals, reportsFolder, log: (text) => say(sanitizeLines(text)) },
+    options,
+  );
   if (outcome === undefined) return 0;
   const status = statusOf(outcome);
-  // The lines are ours, and their colours must stay: what they quote was sanitized.
-  (fleet.isJson ? err : out)(`${outcomeLines(outcome, status, colors).join('\n')}\n`);
+  for (const line of outcomeLines(outcome, status, colors)) say(line);
   if (fleet.isJson) out(`${JSON.stringify(outcome)}\n`);
   return status;
 }

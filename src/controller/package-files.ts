@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 
 /** This file is dist/src/controller/package-files.js. */
-export const packageFolder = join(dirname(fileURLToPath(import.meta.url)), '../../..');
+const packageFolder = join(dirname(fileURLToPath(import.meta.url)), '../../..');
 
 export const packageFiles = {
   agent: join(packageFolder, 'dist/agent/agent.cjs'),

@@ -7,7 +7,7 @@ import { placeText, printable } from './ssh-errors.ts';
 import type { Place } from './ssh-errors.ts';
 import { processOf } from './ssh-process.ts';
 import type { Ending } from './ssh-process.ts';
-import type { Connection } from './transport.ts';
+import type { Connection, RemoteProcess } from './transport.ts';
 
 /** sshd allows 10 sessions a connection by default (MaxSessions); some are left to others' settings. */
 const channelsAtOnce = 6;
@@ -25,8 +25,7 @@ export function connectionOf(client: Client, place: Place): Connection {
     async exec(command, { signal } = {}) {
       const release = await slots.take(signal);
       try {
-        const channel = await openChannel(client, { command, place, ending, signal });
-        const process = processOf(channel, { client, ending, signal });
+        const process = await startProcess(client, { command, place, ending, signal });
         void process.exit.then(release);
         return process;
       } catch (error) {
@@ -65,7 +64,11 @@ function watchEnd(client: Client): { readonly ending: Ending; readonly endedBeca
   return { ending: { listen }, endedBecause };
 }
 
-async function openChannel(
+/**
+ * What a short command says and how it ended may come in one packet with the answer to its start: so who listens to the
+ * channel is there before this call returns, not a turn later.
+ */
+async function startProcess(
   client: Client,
   given: {
     readonly command: string;
@@ -73,8 +76,8 @@ async function openChannel(
     readonly ending: Ending;
     readonly signal: AbortSignal | undefined;
   },
-): Promise<ClientChannel> {
-  const { place, signal } = given;
+): Promise<RemoteProcess> {
+  const { place, signal, ending } = given;
   const lost = (why: string, hint: string): FunbricError =>
     new FunbricError('lost', `${placeText(place)}: no command can be started: ${printable(why)}`, { hint });
   return new Promise((resolve, reject) => {
@@ -98,7 +101,7 @@ async function openChannel(
         if (isOver) discard(channel);
         else if (error === undefined) {
           settle();
-          resolve(channel);
+          resolve(processOf(channel, { client, ending, signal }));
         } else
           fail(lost(error.message, 'sshd there may allow fewer sessions (MaxSessions) or no commands (ForceCommand)'));
       });

@@ -1,0 +1,176 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { stripVTControlCharacters } from 'node:util';
+import * as fc from 'fast-check';
+import { makeColors, type ColorQuestion } from '../../src/cli/colors.ts';
+import { describeError } from '../../src/cli/errors.ts';
+import { makePlainDisplay } from '../../src/cli/plain.ts';
+import { hostLines, outcomeLines } from '../../src/cli/recap.ts';
+import { sanitize } from '../../src/cli/sanitize.ts';
+import type { RunEventBody } from '../../src/controller/events.ts';
+import { FunbricError } from '../../src/model/errors.ts';
+
+const plainColors = makeColors({ isWanted: false, environment: {}, isTerminal: false });
+
+describe('text of a host', () => {
+  const cases: readonly (readonly [text: string, shown: string])[] = [
+    ['plain \t text é 漢 😀', 'plain \t text é 漢 😀'],
+    ['\u001b[31mred\u001b[0m', 'red'],
+    ['a\u001b]0;title\u0007b', 'ab'],
+    ['a\u001b]8;;http://x\u001b\\link\u001b]8;;\u001b\\b', 'alinkb'],
+    ['a\u001bP1;2|x\u009cb', 'ab'],
+    ['a\u009b31mb', 'ab'],
+    ['a\u001b(Bb', 'ab'],
+    ['a\rb\bc\u0000d\u007f', 'abcd'],
+    ['a\u202egpj.exe', 'agpj.exe'],
+    ['cut \u001b[', 'cut '],
+    ['cut \u001b', 'cut '],
+    ['cut \u001b]0;never ends', 'cut '],
+    ['\u001b[31\u001b[2Jx', 'x'],
+  ];
+  for (const [text, shown] of cases) {
+    it(`is shown without commands: ${JSON.stringify(text)}`, () => assert.equal(sanitize(text), shown));
+  }
+
+  const nasty = fc.constantFrom(
+    '\u001b',
+    '[',
+    ']',
+    '\u009b',
+    'P',
+    '\\',
+    '\u0007',
+    ';',
+    '1',
+    'm',
+    'x',
+    '\u202e',
+    '(',
+    '\n',
+  );
+
+  it('can be anything, and nothing of it reaches the terminal as a command', () => {
+    const texts = fc.oneof(
+      fc.array(nasty).map((parts) => parts.join('')),
+      fc.string({ unit: 'binary' }),
+    );
+    fc.assert(
+      fc.property(texts, (text) => {
+        const shown = sanitize(text);
+        assert.equal(stripVTControlCharacters(shown), shown);
+        assert.doesNotMatch(shown.replaceAll('\t', ''), /[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/u);
+      }),
+    );
+  });
+
+  it('is cut where it is too long for anyone', () => {
+    assert.match(sanitize('x'.repeat(100_000)), /^x{8192}\.\.\. \(91808 more characters\)$/);
+  });
+});
+
+describe('a run as plain lines', () => {
+  it('tells what happens, phases once, and only the hosts that are in trouble', () => {
+    const said = show([
+      { kind: 'run-started', run: 'r', folder: 'reports/r', hosts: ['web1', 'web2', 'db'], tasks: ['runtest'] },
+      { kind: 'host-connected', host: 'web1', elapsedMs: 70 },
+      { kind: 'host-connected', host: 'web2', elapsedMs: 70 },
+      { kind: 'phase-started', host: 'web1', phase: 'setup' },
+      { kind: 'phase-started', host: 'web2', phase: 'setup' },
+      { kind: 'phase-ended', host: 'web1', phase: 'setup', end: 'completed' },
+      { kind: 'phase-ended', host: 'web2', phase: 'setup', end: 'failed', message: 'no space' },
+      { kind: 'line', host: 'db', stream: 'stdout', text: '\u001b[2Jhello' },
+      { kind: 'host-ended', host: 'db', status: 'unreachable', reason: 'refused' },
+      { kind: 'host-ended', host: 'web1', status: 'completed' },
+      { kind: 'interrupted', isSecond: false },
+    ]);
+    assert.deepEqual(said, [
+      'runtest on 3 hosts: db,web[1-2]\nfiles: reports/r',
+      'setup',
+      'web2: setup failed: no space',
+      'db   | hello',
+      'db: unreachable: refused',
+      'interrupted: tearing down and reporting what there is; once more to stop at once',
+    ]);
+  });
+
+  it('says a heartbeat after 30 s, then less and less often, and names hosts that fell silent', () => {
+    const said: string[] = [];
+    const { listen, tick } = makePlainDisplay((line) => said.push(line), plainColors);
+    listen({ kind: 'phase-started', host: 'a', phase: 'stress', atMs: 0 });
+    const beats: number[] = [];
+    for (let second = 1; second <= 1200; second++) {
+      const atMs = second * 1000;
+      listen({ kind: 'heartbeat', host: 'a', heartbeat: heartbeat(1000 * second), atMs });
+      if (second < 40) listen({ kind: 'heartbeat', host: 'b', heartbeat: heartbeat(0), atMs });
+      const before = said.length;
+      tick(atMs);
+      if (said.length > before) beats.push(second);
+    }
+    assert.deepEqual(beats, [30, 90, 210, 450, 750, 1050]);
+    assert.equal(said[1], 'stress 30 s: 2 hosts, 30,000 operations (1,000/s), 0 errors');
+    assert.equal(said[2], 'stress 1:30 min: 2 hosts, 90,000 operations (1,000/s), 0 errors, no word for 10 s from b');
+  });
+});
+
+describe('the recap', () => {
+  it('has one line a status with the hosts folded, the reasons, and a line for scripts', () => {
+    const ended = [
+      { kind: 'host-ended', host: 'web2', status: 'completed', atMs: 0 },
+      { kind: 'host-ended', host: 'web1', status: 'completed', atMs: 0 },
+      { kind: 'host-ended', host: 'db1', status: 'lost', reason: 'gone\u001b[2J', atMs: 0 },
+      { kind: 'host-ended', host: 'db2', status: 'lost', reason: 'gone\u001b[2J', atMs: 0 },
+    ] as const;
+    assert.deepEqual(hostLines(ended, plainColors), [
+      'completed   2 web[1-2]',
+      'lost        2 db[1-2]',
+      '  db[1-2]: gone',
+    ]);
+    const outcome = { verdict: 'incomplete', reasons: ['2 hosts were lost'], reportPath: 'reports/r.html' } as const;
+    assert.deepEqual(outcomeLines(outcome, 2, plainColors), [
+      '  2 hosts were lost',
+      'verdict=incomplete code=2 report=reports/r.html',
+    ]);
+  });
+});
+
+describe('an error', () => {
+  it('says what happened and what to do, without obeying what it quotes', () => {
+    const error = new FunbricError('usage', 'no \u001b[2Jhosts', { hint: 'name some' });
+    assert.equal(describeError(error, plainColors), 'funbric: no hosts\nhint: name some\n');
+  });
+
+  it('of ours shows where it happened and asks to be told', () => {
+    const text = describeError(new TypeError('x is undefined'), plainColors);
+    assert.match(text, /a bug of ours: x is undefined\n[^]*display\.test[^]*hint: report it/);
+  });
+});
+
+describe('colours', () => {
+  const cases: readonly (readonly [question: Partial<ColorQuestion>, level: number])[] = [
+    [{ isTerminal: true }, 1],
+    [{ isTerminal: false }, 0],
+    [{ isTerminal: true, environment: { NO_COLOR: '1' } }, 0],
+    [{ isTerminal: true, environment: { NO_COLOR: '' } }, 1],
+    [{ isTerminal: true, environment: { TERM: 'dumb' } }, 0],
+    [{ isTerminal: false, environment: { FORCE_COLOR: '1' } }, 1],
+    [{ isTerminal: false, environment: { FORCE_COLOR: '', NO_COLOR: '1' } }, 1],
+    [{ isTerminal: true, environment: { FORCE_COLOR: '0' } }, 0],
+    [{ isTerminal: true, environment: { FORCE_COLOR: '1' }, isWanted: false }, 0],
+  ];
+  for (const [question, level] of cases) {
+    it(`are ${level === 1 ? 'used' : 'left out'} with ${JSON.stringify(question)}`, () => {
+      assert.equal(makeColors({ isWanted: undefined, environment: {}, isTerminal: false, ...question }).level, level);
+    });
+  }
+});
+
+function show(events: readonly RunEventBody[]): readonly string[] {
+  const said: string[] = [];
+  const { listen } = makePlainDisplay((line) => said.push(line), plainColors);
+  for (const [at, event] of events.entries()) listen({ ...event, atMs: at });
+  return said;
+}
+
+function heartbeat(operations: number): Extract<RunEventBody, { kind: 'heartbeat' }>['heartbeat'] {
+  return { atNs: 0, operations, errors: 0, bytes: 0, cpuSeconds: 0, rssBytes: 0, loadAverage: 0 };
+}

@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { funbric, openBench, startFunbric, type Bench, type Ended } from '../support/funbric.ts';
+
+const local = ['--transport', 'local'] as const;
+
+describe('the funbric command', () => {
+  it('runs a command without SSH where the transport is local, and ends with its status', async () => {
+    using bench = openBench();
+    const good = await inside(bench, ['-H', 'one,two', ...local, '--', 'echo', '$(touch x)', 'a  b']);
+    assert.deepEqual(good.stdout.trim().split('\n').sort(), ['one | $(touch x) a  b', 'two | $(touch x) a  b']);
+    assert.equal(good.status, 0, good.stderr);
+    const bad = await inside(bench, ['-H', 'one,two', ...local, '--', 'echo late >&2; exit 3']);
+    assert.equal(bad.status, 1);
+    assert.match(bad.stderr, /one \| late\n[^]*one,two: exit 3\n$/);
+  });
+
+  it('takes names of hosts that a shell would run as names, and runs none of them', async () => {
+    using bench = openBench();
+    const ended = await inside(bench, ['-H', '$(touch x),`touch x`,;touch x', ...local, '--', 'true']);
+    assert.equal(ended.status, 0, ended.stderr);
+    assert.equal(existsSync(join(bench.folder, 'x')), false);
+  });
+
+  it('lists its own tasks and those of ./tasks, and keeps compiled tasks in a folder of the user', async () => {
+    using bench = openBench();
+    mkdirSync(join(bench.folder, 'tasks'));
+    writeFileSync(
+      join(bench.folder, 'tasks', 'hello.ts'),
+      `import { task } from 'funbric';
+       export default task({ summary: 'Greets' as string, async run(host) { host.log('hello'); } });`,
+    );
+    const { stdout, status } = await inside(bench, ['--list']);
+    assert.match(stdout, /^hello +Greets$/m);
+    assert.match(stdout, /^runtest +/m);
+    assert.equal(status, 0);
+    assert.ok(readdirSync(join(bench.folder, '.cache/funbric/tasks')).some((name) => name.includes('hello')));
+  });
+
+  it('says what is missing, with the status of a usage error', async () => {
+    using bench = openBench();
+    const ended = await inside(bench, ['runtest', '--dir', '/x']);
+    assert.equal(ended.status, 64);
+    assert.match(ended.stderr, /^funbric: no hosts\nhint: .*funbric demo\n$/);
+  });
+
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    it(`ends with 130 after ${signal}, and so does its command`, async () => {
+      using bench = openBench();
+      const started = startFunbric(['-H', 'one', ...local, '--', 'echo $$; exec sleep 60'], environmentOf(bench));
+      await started.saw('one | ');
+      started.child.kill(signal);
+      const ended = await started.ended;
+      assert.equal(ended.status, 130, ended.stderr);
+      const pid = Number(/one \| (\d+)/.exec(ended.stdout)?.[1]);
+      assert.ok(await isGone(pid), `process ${pid} is still there`);
+    });
+  }
+
+  it('goes on without a word when the reader of its output goes away', async () => {
+    using bench = openBench();
+    const mark = join(bench.folder, 'mark');
+    const started = startFunbric(
+      ['-H', 'one', ...local, '--', `yes | head -n 100000; echo done > '${mark}'`],
+      environmentOf(bench),
+    );
+    await started.saw('one | y');
+    started.child.stdout?.destroy();
+    const { status, stderr } = await started.ended;
+    assert.deepEqual([status, stderr, existsSync(mark)], [0, '', true]);
+  });
+});
+
+async function inside(bench: Bench, argv: readonly string[]): Promise<Ended> {
+  return await funbric(argv, environmentOf(bench));
+}
+
+function environmentOf({ folder }: Bench): { readonly cwd: string; readonly env: Readonly<Record<string, string>> } {
+  return { cwd: folder, env: { HOME: folder } };
+}
+
+/** A process needs a moment to end after it was told to. */
+async function isGone(pid: number): Promise<boolean> {
+  for (let tries = 0; tries < 250; tries++) {
+    if (!existsSync(`/proc/${pid}`)) return true;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return false;
+}
