@@ -59,6 +59,8 @@ export const hostsFileSchema = z.strictObject({
 
 type HostsFile = z.infer<typeof hostsFileSchema>;
 
+const knownKeys = [...Object.keys(hostsFileSchema.shape), ...Object.keys(hostSettingsSchema.shape)];
+
 /** The hosts of a file with all that it says of them, and its groups by name. */
 export interface Fleet {
   readonly file: string;
@@ -76,7 +78,7 @@ export function findHostsFile(currentFolder: string, named: string | undefined):
 }
 
 export function readHostsFile(file: string, homeFolder: string): Fleet {
-  const content = readJsonFile(file, hostsFileSchema);
+  const content = readJsonFile(file, hostsFileSchema, knownKeys);
   const own = expandKeys(file, content);
   const groups = expandGroups(file, content);
   const resolvePath = pathResolver(dirname(resolve(file)), homeFolder);

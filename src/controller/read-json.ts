@@ -7,11 +7,12 @@ import { didYouMean } from './closest.ts';
 /** Far more than any list of hosts needs; a slip such as `--hosts-file /dev/zero` shall end. */
 const maxFileBytes = 16 << 20;
 
-export function readJsonFile<T extends z.ZodType>(file: string, schema: T): z.infer<T> {
-  return decodeJson(file, readText(file), schema);
+/** `keys`: all that the schema knows, where there are some to suggest for a slip. */
+export function readJsonFile<T extends z.ZodType>(file: string, schema: T, keys: readonly string[] = []): z.infer<T> {
+  return decodeJson(file, readText(file), schema, keys);
 }
 
-export function decodeJson<T extends z.ZodType>(file: string, text: string, schema: T): z.infer<T> {
+function decodeJson<T extends z.ZodType>(file: string, text: string, schema: T, keys: readonly string[]): z.infer<T> {
   const value = parse(file, text);
   const decoded = schema.safeParse(value);
   if (decoded.success) return decoded.data;
@@ -22,7 +23,7 @@ export function decodeJson<T extends z.ZodType>(file: string, text: string, sche
     'input',
     `${file}: ${first === undefined ? 'not understood' : describe(first, value)}${more}`,
     {
-      hint: first === undefined ? 'compare it with hosts.example.json' : hintOf(first),
+      hint: first === undefined ? 'correct it there' : hintOf(first, keys),
     },
   );
 }
@@ -66,27 +67,10 @@ function describe(issue: z.core.$ZodIssue, value: unknown): string {
   return `${path}: ${issue.message}, found ${shown(at(value, issue.path))}`;
 }
 
-function hintOf(issue: z.core.$ZodIssue): string {
-  if (issue.code !== 'unrecognized_keys') return 'correct it; hosts.example.json shows all settings';
-  return didYouMean(issue.keys[0] ?? '', knownKeys, `settings are: ${knownKeys.join(', ')}`);
+function hintOf(issue: z.core.$ZodIssue, keys: readonly string[]): string {
+  if (issue.code !== 'unrecognized_keys') return 'correct it there';
+  return didYouMean(issue.keys[0] ?? '', keys, keys.length === 0 ? 'remove it' : `settings are: ${keys.join(', ')}`);
 }
-
-/** What a host, a group or the defaults may hold; only for suggestions. */
-const knownKeys = [
-  'address',
-  'port',
-  'user',
-  'identityFile',
-  'identityFiles',
-  'knownHostsFile',
-  'knownHostsFiles',
-  'transport',
-  'roles',
-  'vars',
-  'hosts',
-  'groups',
-  'defaults',
-];
 
 function pathText(path: readonly PropertyKey[]): string {
   return path.length === 0 ? 'top level' : path.map(String).join('.');

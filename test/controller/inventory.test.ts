@@ -177,6 +177,10 @@ describe('a hosts.json with a mistake', () => {
     });
   }
 
+  it('with a slip in a setting suggests the right one', () => {
+    assert.match(refused('input', {}, /./, { hosts: { a: { prot: 1 } } }).hint ?? '', /did you mean port\?/);
+  });
+
   it('that is no JSON at all is named with line and column', () => {
     const file = join(folder, 'broken.json');
     writeFileSync(file, '{\n  "hosts": {,}\n}');
