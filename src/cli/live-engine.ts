@@ -72,7 +72,13 @@ async function startDemo(): Promise<DemoFleet> {
   const fleet = await startLoopbackFleet({ count: demoHosts, folder });
   return {
     hosts: fleet.hosts.map(({ name, address, port, user }) => ({
-      ...{ name, address, port, user, roles: [], groups: [], variables: {} },
+      name,
+      address,
+      port,
+      user,
+      roles: [],
+      groups: [],
+      variables: {},
       identityFiles: [fleet.identityFile],
       knownHostsFiles: [fleet.knownHostsFile],
     })),

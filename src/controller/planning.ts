@@ -1,7 +1,7 @@
 /** Decides everything about a run before the first byte is sent. */
 import type { Host } from '../model/host.ts';
 import { FunbricError } from '../model/errors.ts';
-import { defaultLimits, type Limits, type Plan } from '../model/plan.ts';
+import { defaultLimits, type Limits, type Plan, type PlannedTask } from '../model/plan.ts';
 import type { OptionValues, Task } from './task.ts';
 
 /** A task with the values that its options have in this run. */
@@ -37,14 +37,7 @@ export function makePlan(request: PlanRequest): Plan {
     });
   }
   refuseTwice(hosts.map((host) => host.name));
-  const planned = tasks.map(({ name, task, options }) => {
-    const workload = task.workload?.(options);
-    return {
-      name,
-      options: { ...options } as Plan['tasks'][number]['options'],
-      ...(workload === undefined ? {} : { workload }),
-    };
-  });
+  const planned = tasks.map(plannedTask);
   const workloads = planned.filter((task) => task.workload !== undefined);
   if (workloads.length > 1) {
     throw new FunbricError('usage', `${workloads.map((task) => task.name).join(' and ')} both run a workload`, {
@@ -70,6 +63,21 @@ export function makePlan(request: PlanRequest): Plan {
     ...(request.beforeVerify === undefined ? {} : { beforeVerify: request.beforeVerify }),
     ...(request.workDir === undefined ? {} : { workDir: request.workDir }),
   };
+}
+
+function plannedTask({ name, task, options }: ChosenTask): PlannedTask {
+  const planned: PlannedTask = { name, options: optionsOf(options) };
+  const workload = task.workload?.(options);
+  return workload === undefined ? planned : { ...planned, workload };
+}
+
+/** Lists of the plan are its own. */
+function optionsOf(options: OptionValues): PlannedTask['options'] {
+  return Object.fromEntries(Object.entries(options).map(([name, value]) => [name, isList(value) ? [...value] : value]));
+}
+
+function isList(value: OptionValues[string]): value is readonly string[] {
+  return Array.isArray(value);
 }
 
 function refuseTwice(names: readonly string[]): void {

@@ -39,7 +39,6 @@ export const recordKinds = {
   /** Verify: one file was read; the first run of chunks that it saw, like read. */
   scanRead: 14,
 } as const;
-export type RecordKind = keyof typeof recordKinds;
 
 /** What happened to an operation: no answer (worker or host died in it), success, or an errno. */
 export const outcomes = { pending: 0, ok: 1, error: 2 } as const;
@@ -60,7 +59,6 @@ export const contents = {
   /** The file ended inside the chunk. */
   partial: 7,
 } as const;
-export type Content = keyof typeof contents;
 
 /** Why a read happened, in `flags`. */
 export const readFlags = { secondScan: 1 } as const;

@@ -67,16 +67,14 @@ describe('the session with an agent', () => {
     const agent = openAgent({ hungMs: 2_500 });
     agent.stdout.write(`${marker}\n`);
     const beat = (second: number): Heartbeat => ({
-      ...{
-        atNs: second * 1e9,
-        phase: 'stress',
-        operations: 5,
-        errors: 0,
-        bytes: 0,
-        cpuSeconds: 0,
-        rssBytes: 0,
-        loadAverage: 0,
-      },
+      atNs: second * 1e9,
+      phase: 'stress',
+      operations: 5,
+      errors: 0,
+      bytes: 0,
+      cpuSeconds: 0,
+      rssBytes: 0,
+      loadAverage: 0,
       oldest: { operation: 'write', worker: 3, ageMs: second * 1000 },
     });
     for (const second of [1, 2, 3]) agent.say({ kind: 'heartbeat', heartbeat: beat(second) });
@@ -123,7 +121,7 @@ function openAgent({ silenceMs = 60_000, hungMs = 60_000 }: { silenceMs?: number
     isLost,
     lineSeen,
     end,
-    reason: (): string => String((session.lost.reason as Error).message),
+    reason: (): string => (session.lost.reason as Error).message,
     say: (event: unknown): void => void stdout.write(`${JSON.stringify(event)}\n`),
   };
 }

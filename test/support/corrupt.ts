@@ -2,8 +2,18 @@
  * What a broken file system does, done to the run's folder between stress and verify: `--before-verify 'node corrupt.js
  * KIND'`. Writes what it did, as `{code, file, offset}` lines, to planted.json of the run.
  */
-import { cpSync, readdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bodyOffset, decodeStamp, makePool, stampBytes, stampCheck, type Stamp } from '../../src/model/stamp.ts';
 
@@ -148,7 +158,14 @@ function chunkOf(bytes: Buffer, chunk: number): Buffer {
 
 /** A copy of the run's trees as they are now, for `rollback`. */
 export function takeSnapshot(directory: string, target: string): void {
-  cpSync(directory, target, { recursive: true });
+  const entries = readdirSync(join(directory, 'own'), { recursive: true, withFileTypes: true });
+  for (const entry of entries.filter((candidate) => candidate.isFile())) {
+    const path = join(entry.parentPath, entry.name);
+    const copy = join(target, relative(directory, path));
+    mkdirSync(dirname(copy), { recursive: true });
+    // A file that is deleted meanwhile is none to go back to.
+    if (existsSync(path)) cpSync(path, copy, { force: true });
+  }
 }
 
 if (process.argv[1] === corruptScript) {

@@ -1,5 +1,5 @@
-/** Three hosts behind one real sshd, each with an address and a home of its own, and the flags that reach them. */
-import { mkdirSync } from 'node:fs';
+/** Hosts behind one real sshd, each with an address and a home of its own, and the flags that reach them. */
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startSshd, type Sshd } from './sshd.ts';
 
@@ -11,31 +11,42 @@ export interface TestHosts extends AsyncDisposable {
   readonly flags: readonly string[];
 }
 
+export interface HostsOptions {
+  readonly addresses?: readonly string[];
+  /** Each host sees a directory of its own here (in a mount namespace of each command; takes root). */
+  readonly separateDirectory?: string;
+}
+
 /** Each session's HOME is the folder of the address that it came in by. */
-export async function startHosts(
-  folder: string,
-  addresses: readonly string[] = ['127.0.0.2', '127.0.0.3', '127.0.0.4'],
-): Promise<TestHosts> {
+export async function startHosts(folder: string, options: HostsOptions = {}): Promise<TestHosts> {
+  const addresses = options.addresses ?? ['127.0.0.2', '127.0.0.3', '127.0.0.4'];
   const homes = addresses.map((address) => join(folder, `home-${address}`));
   for (const home of homes) mkdirSync(home, { recursive: true });
   const sshd = await startSshd({
     addresses,
-    matchBlocks: addresses.flatMap((address, at) => [`Match LocalAddress ${address}`, `  SetEnv HOME=${homes[at]}`]),
+    matchBlocks: addresses.flatMap((address, at) => [
+      `Match LocalAddress ${address}`,
+      `  SetEnv HOME=${homes[at]}`,
+      ...(options.separateDirectory === undefined
+        ? []
+        : [`  ForceCommand ${insideNamespace(folder, address, options.separateDirectory)}`]),
+    ]),
   });
+  const way = ['-p', String(sshd.port), '-i', sshd.identityFile, '--known-hosts', sshd.knownHostsFile];
   return {
     sshd,
     names: addresses,
     homes,
-    flags: [
-      '-H',
-      addresses.join(','),
-      '-p',
-      String(sshd.port),
-      '-i',
-      sshd.identityFile,
-      '--known-hosts',
-      sshd.knownHostsFile,
-    ],
+    flags: ['-H', addresses.join(','), ...way],
     [Symbol.asyncDispose]: () => sshd.close(),
   };
+}
+
+/** A command that runs what the client asked for where `directory` is a folder of this host alone. */
+function insideNamespace(folder: string, address: string, directory: string): string {
+  const own = join(folder, `own-${address}`);
+  mkdirSync(own, { recursive: true });
+  const script = join(folder, `inside-${address}.sh`);
+  writeFileSync(script, `mount --bind '${own}' '${directory}' && eval "$SSH_ORIGINAL_COMMAND"\n`);
+  return `exec unshare --mount /bin/sh ${script}`;
 }
