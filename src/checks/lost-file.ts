@@ -37,8 +37,9 @@ function missing(
   const sightings = scan.names.get(file.name) ?? [];
   const listings = scan.finalListings(objectOf(file.name).folder);
   const complete = listings.filter((listing) => listing.isComplete);
-  const isSeen = listings.some(({ host, pass }) =>
-    sightings.some((sighting) => sighting.host === host && sighting.pass === pass),
+  // A host whose last listing was cut short keeps what it saw before.
+  const isSeen = listings.some(({ host, pass, isComplete }) =>
+    sightings.some((sighting) => sighting.host === host && (sighting.pass === pass || !isComplete)),
   );
   const [first] = complete;
   if (first === undefined || isSeen) return undefined;

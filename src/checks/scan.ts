@@ -34,67 +34,93 @@ export interface Scan {
 }
 
 export function readScan(evidence: Evidence, owner: number): Scan {
-  const names = new Map<number, NameSighting[]>();
-  const listings = new Map<string, Listing & { folder: number; listed: number; seen: number; worker: number }>();
-  const reads = new Map<number, Map<string, number>>();
+  const reader = new ScanReader(evidence);
   evidence.log.visit(owner, (segment, at) => {
-    if (segment.phase !== verifyPhase) return;
-    const entry = entryAt(segment, at);
-    const { record, host, id, worker } = entry;
-    if (isElsewhere(evidence.facts, host, owner)) return;
-    const pass = record.flags & readFlags.secondScan;
-    switch (record.kind) {
-      case recordKinds.scanList: {
-        if (!isAnswered(entry, evidence)) return;
-        const { folder } = objectOf(record.name);
-        const listed = record.outcome === outcomes.ok ? record.size : 0;
-        listings.set(`${host}/${folder}/${pass}`, {
-          host,
-          pass,
-          id,
-          isComplete: false,
-          folder,
-          listed,
-          seen: 0,
-          worker,
-        });
-        return;
-      }
-      case recordKinds.scanEntry: {
-        const sighting = { host, pass, id, size: record.outcome === outcomes.ok ? record.size : undefined };
-        const known = names.get(record.name);
-        if (known === undefined) names.set(record.name, [sighting]);
-        else known.push(sighting);
-        const listing = listings.get(`${host}/${objectOf(record.name).folder}/${pass}`);
-        if (listing !== undefined) listing.seen++;
-        return;
-      }
-      case recordKinds.scanRead:
-      case recordKinds.observe: {
-        if (record.outcome !== outcomes.ok) return;
-        const chunks = reads.get(record.name) ?? new Map<string, number>();
-        // A file of many runs is read by several operations.
-        const key = `${host}/${pass}`;
-        chunks.set(key, (chunks.get(key) ?? 0) + record.count);
-        reads.set(record.name, chunks);
-      }
+    if (segment.phase === verifyPhase && !isElsewhere(evidence.facts, segment.host, owner)) {
+      reader.take(entryAt(segment, at));
     }
   });
-  return {
-    names,
-    finalListings: (folder) =>
-      evidence.hosts.flatMap((host, index) => {
-        const last = listings.get(`${index}/${folder}/1`) ?? listings.get(`${index}/${folder}/0`);
-        if (last === undefined) return [];
-        const { pass, id } = last;
-        const isComplete = last.seen >= last.listed || (host.hasVerified && evidence.whole.has(last.worker));
-        return [{ host: index, pass, id, isComplete }];
-      }),
-    chunksRead: (name) => {
-      const chunks = reads.get(name);
-      return chunks === undefined ? undefined : [...chunks.values()].reduce((most, count) => Math.max(most, count), 0);
-    },
-  };
+  return reader;
+}
+
+interface OpenListing {
+  readonly entry: Entry;
+  readonly listed: number;
+  seen: number;
+}
+
+class ScanReader implements Scan {
+  readonly names = new Map<number, NameSighting[]>();
+  readonly #evidence: Evidence;
+  /** By host, folder and pass. */
+  readonly #listings = new Map<string, OpenListing>();
+  /** Chunks by name, and by host and pass: a file of many runs is read by several operations. */
+  readonly #reads = new Map<number, Map<string, number>>();
+
+  constructor(evidence: Evidence) {
+    this.#evidence = evidence;
+  }
+
+  take(entry: Entry): void {
+    const { record } = entry;
+    switch (record.kind) {
+      case recordKinds.scanList:
+        if (isAnswered(entry, this.#evidence)) this.#takeListing(entry);
+        return;
+      case recordKinds.scanEntry:
+        return this.#takeName(entry);
+      case recordKinds.scanRead:
+      case recordKinds.observe:
+        if (record.outcome === outcomes.ok) this.#takeRead(entry);
+    }
+  }
+
+  finalListings(folder: number): readonly Listing[] {
+    return this.#evidence.hosts.flatMap(({ hasVerified }, host) => {
+      const last = this.#listings.get(`${host}/${folder}/1`) ?? this.#listings.get(`${host}/${folder}/0`);
+      if (last === undefined) return [];
+      const { entry, seen, listed } = last;
+      const isComplete = seen >= listed || (hasVerified && this.#evidence.whole.has(entry.worker));
+      return [{ host, pass: passOf(entry), id: entry.id, isComplete }];
+    });
+  }
+
+  chunksRead(name: number): number | undefined {
+    const chunks = this.#reads.get(name);
+    return chunks === undefined ? undefined : [...chunks.values()].reduce((most, count) => Math.max(most, count), 0);
+  }
+
+  #takeListing(entry: Entry): void {
+    const listed = entry.record.outcome === outcomes.ok ? entry.record.size : 0;
+    this.#listings.set(keyOf(entry), { entry, listed, seen: 0 });
+  }
+
+  #takeName(entry: Entry): void {
+    const { record, host, id } = entry;
+    const size = record.outcome === outcomes.ok ? record.size : undefined;
+    const sighting = { host, pass: passOf(entry), id, size };
+    const known = this.names.get(record.name);
+    if (known === undefined) this.names.set(record.name, [sighting]);
+    else known.push(sighting);
+    const listing = this.#listings.get(keyOf(entry));
+    if (listing !== undefined) listing.seen++;
+  }
+
+  #takeRead(entry: Entry): void {
+    const { record, host } = entry;
+    const chunks = this.#reads.get(record.name) ?? new Map<string, number>();
+    const key = `${host}/${passOf(entry)}`;
+    chunks.set(key, (chunks.get(key) ?? 0) + record.count);
+    this.#reads.set(record.name, chunks);
+  }
+}
+
+function keyOf(entry: Entry): string {
+  return `${entry.host}/${objectOf(entry.record.name).folder}/${passOf(entry)}`;
+}
+
+function passOf({ record }: Entry): number {
+  return record.flags & readFlags.secondScan;
 }
 
 /** A folder that is gone is an answer too: setup had made it. */
