@@ -284,6 +284,9 @@ describe('logins to OpenSSH', { skip: sshdReason(), timeout: 120_000 }, () => {
     const { identityFiles: _, ...byConfig } = host;
     const connection = await connect(byConfig, {}, { env, configFile });
     assert.deepEqual((await runCommand(connection, 'exit 3')).exit, { kind: 'exited', code: 3 });
+    const otherOnly = join(folder, 'other-only');
+    writeFileSync(otherOnly, `IdentitiesOnly yes\nIdentityFile ${makeKey('unheard')}\n`);
+    assert.doesNotMatch(await refusalOf(connect(byConfig, {}, { env, configFile: otherOnly })), /agent key/);
   });
 
   it('use an encrypted key that an agent holds', async () => {
