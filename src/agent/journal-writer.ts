@@ -4,7 +4,8 @@
  */
 import { closeSync, constants, openSync, writeSync } from 'node:fs';
 import { messageOf } from '../model/errors.ts';
-import { encodeBlock, journalEnd, recordBytes, type BlockBody, type Note } from '../model/journal.ts';
+import { encodeBlock, journalEnd, type BlockBody, type Note } from '../model/journal.ts';
+import { recordBytes } from '../model/record.ts';
 import { control, ringSlots, type WorkerMemory } from './memory.ts';
 
 /** The contract promises 100 ms; at this the rings never fill either. */

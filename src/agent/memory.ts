@@ -3,7 +3,7 @@
  * but `drained` and `stop`; a record is the main thread's as soon as `completed` has passed it.
  */
 import { histogramBuckets } from '../model/histogram.ts';
-import { recordBytes, viewRecords, type RecordViews } from '../model/journal.ts';
+import { recordBytes, viewRecords, type RecordViews } from '../model/record.ts';
 
 /** At 50 drains a second this is 1.6 million records a second. A power of two, as positions wrap at 2^32. */
 export const ringSlots = 32_768;

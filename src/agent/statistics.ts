@@ -1,7 +1,7 @@
 /** Reads what the workers have counted, while they count on: for heartbeats, samples and the result. */
 import { getSystemErrorName } from 'node:util';
 import { histogramBuckets, type SparseHistogram } from '../model/histogram.ts';
-import { layout, recordKinds } from '../model/journal.ts';
+import { layout, recordKinds } from '../model/record.ts';
 import type { Heartbeat } from '../model/protocol.ts';
 import type { OperationStats } from '../model/result.ts';
 import { control, errnoLimit, ringSlots, totals, type WorkerMemory } from './memory.ts';

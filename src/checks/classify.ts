@@ -2,7 +2,7 @@
  * A chunk that is wrong has one code, the first that holds (contract, "Findings"): zeros; a stamp of another run, of
  * another incarnation, of another chunk; anything that can't be explained; and only then its generation is judged.
  */
-import { contents } from '../model/journal.ts';
+import { contents } from '../model/record.ts';
 
 export type ChunkCode = 'D04' | 'D05' | 'D06' | 'D07' | 'D08' | 'D11' | 'D20';
 

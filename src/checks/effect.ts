@@ -2,7 +2,7 @@
  * What an outcome proves (the table "What an error code proves" of the contract): an operation certainly took effect,
  * certainly didn't, or may have, at any time after its start.
  */
-import { outcomes, recordKinds, type JournalRecord } from '../model/journal.ts';
+import { outcomes, recordKinds, type JournalRecord } from '../model/record.ts';
 
 export type Effect = 'done' | 'none' | 'unknown';
 

@@ -2,7 +2,7 @@
  * One incarnation of a file, from its creation to its removal: which generation every chunk must hold, as far as the
  * history settles it. An unknown write may land at any later time, so what it touches stays loose for good.
  */
-import type { JournalRecord } from '../model/journal.ts';
+import type { JournalRecord } from '../model/record.ts';
 import type { Effect } from './effect.ts';
 
 export interface Life {

@@ -2,7 +2,7 @@
  * Whether a change of a file may have been under way while a read of it was: on the same host by its clock, between
  * hosts by the bounds of both clocks, and always where a clock isn't known or the change's outcome isn't.
  */
-import { outcomes, recordKinds } from '../model/journal.ts';
+import { outcomes, recordKinds } from '../model/record.ts';
 import type { Interval } from '../model/clock.ts';
 import type { Evidence } from './evidence.ts';
 import { entryAt, type Entry } from './record-log.ts';

@@ -2,7 +2,7 @@
  * All records of a run, left in the typed arrays in which they arrived, with an index by owner: the records about one
  * worker's tree, from whatever host, are a complete sub-history. Four bytes a record, and no object kept for any.
  */
-import { layout, readRecord, type JournalRecord, type RecordViews } from '../model/journal.ts';
+import { layout, readRecord, type JournalRecord, type RecordViews } from '../model/record.ts';
 
 /** The records of one journal block: one worker, one phase, in program order. */
 export interface Segment {

@@ -3,7 +3,7 @@
  * every name is exactly known, until an operation of unknown outcome touches it: such an operation may take effect at
  * any later time, so the name stays clouded for good, and with it every name that something may be renamed to from it.
  */
-import { contents, layout, outcomes, recordKinds, type JournalRecord } from '../model/journal.ts';
+import { contents, layout, outcomes, recordKinds, type JournalRecord } from '../model/record.ts';
 import { effectOf, type Client, type Effect } from './effect.ts';
 import { applyTruncate, applyWrite, newLife, settledGeneration, type Life, type MutableLife } from './life.ts';
 import { entryAt, type RecordLog } from './record-log.ts';

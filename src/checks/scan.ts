@@ -1,5 +1,5 @@
 /** What the hosts saw of one tree in verify: which names, and in which listings a name that is missing was really absent. */
-import { outcomes, readFlags, recordKinds } from '../model/journal.ts';
+import { outcomes, readFlags, recordKinds } from '../model/record.ts';
 import { objectOf } from '../model/namespace.ts';
 import { errnoName } from './effect.ts';
 import { isElsewhere, type Evidence } from './evidence.ts';

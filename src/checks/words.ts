@@ -1,6 +1,6 @@
 /** Findings in plain words: who did what, what had to be there, what was there. */
 import type { Witness } from '../model/finding.ts';
-import { contents, recordKinds, type JournalRecord } from '../model/journal.ts';
+import { contents, recordKinds, type JournalRecord } from '../model/record.ts';
 import { pathOf } from '../model/namespace.ts';
 import { errnoName } from './effect.ts';
 import { hostOf } from './evidence.ts';

@@ -1,5 +1,5 @@
 /** The writes and truncates of the files that are left in a tree: asked only about chunks that turned out wrong. */
-import { layout, outcomes, recordKinds } from '../model/journal.ts';
+import { layout, outcomes, recordKinds } from '../model/record.ts';
 import { applyTruncate, applyWrite, newLife } from './life.ts';
 import type { Entry, RecordLog } from './record-log.ts';
 import type { Tree } from './replay.ts';

@@ -2,7 +2,7 @@
  * Every chunk of one tree that some read saw and no history explains, each once with its sightings. In verify the final
  * state is judged; during stress only what no change under way could explain.
  */
-import { contents, layout, outcomes, recordKinds, type JournalRecord } from '../model/journal.ts';
+import { contents, layout, outcomes, recordKinds, type JournalRecord } from '../model/record.ts';
 import { classify, type Allowed, type ChunkCode } from './classify.ts';
 import { isElsewhere, type Evidence } from './evidence.ts';
 import { settledGeneration } from './life.ts';

@@ -36,7 +36,7 @@ const stderrKeptBytes = 4_096;
 export interface SessionOptions {
   readonly host: string;
   readonly marker: string;
-  readonly process: RemoteProcess;
+  readonly remote: RemoteProcess;
   readonly spec: AgentSpec;
   readonly silenceMs: number;
   /** Without a finished operation in stress or verify for this long, the agent is stuck. */
@@ -104,7 +104,7 @@ export class AgentSession {
     this.#isLeaving = true;
     this.#send({ kind: 'bye' });
     try {
-      await within(this.#options.process.exit, byeLimitMs, 'ending the agent');
+      await within(this.#options.remote.exit, byeLimitMs, 'ending the agent');
     } finally {
       this.close();
     }
@@ -115,7 +115,7 @@ export class AgentSession {
     this.#isLeaving = true;
     clearTimeout(this.#silence);
     this.#keeper.close();
-    this.#options.process.kill();
+    this.#options.remote.kill();
   }
 
   #answer<T>(promise: Promise<T>, limitMs: number, what: string): Promise<T> {
@@ -124,20 +124,20 @@ export class AgentSession {
   }
 
   #listen(): void {
-    const { process } = this.#options;
+    const { remote } = this.#options;
     const lines = createInterface({
-      input: process.stdout.pipe(new LineCap(() => this.#lose('it sent an overlong line'))),
+      input: remote.stdout.pipe(new LineCap(() => this.#lose('it sent an overlong line'))),
     });
     let isMarked = false;
     lines.on('line', (line) => {
       if (isMarked) this.#receive(line);
       else if (line === this.#options.marker) isMarked = true;
     });
-    process.stderr.on('data', (bytes: Buffer) => {
+    remote.stderr.on('data', (bytes: Buffer) => {
       this.#stderr = (this.#stderr + bytes.toString('utf8')).slice(-stderrKeptBytes);
     });
-    process.stdin.on('error', () => undefined);
-    void process.exit.then((exit) => this.#lose(`its agent ${describeExit(exit)}${this.#lastWords()}`));
+    remote.stdin.on('error', () => undefined);
+    void remote.exit.then((exit) => this.#lose(`its agent ${describeExit(exit)}${this.#lastWords()}`));
   }
 
   #lastWords(): string {
@@ -216,7 +216,7 @@ export class AgentSession {
   }
 
   #send(command: Command): void {
-    const { stdin } = this.#options.process;
+    const { stdin } = this.#options.remote;
     if (stdin.writable && !this.#lost.signal.aborted) stdin.write(`${JSON.stringify(command)}\n`);
   }
 }

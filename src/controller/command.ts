@@ -37,15 +37,15 @@ async function runOn(request: CommandRequest, host: Host): Promise<HostExit> {
   const { command, commandMs, signal, emit } = request;
   try {
     await using connection = await request.connect(host, signal);
-    const process = await connection.exec(command, { signal });
-    process.stdin.on('error', () => undefined);
-    process.stdin.end();
+    const remote = await connection.exec(command, { signal });
+    remote.stdin.on('error', () => undefined);
+    remote.stdin.end();
     const output = Promise.all([
-      say(emit, host.name, process.stdout, 'stdout'),
-      say(emit, host.name, process.stderr, 'stderr'),
+      say(emit, host.name, remote.stdout, 'stdout'),
+      say(emit, host.name, remote.stderr, 'stderr'),
     ]);
     const exit = await abortable(
-      commandMs > 0 ? within(process.exit, commandMs, `${host.name}: ${command}`) : process.exit,
+      commandMs > 0 ? within(remote.exit, commandMs, `${host.name}: ${command}`) : remote.exit,
       signal,
     );
     if (exit.kind === 'lost') throw new FunbricError('lost', `${host.name}: the connection was lost: ${exit.reason}`);

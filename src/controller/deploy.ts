@@ -71,7 +71,7 @@ export async function startAgent(
   connection: Connection,
   agent: DeployedAgent,
   bundle: AgentBundle,
-): Promise<{ readonly process: RemoteProcess; readonly marker: string }> {
+): Promise<{ readonly remote: RemoteProcess; readonly marker: string }> {
   const marker = `funbric-${randomBytes(12).toString('hex')}`;
   const line = [
     sha256Function,
@@ -79,8 +79,8 @@ export async function startAgent(
     // The agent may sit on no directory that a test wants to unmount.
     `cd / && exec ${quoteAll([agent.node, agent.path, marker])}`,
   ].join('\n');
-  const process = await connection.exec(posixLine(line));
-  return { process, marker };
+  const remote = await connection.exec(posixLine(line));
+  return { remote, marker };
 }
 
 export async function removeTemporaryAgent(connection: Connection, host: string, agent: DeployedAgent): Promise<void> {

@@ -94,9 +94,9 @@ export class HostRun {
     const { bundle, emit, nowNs, plan } = this.#options;
     const deployed = await deployAgent(this.connection, this.name, bundle, signal);
     this.#deployed = deployed;
-    const { process, marker } = await startAgent(this.connection, deployed, bundle);
+    const { remote, marker } = await startAgent(this.connection, deployed, bundle);
     const { silenceMs, hungMs } = plan.limits;
-    this.#session = new AgentSession({ host: this.name, marker, process, spec, silenceMs, hungMs, nowNs, emit });
+    this.#session = new AgentSession({ host: this.name, marker, remote, spec, silenceMs, hungMs, nowNs, emit });
     this.#hello = await this.#session.hello();
     emit({ kind: 'agent-started', host: this.name, isUploaded: deployed.isUploaded });
   }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { coverageOf } from '../checks/coverage.ts';
 import type { History } from '../checks/history.ts';
 import { encodeJunit } from '../formats/junit.ts';
-import { layout, outcomes, recordKinds, contents } from '../model/journal.ts';
+import { layout, outcomes, recordKinds, contents } from '../model/record.ts';
 import type { Run, RunHost } from '../model/run.ts';
 import { examine } from './examine.ts';
 import { beforeVerifyGaps, judge } from './judge.ts';

@@ -71,14 +71,14 @@ async function execute(options: TaskHostOptions, line: CommandLine, runOptions: 
   const started = performance.now();
   const typed = runOptions.cwd === undefined ? line.typed : inDirectory(runOptions.cwd, line.typed);
   const command = line.shown;
-  const process = await run.connection.exec(typed, { signal });
-  const outputs = [gather(options, process.stdout, 'stdout'), gather(options, process.stderr, 'stderr')] as const;
-  process.stdin.on('error', () => undefined);
-  process.stdin.end(runOptions.stdin ?? '');
+  const remote = await run.connection.exec(typed, { signal });
+  const outputs = [gather(options, remote.stdout, 'stdout'), gather(options, remote.stderr, 'stderr')] as const;
+  remote.stdin.on('error', () => undefined);
+  remote.stdin.end(runOptions.stdin ?? '');
   const limitMs = runOptions.timeoutMs ?? options.commandMs;
   try {
     const exit = await abortable(
-      limitMs > 0 ? within(process.exit, limitMs, `${run.name}: ${command}`) : process.exit,
+      limitMs > 0 ? within(remote.exit, limitMs, `${run.name}: ${command}`) : remote.exit,
       signal,
     );
     const [stdout, stderr] = await Promise.all(outputs);
@@ -93,7 +93,7 @@ async function execute(options: TaskHostOptions, line: CommandLine, runOptions: 
     });
     return { stdout, stderr, code: codeOf(run.name, command, exit, stderr, runOptions.check ?? true) };
   } catch (error) {
-    process.kill();
+    remote.kill();
     throw error;
   }
 }

@@ -25,9 +25,9 @@ export function connectionOf(client: Client, place: Place): Connection {
     async exec(command, { signal } = {}) {
       const release = await slots.take(signal);
       try {
-        const process = await startProcess(client, { command, place, ending, signal });
-        void process.exit.then(release);
-        return process;
+        const remote = await startProcess(client, { command, place, ending, signal });
+        void remote.exit.then(release);
+        return remote;
       } catch (error) {
         release();
         throw error;

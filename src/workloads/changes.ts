@@ -3,7 +3,7 @@
  * relied on again.
  */
 import { constants } from 'node:fs';
-import { recordKinds } from '../model/journal.ts';
+import { recordKinds } from '../model/record.ts';
 import { pathOf } from '../model/namespace.ts';
 import { chunkBuffer, type Change, type ChunkBuffer } from './content.ts';
 import { closeQuietly } from './operations.ts';

@@ -2,7 +2,7 @@
  * Makes chunks that describe themselves, and tells what a chunk is. Filling is a copy from the run's pool, checking a
  * comparison with it; the inner loop allocates nothing and hashes nothing but the stamp's words.
  */
-import { contents } from '../model/journal.ts';
+import { contents } from '../model/record.ts';
 import { bodyOffset, encodeStamp, isStamp, makePool, stampBytes } from '../model/stamp.ts';
 
 /** Chunks one after another, as bytes and as the words of their stamps. */

@@ -4,7 +4,7 @@
  */
 import { constants } from 'node:fs';
 import { constants as os } from 'node:os';
-import { recordKinds } from '../model/journal.ts';
+import { recordKinds } from '../model/record.ts';
 import { foldersOfTree, nameOf, pathOf } from '../model/namespace.ts';
 import { chunkBuffer, type ChunkBuffer } from './content.ts';
 import { closeQuietly } from './operations.ts';

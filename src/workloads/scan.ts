@@ -3,7 +3,7 @@
  * the trees; the first also looks at the parts of the run's folder that belong to no tree.
  */
 import { constants } from 'node:fs';
-import { readFlags, recordKinds } from '../model/journal.ts';
+import { readFlags, recordKinds } from '../model/record.ts';
 import { foldersOfTree, nameOf, objectOf, ownFolder, parsePath, pathOf, treeOf } from '../model/namespace.ts';
 import { chunkBuffer, type ChunkBuffer } from './content.ts';
 import type { FilesSpec } from './files-spec.ts';

@@ -3,7 +3,7 @@
  * never answers still says what it was about, and what a read saw as runs of equal chunks.
  */
 import { constants as os } from 'node:os';
-import { contents, layout, outcomes, recordKinds, type RecordViews } from '../model/journal.ts';
+import { contents, layout, outcomes, recordKinds, type RecordViews } from '../model/record.ts';
 import { newSeen, setPlain, type ChunkBuffer, type Content, type Seen } from './content.ts';
 import { evidenceOf, isAnomaly } from './evidence.ts';
 import type { Recorder } from './workload.ts';

@@ -3,7 +3,8 @@
  * part of the plan. Its inner loops are synchronous and run in worker threads; what they did goes to the recorder.
  */
 import type { AgentSpec, WorkloadSpec } from '../model/plan.ts';
-import type { Note, RecordViews } from '../model/journal.ts';
+import type { Note } from '../model/journal.ts';
+import type { RecordViews } from '../model/record.ts';
 import type { FileOperations } from './operations.ts';
 
 /** What the engine is told, on the agent's main thread. */

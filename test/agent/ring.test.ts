@@ -7,7 +7,8 @@ import { describe, it } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import { openJournal } from '../../src/agent/journal-writer.ts';
 import { newMemory, ringSlots, totals, viewMemory } from '../../src/agent/memory.ts';
-import { decodeJournal, layout, outcomes, recordBytes, recordKinds, viewRecords } from '../../src/model/journal.ts';
+import { decodeJournal } from '../../src/model/journal.ts';
+import { layout, outcomes, recordBytes, recordKinds, viewRecords } from '../../src/model/record.ts';
 
 describe('the ring between a worker and the main thread', () => {
   it('loses and repeats nothing, however far ahead the worker is, and tells the operation without an answer', async () => {

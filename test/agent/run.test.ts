@@ -3,17 +3,16 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import os from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
+import { decodeJournal, type Block } from '../../src/model/journal.ts';
 import {
   contents,
-  decodeJournal,
   outcomes,
   readRecord,
   recordBytes,
   recordKinds,
   viewRecords,
-  type Block,
   type JournalRecord,
-} from '../../src/model/journal.ts';
+} from '../../src/model/record.ts';
 import { agentPhases } from '../../src/model/protocol.ts';
 import { agentReportSchema } from '../../src/model/result.ts';
 import { agentSpec, AgentProcess, filesSpec } from '../support/agent-process.ts';

@@ -8,6 +8,7 @@ import type { HostEvidence } from '../../src/checks/evidence.ts';
 import { stressPhase, verifyPhase } from '../../src/checks/phases.ts';
 import { hostClock } from '../../src/model/clock.ts';
 import { consistencyOf, isNetworkMount } from '../../src/model/consistency.ts';
+import { type Block, type BlockBody, type Note } from '../../src/model/journal.ts';
 import {
   contents,
   outcomes,
@@ -16,11 +17,8 @@ import {
   recordKinds,
   viewRecords,
   writeRecord,
-  type Block,
-  type BlockBody,
   type JournalRecord,
-  type Note,
-} from '../../src/model/journal.ts';
+} from '../../src/model/record.ts';
 import { nameOf, parsePath } from '../../src/model/namespace.ts';
 
 const contentNames = ['none', 'data', 'zeros', 'unreadable', 'badBody', 'foreign', 'misplaced', 'partial'] as const;

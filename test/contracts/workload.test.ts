@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { outcomes } from '../../src/model/journal.ts';
+import { outcomes } from '../../src/model/record.ts';
 import type { AgentSpec, WorkloadSpec } from '../../src/model/plan.ts';
 import { fileOperations } from '../../src/workloads/operations.ts';
 import { workloads } from '../../src/workloads/registry.ts';

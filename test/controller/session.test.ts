@@ -104,7 +104,7 @@ function openAgent({ silenceMs = 60_000, hungMs = 60_000 }: { silenceMs?: number
   const session = new AgentSession({
     host: 'a',
     marker,
-    process: { stdin, stdout, stderr, exit, kill: () => end({ kind: 'killed', signal: 'SIGTERM' }) },
+    remote: { stdin, stdout, stderr, exit, kill: () => end({ kind: 'killed', signal: 'SIGTERM' }) },
     spec,
     silenceMs,
     hungMs,

@@ -3,14 +3,8 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import {
-  decodeJournal,
-  outcomes,
-  readRecord,
-  recordKinds,
-  viewRecords,
-  type JournalRecord,
-} from '../../src/model/journal.ts';
+import { decodeJournal } from '../../src/model/journal.ts';
+import { outcomes, readRecord, recordKinds, viewRecords, type JournalRecord } from '../../src/model/record.ts';
 import { planSchema, runTagOf } from '../../src/model/plan.ts';
 import { funbric, openBench, type Bench } from '../support/funbric.ts';
 import { startHosts, type TestHosts } from '../support/hosts.ts';

@@ -6,14 +6,10 @@ import {
   decodeJournal,
   encodeBlock,
   journalEnd,
-  readRecord,
-  recordBytes,
-  viewRecords,
-  writeRecord,
   type BlockHeader,
   type BlockBody,
-  type JournalRecord,
 } from '../../src/model/journal.ts';
+import { readRecord, recordBytes, viewRecords, writeRecord, type JournalRecord } from '../../src/model/record.ts';
 
 const u8 = fc.nat({ max: 0xff });
 const u16 = fc.nat({ max: 0xffff });

@@ -3,7 +3,7 @@ import { workerData } from 'node:worker_threads';
 import * as z from 'zod/mini';
 import { viewMemory } from '../../src/agent/memory.ts';
 import { openRecorder } from '../../src/agent/recorder.ts';
-import { layout, outcomes, recordKinds } from '../../src/model/journal.ts';
+import { layout, outcomes, recordKinds } from '../../src/model/record.ts';
 
 const { shared, operations } = z
   .object({ shared: z.instanceof(SharedArrayBuffer), operations: z.number() })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { contents, outcomes, recordKinds } from '../../src/model/journal.ts';
+import { contents, outcomes, recordKinds } from '../../src/model/record.ts';
 import { chunkBuffer, contentOf, newSeen, type ChunkBuffer } from '../../src/workloads/content.ts';
 import { Trace } from '../../src/workloads/trace.ts';
 import { MemoryRecorder } from '../support/memory-recorder.ts';
