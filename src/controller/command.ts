@@ -1,13 +1,11 @@
 /** `funbric -H a,b -- cmd`: one command on every host, its lines as events, how it ended as data. */
 import pMap from 'p-map';
-import type { Readable } from 'node:stream';
 import { FunbricError, messageOf } from '../model/errors.ts';
 import type { Host } from '../model/host.ts';
 import type { Connection } from '../transports/transport.ts';
 import { describeExit } from './agent-session.ts';
 import type { Emit } from './events.ts';
-import { textLines } from './task-host.ts';
-import { abortable, within } from './waiting.ts';
+import { runRemoteCommand } from './remote-command.ts';
 
 export interface CommandRequest {
   readonly hosts: readonly Host[];
@@ -37,19 +35,12 @@ async function runOn(request: CommandRequest, host: Host): Promise<HostExit> {
   const { command, commandMs, signal, emit } = request;
   try {
     await using connection = await request.connect(host, signal);
-    const remote = await connection.exec(command, { signal });
-    remote.stdin.on('error', () => undefined);
-    remote.stdin.end();
-    const output = Promise.all([
-      say(emit, host.name, remote.stdout, 'stdout'),
-      say(emit, host.name, remote.stderr, 'stderr'),
-    ]);
-    const exit = await abortable(
-      commandMs > 0 ? within(remote.exit, commandMs, `${host.name}: ${command}`) : remote.exit,
+    const exit = await runRemoteCommand(connection, {
+      line: command,
+      limitMs: commandMs,
       signal,
-    );
-    if (exit.kind === 'lost') throw new FunbricError('lost', `${host.name}: the connection was lost: ${exit.reason}`);
-    await output;
+      onLine: (stream, line) => emit({ kind: 'line', host: host.name, stream, text: line.replace(/\r?\n$/, '') }),
+    });
     return exit.kind === 'exited'
       ? { host: host.name, code: exit.code }
       : { host: host.name, code: 128, reason: describeExit(exit) };
@@ -57,9 +48,4 @@ async function runOn(request: CommandRequest, host: Host): Promise<HostExit> {
     const hint = error instanceof FunbricError && error.hint !== undefined ? ` (${error.hint})` : '';
     return { host: host.name, reason: `${messageOf(error)}${hint}` };
   }
-}
-
-async function say(emit: Emit, host: string, stream: Readable, name: 'stdout' | 'stderr'): Promise<void> {
-  for await (const line of textLines(stream))
-    emit({ kind: 'line', host, stream: name, text: line.replace(/\r?\n$/, '') });
 }

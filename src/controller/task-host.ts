@@ -1,16 +1,13 @@
 /** What a task may do to one host: commands, copies, and the two phases of its workload. Everything is recorded. */
-import type { Readable } from 'node:stream';
-import { StringDecoder } from 'node:string_decoder';
 import { FunbricError } from '../model/errors.ts';
 import type { CommandOutcome } from '../model/result.ts';
 import { readRemoteFile, writeRemoteFile } from '../transports/copy.ts';
 import { inDirectory, quote, quoteAll } from '../transports/shell.ts';
-import type { Exit } from '../transports/transport.ts';
 import { describeExit } from './agent-session.ts';
 import type { Emit } from './events.ts';
 import type { HostRun } from './host-run.ts';
+import { runRemoteCommand } from './remote-command.ts';
 import type { CommandResult, RunOptions, TaskHost } from './task.ts';
-import { abortable, within } from './waiting.ts';
 
 /** Kept of each stream of a command for the task; the rest is read and dropped, so that the command goes on. */
 const maxOutputBytes = 8 << 20;
@@ -66,78 +63,37 @@ function readable(words: readonly string[]): string {
   return words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : quote(word))).join(' ');
 }
 
-async function execute(options: TaskHostOptions, line: CommandLine, runOptions: RunOptions): Promise<CommandResult> {
-  const { run, signal } = options;
+async function execute(options: TaskHostOptions, line: CommandLine, given: RunOptions): Promise<CommandResult> {
+  const { run, signal, emit } = options;
   const started = performance.now();
-  const typed = runOptions.cwd === undefined ? line.typed : inDirectory(runOptions.cwd, line.typed);
-  const command = line.shown;
-  const remote = await run.connection.exec(typed, { signal });
-  const outputs = [gather(options, remote.stdout, 'stdout'), gather(options, remote.stderr, 'stderr')] as const;
-  remote.stdin.on('error', () => undefined);
-  remote.stdin.end(runOptions.stdin ?? '');
-  const limitMs = runOptions.timeoutMs ?? options.commandMs;
-  try {
-    const exit = await abortable(
-      limitMs > 0 ? within(remote.exit, limitMs, `${run.name}: ${command}`) : remote.exit,
-      signal,
-    );
-    const [stdout, stderr] = await Promise.all(outputs);
-    options.run.commands.push({
-      task: options.task,
-      phase: options.phase,
-      command,
-      exit: exit.kind === 'exited' ? exit.code : describeExit(exit),
-      stdout: stdout.slice(0, keptInResult),
-      stderr: stderr.slice(0, keptInResult),
-      elapsedMs: Math.round(performance.now() - started),
-    });
-    return { stdout, stderr, code: codeOf(run.name, command, exit, stderr, runOptions.check ?? true) };
-  } catch (error) {
-    remote.kill();
-    throw error;
+  const output = { stdout: '', stderr: '' };
+  const exit = await runRemoteCommand(run.connection, {
+    line: given.cwd === undefined ? line.typed : inDirectory(given.cwd, line.typed),
+    stdin: given.stdin,
+    limitMs: given.timeoutMs ?? options.commandMs,
+    signal,
+    onLine(stream, text) {
+      if (output[stream].length < maxOutputBytes) output[stream] += text;
+      emit({ kind: 'line', host: run.name, stream, text: text.replace(/\r?\n$/, '') });
+    },
+  });
+  run.commands.push({
+    task: options.task,
+    phase: options.phase,
+    command: line.shown,
+    exit: exit.kind === 'exited' ? exit.code : describeExit(exit),
+    stdout: output.stdout.slice(0, keptInResult),
+    stderr: output.stderr.slice(0, keptInResult),
+    elapsedMs: Math.round(performance.now() - started),
+  });
+  const isSuccess = exit.kind === 'exited' && exit.code === 0;
+  if (!isSuccess && (given.check ?? true)) {
+    const lastWords = output.stderr.trim().split('\n').slice(-3).join(' / ');
+    const said = lastWords === '' ? '' : `: ${lastWords}`;
+    throw new FunbricError('task', `${run.name}: ${line.shown} ${describeExit(exit)}${said}`);
   }
+  return { ...output, code: exit.kind === 'exited' ? exit.code : killedCode };
 }
 
-function codeOf(host: string, command: string, exit: Exit, stderr: string, isChecked: boolean): number {
-  if (exit.kind === 'lost')
-    throw new FunbricError('lost', `${host}: the connection was lost during: ${command} (${exit.reason})`);
-  if (isChecked && !(exit.kind === 'exited' && exit.code === 0)) {
-    const lastWords = stderr.trim().split('\n').slice(-3).join(' / ');
-    throw new FunbricError(
-      'task',
-      `${host}: ${command} ${describeExit(exit)}${lastWords === '' ? '' : `: ${lastWords}`}`,
-    );
-  }
-  return exit.kind === 'exited' ? exit.code : 128;
-}
-
-/** The text of a stream, capped; each whole line is an event as it comes. */
-async function gather({ run, emit }: TaskHostOptions, stream: Readable, name: 'stdout' | 'stderr'): Promise<string> {
-  let text = '';
-  for await (const line of textLines(stream)) {
-    if (text.length < maxOutputBytes) text += line;
-    emit({ kind: 'line', host: run.name, stream: name, text: line.replace(/\r?\n$/, '') });
-  }
-  return text;
-}
-
-/** A line longer than this comes in pieces. */
-const maxLineLength = 64 << 10;
-
-/** Lines with their ends, decoded as a stream, so that a character that spans two packets stays whole. */
-export async function* textLines(stream: Readable): AsyncGenerator<string> {
-  const decoder = new StringDecoder('utf8');
-  let rest = '';
-  for await (const bytes of stream) {
-    rest += decoder.write(bytes as Buffer);
-    const lines = rest.split(/(?<=\n)/);
-    rest = lines.at(-1)?.endsWith('\n') === true ? '' : (lines.pop() ?? '');
-    yield* lines;
-    if (rest.length > maxLineLength) {
-      yield rest;
-      rest = '';
-    }
-  }
-  rest += decoder.end();
-  if (rest !== '') yield rest;
-}
+/** What shells say of a command that a signal ended. */
+const killedCode = 128;

@@ -88,16 +88,21 @@ describe('tasks on three real hosts', { skip: sshdReason() }, () => {
     write(
       'sleeps',
       `async setup(host) { await host.shell('echo up >> ${bench.folder}/log'); },
-       async run(host) { await host.run(['sleep', '300']); },
+       async run(host) { await host.shell('echo $$ >> ${bench.folder}/log; exec sleep 300'); },
        async teardown(host) { await host.shell('echo torn >> ${bench.folder}/log'); }`,
     );
     const started = startFunbric([...hosts.flags, '--reports', bench.reports, 'sleeps'], { cwd: bench.folder });
-    while (log().split('up').length < 4) await sleep(20);
-    await sleep(300);
+    const pids = (): number[] =>
+      log()
+        .split('\n')
+        .filter((line) => /^\d+$/.test(line))
+        .map(Number);
+    while (pids().length < 3) await sleep(20);
     started.child.kill('SIGINT');
     const ended = await started.ended;
     assert.equal(ended.status, 130, ended.stdout + ended.stderr);
     assert.equal(log().split('torn').length, 4);
+    while (pids().some((pid) => existsSync(`/proc/${pid}`))) await sleep(50);
   });
 
   it('prints what a command says as `host | line`, and ends with its worst outcome', async () => {
