@@ -4,6 +4,7 @@
  * followed. Asynchronous, so that a file system that hangs leaves the agent's main thread free to say so.
  */
 import { mkdir, lstat, readFile, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FunbricError, messageOf } from '../model/errors.ts';
@@ -73,13 +74,16 @@ export async function removeRunDirectory(directory: RunDirectory): Promise<void>
     ),
   );
   const left = await namesIn(join(path, ownFolder));
-  if (!left.some((name) => trees.has(name))) await removeAll(path);
+  // Where other hosts are at it too, the last of them, or the sweep, will have removed it.
+  if (!left.some((name) => trees.has(name))) await removeWithOthers(path);
 }
 
 /** Removes the whole folder of the run, whoever made what is in it. */
 export async function sweepRunDirectory(directory: RunDirectory): Promise<void> {
   const path = runPathOf(directory);
-  if (await isOurs(directory, path)) await removeAll(path);
+  if (!(await isOurs(directory, path))) return;
+  if (!(await removeWithOthers(path)))
+    throw new FunbricError('task', `${path} can't be removed: it changes all the time`);
 }
 
 /** The names in a run's folder that are neither a tree's nor a file's of a tree. */
@@ -145,17 +149,22 @@ async function hasMarker({ run }: RunDirectory, path: string): Promise<boolean> 
   return (await readFile(join(path, markerFile), 'utf8').catch(() => '')) === `${run}\n`;
 }
 
-/** False: there is nothing. Throws where something is that isn't ours. */
-async function isOurs(directory: RunDirectory, path: string): Promise<boolean> {
-  const isThere = await lstat(path).then(
+async function isThere(path: string): Promise<boolean> {
+  return await lstat(path).then(
     () => true,
     (error: unknown) => {
       if (isAbsent(error)) return false;
       throw error;
     },
   );
-  if (!isThere) return false;
+}
+
+/** False: there is nothing. Throws where something is that isn't ours. */
+async function isOurs(directory: RunDirectory, path: string): Promise<boolean> {
+  if (!(await isThere(path))) return false;
   if (await hasMarker(directory, path)) return true;
+  // Another host has just taken the marker out, and takes the folder next.
+  if ((await namesIn(path)).length === 0) return false;
   throw new FunbricError('task', `nothing was removed: ${path} lacks our marker ${markerFile}`, {
     hint: 'look at what is there, and remove it by hand if it is of this run',
   });
@@ -170,6 +179,34 @@ async function removeMarked(directory: RunDirectory, path: string): Promise<void
 /** Retries: on NFS a file that is still open on this host leaves a `.nfs` file behind for a moment. */
 async function removeAll(path: string): Promise<void> {
   await rm(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
+}
+
+/** Tries a few times, as other hosts may be removing the same folder. False: it never held still. */
+async function removeWithOthers(path: string): Promise<boolean> {
+  for (let attempt = 0; attempt < 10; attempt++) {
+    try {
+      await removeMarkerLast(path);
+      return true;
+    } catch (error) {
+      if (!isRace(error)) throw error;
+      if (!(await isThere(path))) return true;
+      await sleep(pollMs);
+    }
+  }
+  return false;
+}
+
+/** What lacks the marker is nobody's to remove, so it stays until there is nothing else. */
+async function removeMarkerLast(path: string): Promise<void> {
+  for (const name of await namesIn(path)) if (name !== markerFile) await removeAll(join(path, name));
+  await rm(join(path, markerFile), { force: true });
+  await rmdir(path);
+}
+
+/** What a folder answers that another host removes under our hands: on network file systems also ESTALE, which Node has no name for. */
+function isRace(error: unknown): boolean {
+  const errno = error instanceof Error && 'errno' in error ? Math.abs(Number(error.errno)) : 0;
+  return errno === constants.errno.ENOTEMPTY || errno === constants.errno.ENOENT || errno === constants.errno.ESTALE;
 }
 
 async function namesIn(path: string): Promise<readonly string[]> {
