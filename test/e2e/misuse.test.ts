@@ -82,6 +82,23 @@ describe('a task that misuses its workload', { skip: process.platform === 'win32
   });
 });
 
+describe('Ctrl-C twice', { skip: process.platform === 'win32' && 'hosts take a /bin/sh' }, () => {
+  it('lets go at once, says that it was interrupted, and still writes a report', async () => {
+    using bench = openBench();
+    const fleet = localFleet(bench);
+    const started = fleet.start('runtest', '--dir', bench.dir, '--duration', '60s', '--workers', '1');
+    await started.saw('hosts: stress');
+    for (let presses = 0; presses < 2; presses++) {
+      started.child.kill('SIGINT');
+      await started.saw(presses === 0 ? 'interrupted:' : 'interrupted again:');
+    }
+    const ended = await started.ended;
+    assert.equal(ended.status, 130, ended.stdout + ended.stderr);
+    assert.equal(bench.run().verdict, 'incomplete');
+    for (const { status, reason } of bench.run().hosts) assert.equal(status, 'completed', reason);
+  });
+});
+
 describe('a place that can not be used', { skip: process.platform !== 'linux' && 'it takes /proc' }, () => {
   let bench: Bench;
   let fleet: LocalFleet;
