@@ -4,6 +4,7 @@ import { randomBytes, randomInt } from 'node:crypto';
 import { homedir } from 'node:os';
 import { setTimeout } from 'node:timers';
 import { packageFiles, packageVersion } from '../controller/package-files.ts';
+import { interrupted } from '../controller/waiting.ts';
 import * as library from '../index.ts';
 import { exitStatusOf } from '../model/errors.ts';
 import { makeColors } from './colors.ts';
@@ -46,9 +47,9 @@ await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
 process.exit(status);
 
 function interrupt(): void {
-  if (!graceful.signal.aborted) graceful.abort();
+  if (!graceful.signal.aborted) graceful.abort(interrupted('the run'));
   else if (!kill.signal.aborted) {
-    kill.abort();
+    kill.abort(interrupted('the teardown'));
     setTimeout(() => process.exit(130), lastGraceMs).unref();
   } else process.exit(130);
 }

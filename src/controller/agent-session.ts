@@ -18,7 +18,7 @@ import {
 import type { Exit, RemoteProcess } from '../transports/transport.ts';
 import type { Emit } from './events.ts';
 import { TimeKeeper } from './time-keeper.ts';
-import { abortable, deferred, within, type Deferred } from './waiting.ts';
+import { abortable, deferred, interrupted, within, type Deferred } from './waiting.ts';
 
 export type Hello = Extract<AgentEvent, { kind: 'hello' }>;
 export type PhaseEnd = Extract<AgentEvent, { kind: 'phase-ended' }>;
@@ -116,6 +116,8 @@ export class AgentSession {
     clearTimeout(this.#silence);
     this.#keeper.close();
     this.#options.remote.kill();
+    // Whoever still waits for an answer (Ctrl-C came twice) gets none.
+    if (!this.lost.aborted) this.#lost.abort(interrupted(`a talk with the agent of ${this.#options.host}`));
   }
 
   #answer<T>(promise: Promise<T>, limitMs: number, what: string): Promise<T> {

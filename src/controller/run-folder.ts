@@ -1,6 +1,7 @@
 /** The files of a run and their names, all chosen by us: plan.json, events.ndjson, results/, journals/, run.json, junit.xml, report.html. */
-import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { FunbricError, messageOf } from '../model/errors.ts';
 import { fileStemOf, type Plan } from '../model/plan.ts';
 
 export const runFiles = {
@@ -19,11 +20,38 @@ export const runFiles = {
 /** Makes the folder of a new run, with its plan, and points `latest` at it: also a run that fails shall be found there. */
 export async function createRunFolder(reportsFolder: string, plan: Plan): Promise<string> {
   const folder = join(reportsFolder, plan.run);
-  await mkdir(join(folder, runFiles.results), { recursive: true });
-  await mkdir(join(folder, runFiles.journals), { recursive: true });
-  await writeJson(join(folder, runFiles.plan), plan);
-  await pointLatest(reportsFolder, plan.run);
+  try {
+    await makeFolders(join(folder, runFiles.results));
+    await makeFolders(join(folder, runFiles.journals));
+    await writeJson(join(folder, runFiles.plan), plan);
+    await pointLatest(reportsFolder, plan.run);
+  } catch (error) {
+    throw new FunbricError('input', `no run can be kept in ${reportsFolder}: ${messageOf(error)}`, {
+      hint: 'name another folder with --reports, or make room there',
+      cause: error,
+    });
+  }
   return folder;
+}
+
+/** Node's own `recursive` never comes back from a file system that answers ENOENT where the parent is there, as /proc does. */
+async function makeFolders(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'EEXIST') return;
+    if (code !== 'ENOENT' || (await isThere(dirname(path)))) throw error;
+    await makeFolders(dirname(path));
+    await mkdir(path);
+  }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return await stat(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Whole or not at all: written beside its place, then renamed. */
@@ -33,8 +61,17 @@ export async function writeJson(path: string, value: unknown): Promise<void> {
 
 export async function writeWhole(path: string, text: string): Promise<void> {
   const temporary = `${path}.${process.pid}.tmp`;
-  await writeFile(temporary, text);
-  await rename(temporary, path);
+  try {
+    await writeFile(temporary, text);
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    // The disk is full, or somebody took the folder away: what the run found can't be kept, which is no bug of ours.
+    throw new FunbricError('evidence', `${path} can't be written: ${messageOf(error)}`, {
+      hint: 'make room there, or name another folder with --reports; what the hosts proved is lost',
+      cause: error,
+    });
+  }
 }
 
 async function pointLatest(reportsFolder: string, run: string): Promise<void> {

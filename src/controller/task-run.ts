@@ -11,8 +11,10 @@ import { runBeforeVerify } from './before-verify.ts';
 import type { Emit } from './events.ts';
 import type { HostRun } from './host-run.ts';
 import type { ChosenTask } from './planning.ts';
+import { misuse, Steps } from './steps.ts';
 import type { TaskHost } from './task.ts';
 import { taskHost } from './task-host.ts';
+import { callUserCode } from './user-code.ts';
 import { interrupted, sleep, within } from './waiting.ts';
 
 /** Where a task runs. */
@@ -36,6 +38,7 @@ export class TaskRun {
   readonly #interrupt = new AbortController();
   /** Hosts whose setup began: these are torn down. */
   readonly #begun = new Set<HostRun>();
+  readonly #steps = new Steps();
   /** What each host's meeting saw. */
   readonly #seen = new Map<number, readonly number[]>();
 
@@ -68,10 +71,10 @@ export class TaskRun {
       // Whatever can't run at all is known before any setup changes anything.
       await this.#arrive('ready', host);
       this.#begun.add(host);
-      await task.setup?.(this.#taskHost(host, 'setup'), options);
+      await this.#call(host, 'setup', (taskHost) => task.setup?.(taskHost, options));
       if (this.#workload !== undefined) await this.#meet(host, this.#workload);
       await this.#arrive('set up', host);
-      await task.run?.(this.#taskHost(host, 'run'), options);
+      await this.#call(host, 'run', (taskHost) => task.run?.(taskHost, options));
     } catch (error) {
       host.fail(error);
     }
@@ -108,14 +111,15 @@ export class TaskRun {
     );
   }
 
-  async #stress(host: HostRun): Promise<void> {
-    await this.#arrive('stress', host);
-    await host.phase('stress', this.#signal);
+  async #stress(host: HostRun, signal: AbortSignal): Promise<void> {
+    await this.#barriers.arrive('stress', host.index, signal, this.#opening('stress'));
+    await host.phase('stress', signal);
   }
 
-  async #verify(host: HostRun): Promise<void> {
-    await this.#arrive('verify', host, () => this.#beforeVerify());
-    await host.phase('verify', this.#signal);
+  async #verify(host: HostRun, signal: AbortSignal): Promise<void> {
+    const opening = this.#opening('verify', () => this.#beforeVerify());
+    await this.#barriers.arrive('verify', host.index, signal, opening);
+    await host.phase('verify', signal);
   }
 
   /** With all agents idle: the user's command, then as long as the clients' caches may keep the truth back. */
@@ -164,7 +168,8 @@ export class TaskRun {
   }
 
   async #userTeardown(host: HostRun): Promise<void> {
-    await this.#chosen.task.teardown?.(this.#taskHost(host, 'teardown'), this.#chosen.options);
+    const { task, options } = this.#chosen;
+    await this.#call(host, 'teardown', (taskHost) => task.teardown?.(taskHost, options));
   }
 
   /** Teardown goes on whatever fails, has a limit of its own, and is tried on every host. */
@@ -178,29 +183,53 @@ export class TaskRun {
   }
 
   #arrive(name: string, host: HostRun, opening?: () => Promise<void>): Promise<void> {
-    return this.#barriers.arrive(name, host.index, this.#signal, async () => {
-      await opening?.();
+    return this.#barriers.arrive(name, host.index, this.#signal, this.#opening(name, opening));
+  }
+
+  #opening(name: string, act?: () => Promise<void>): () => Promise<void> {
+    return async () => {
+      await act?.();
       this.#stage.emit({ kind: 'barrier', name, hosts: this.#barriers.members.size });
-    });
+    };
   }
 
   get #signal(): AbortSignal {
     return this.#interrupt.signal;
   }
 
-  #taskHost(host: HostRun, phase: CommandOutcome['phase']): TaskHost {
-    const { plan, emit, killSignal } = this.#stage;
+  async #call(
+    host: HostRun,
+    phase: CommandOutcome['phase'],
+    act: (taskHost: TaskHost) => Promise<void> | undefined,
+  ): Promise<void> {
+    const signal = phase === 'teardown' ? this.#stage.killSignal : this.#signal;
+    await callUserCode((callSignal) => this.#taskHost(host, phase, callSignal), signal, act);
+  }
+
+  #taskHost(host: HostRun, phase: CommandOutcome['phase'], signal: AbortSignal): TaskHost {
+    const { plan, emit } = this.#stage;
     return taskHost({
       run: host,
       task: this.#chosen.name,
       phase,
       hosts: this.#hosts.length,
       commandMs: plan.limits.commandMs,
-      signal: phase === 'teardown' ? killSignal : this.#signal,
+      signal,
       emit,
-      stress: () => this.#stress(host),
-      verify: () => this.#verify(host),
+      stress: async () => {
+        this.#refuseMisuse(host, phase, 'stress');
+        await this.#steps.stress(host, () => this.#stress(host, signal));
+      },
+      verify: async () => {
+        this.#refuseMisuse(host, phase, 'verify');
+        await this.#steps.verify(host, () => this.#verify(host, signal));
+      },
     });
+  }
+
+  #refuseMisuse(host: HostRun, phase: CommandOutcome['phase'], step: AgentPhase): void {
+    if (this.#workload === undefined) throw misuse(host, `${step} was called, but this task has no workload`);
+    if (phase !== 'run') throw misuse(host, `${step} was called in ${phase}`);
   }
 
   #specFor(host: HostRun, workload: WorkloadSpec): AgentSpec {

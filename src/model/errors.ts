@@ -11,6 +11,7 @@ const exitStatuses = {
   lost: 2,
   deploy: 2,
   limit: 2,
+  evidence: 2,
   usage: 64,
   input: 65,
   bug: 70,

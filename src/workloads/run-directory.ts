@@ -37,13 +37,13 @@ export function workersOfHost({ host, workers }: { readonly host: number; readon
 export async function makeRunDirectory(directory: RunDirectory, signal: AbortSignal): Promise<void> {
   const path = runPathOf(directory);
   await makeWithMarker(directory, path, signal);
-  await mkdir(join(path, ownFolder), { recursive: true });
+  await makeFolder(join(path, ownFolder));
   for (const worker of workersOfHost(directory)) {
     signal.throwIfAborted();
     // A tree's eight folders are there from setup on; the journal starts with the stress.
     const tree = join(path, treeOf(worker));
-    await mkdir(tree, { recursive: true });
-    for (let folder = 0; folder < foldersOfTree; folder++) await mkdir(join(tree, `d${folder}`), { recursive: true });
+    await makeFolder(tree);
+    for (let folder = 0; folder < foldersOfTree; folder++) await makeFolder(join(tree, `d${folder}`));
   }
   await writeFile(join(path, tokenOf(directory.host)), tokenTextOf(directory, directory.host));
 }
@@ -106,8 +106,8 @@ async function makeWithMarker(directory: RunDirectory, path: string, signal: Abo
     throw new FunbricError('input', `the directory under test ${directory.dir} is not a directory`);
   }
   if (await hasMarker(directory, path)) return;
-  await mkdir(fresh, { recursive: true, mode: 0o755 });
-  await writeFile(join(fresh, markerFile), `${directory.run}\n`);
+  await makeFolder(fresh);
+  await writeMarker(directory, fresh);
   const failure = await rename(fresh, path).then(
     () => undefined,
     (error: unknown) => error,
@@ -124,6 +124,25 @@ async function makeWithMarker(directory: RunDirectory, path: string, signal: Abo
     await sleep(pollMs, undefined, { signal });
   }
   await removeMarked(directory, fresh);
+}
+
+/** On a full file system the folder goes again: without the marker nobody else may remove it. */
+async function writeMarker({ run }: RunDirectory, fresh: string): Promise<void> {
+  const marker = join(fresh, markerFile);
+  try {
+    await writeFile(marker, `${run}\n`);
+  } catch (error) {
+    await rm(marker, { force: true }).catch(() => undefined);
+    await rmdir(fresh).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Node's own `recursive` never comes back from a file system that answers ENOENT where the parent is there, as /proc does. */
+async function makeFolder(path: string): Promise<void> {
+  await mkdir(path, { mode: 0o755 }).catch((error: unknown) => {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  });
 }
 
 function newPathOf({ host }: RunDirectory, path: string): string {
