@@ -8,6 +8,7 @@ import type { Host } from '../model/host.ts';
 import type { AgentSpec, Plan } from '../model/plan.ts';
 import type { AgentPhase } from '../model/protocol.ts';
 import type { CommandOutcome, HostResult, HostStatus } from '../model/result.ts';
+import { onAbort } from '../transports/on-abort.ts';
 import { runScript } from '../transports/script.ts';
 import { quote } from '../transports/shell.ts';
 import type { Connection } from '../transports/transport.ts';
@@ -106,8 +107,7 @@ export class HostRun {
     const session = this.#session;
     if (session === undefined) throw new FunbricError('bug', `${this.name} has no agent for phase ${phase}`);
     signal.throwIfAborted();
-    const stop = (): void => session.stop();
-    signal.addEventListener('abort', stop, { once: true });
+    const stopListening = onAbort(signal, () => session.stop());
     try {
       const ended = await session.phase(phase);
       if (ended.end === 'failed')
@@ -115,7 +115,7 @@ export class HostRun {
       signal.throwIfAborted();
       return ended;
     } finally {
-      signal.removeEventListener('abort', stop);
+      stopListening();
     }
   }
 
