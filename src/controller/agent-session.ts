@@ -15,7 +15,7 @@ import {
   type Command,
   type Heartbeat,
 } from '../model/protocol.ts';
-import type { Exit, RemoteProcess } from '../transports/transport.ts';
+import { describeExit, type RemoteProcess } from '../transports/transport.ts';
 import type { Emit } from './events.ts';
 import { TimeKeeper } from './time-keeper.ts';
 import { abortable, deferred, within, type Deferred } from './waiting.ts';
@@ -240,16 +240,5 @@ class LineCap extends PassThrough {
         } else done(null, bytes);
       },
     });
-  }
-}
-
-export function describeExit(exit: Exit): string {
-  switch (exit.kind) {
-    case 'exited':
-      return `ended with exit code ${exit.code}`;
-    case 'killed':
-      return `was killed by ${exit.signal}`;
-    case 'lost':
-      return `was cut off (${exit.reason})`;
   }
 }

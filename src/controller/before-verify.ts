@@ -1,7 +1,7 @@
 /** Runs --before-verify once, on the controller, between stress and verify, with all agents idle. */
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { join } from 'node:path';
+import { messageOf } from '../model/errors.ts';
 import type { Emit } from './events.ts';
 import { runFiles, writeJson } from './run-folder.ts';
 
@@ -35,10 +35,9 @@ async function runShell(
       output = (output + text).slice(0, keptBytes);
     });
   }
-  try {
-    const [code, killer] = (await once(child, 'close')) as [number | null, string | null];
-    return { exit: code === null ? String(killer) : String(code), output };
-  } catch (error) {
-    return { exit: error instanceof Error ? error.message : String(error), output };
-  }
+  const exit = await new Promise<string>((resolve) => {
+    child.once('error', (error) => resolve(messageOf(error)));
+    child.once('close', (code, killer) => resolve(String(code ?? killer)));
+  });
+  return { exit, output };
 }

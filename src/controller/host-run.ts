@@ -3,7 +3,7 @@
  * HostResult, whatever happens.
  */
 import type { Ping } from '../model/clock.ts';
-import { FunbricError, messageOf } from '../model/errors.ts';
+import { explain, FunbricError, messageOf } from '../model/errors.ts';
 import type { Host } from '../model/host.ts';
 import type { AgentSpec, Plan } from '../model/plan.ts';
 import type { AgentPhase } from '../model/protocol.ts';
@@ -127,7 +127,7 @@ export class HostRun {
       return;
     }
     if (!this.isCompleted) return;
-    this.#reason = withHint(error);
+    this.#reason = explain(error);
     const isGone = code === 'lost' || this.#closedReason !== undefined;
     this.#status =
       code === 'unreachable' || this.#connection === undefined ? 'unreachable' : isGone ? 'lost' : 'failed';
@@ -211,9 +211,4 @@ export class HostRun {
       ...(this.#collected?.agent === undefined ? {} : { agent: this.#collected.agent }),
     };
   }
-}
-
-function withHint(error: unknown): string {
-  const hint = error instanceof FunbricError ? error.hint : undefined;
-  return hint === undefined ? messageOf(error) : `${messageOf(error)} (${hint})`;
 }

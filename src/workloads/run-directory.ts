@@ -6,7 +6,7 @@
 import { mkdir, lstat, readFile, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { FunbricError, messageOf } from '../model/errors.ts';
+import { errorCodeOf, FunbricError, messageOf } from '../model/errors.ts';
 import { foldersOfTree, markerFile, ownFolder, runFolderName, tokenPrefix, treeOf } from '../model/namespace.ts';
 
 export interface RunDirectory {
@@ -80,11 +80,6 @@ export async function removeRunDirectory(directory: RunDirectory): Promise<void>
 export async function sweepRunDirectory(directory: RunDirectory): Promise<void> {
   const path = runPathOf(directory);
   if (await isOurs(directory, path)) await removeAll(path);
-}
-
-/** The names in a run's folder that are neither a tree's nor a file's of a tree. */
-export function isRunFile(name: string): boolean {
-  return name === markerFile || name === ownFolder || name.startsWith(tokenPrefix);
 }
 
 /**
@@ -180,5 +175,5 @@ async function namesIn(path: string): Promise<readonly string[]> {
 }
 
 function isAbsent(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+  return errorCodeOf(error) === 'ENOENT';
 }
