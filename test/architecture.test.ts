@@ -79,7 +79,7 @@ describe('the architecture', () => {
     );
   });
 
-  it('asks for the time of day, and for numbers that nobody can repeat, nowhere but in cli', () => {
+  it('reads the time of day, and Math.random, nowhere but in cli', () => {
     const free = files.filter((file) => {
       const text = readFileSync(file, 'utf8').replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*/g, '');
       return roomOf(file) !== 'cli' && /\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b/.test(text);
