@@ -79,6 +79,17 @@ describe('the architecture', () => {
     );
   });
 
+  it('reads the time of day, and Math.random, nowhere but in cli', () => {
+    const free = files.filter((file) => {
+      const text = readFileSync(file, 'utf8').replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*/g, '');
+      return roomOf(file) !== 'cli' && /\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b/.test(text);
+    });
+    assert.deepEqual(
+      free.map((file) => relative(root, file)),
+      [],
+    );
+  });
+
   it('lets tasks import nothing but funbric and Node', () => {
     const strays = sourceFiles(join(root, 'tasks'))
       .flatMap(importsOf)

@@ -7,6 +7,7 @@ import { messageOf } from '../model/errors.ts';
 import type { Note } from '../model/journal.ts';
 import type { AgentSpec } from '../model/plan.ts';
 import type { ClockBase } from './clock.ts';
+import { isWithin } from './is-within.ts';
 import { control, newMemory, viewMemory, type WorkerMemory } from './memory.ts';
 import type { WorkerData, WorkerMessage, WorkerPhase } from './worker.ts';
 
@@ -66,14 +67,7 @@ export function openCrew({ spec, workers, clockBase, onNote }: CrewOptions): Cre
     },
     async close(withinMs) {
       setStop(1);
-      const ended = Promise.all(members.map((member) => member.close())).then(() => true);
-      let timer: NodeJS.Timeout | undefined;
-      const late = new Promise<false>((resolve) => {
-        timer = setTimeout(() => resolve(false), withinMs);
-      });
-      const isClosed = await Promise.race([ended, late]);
-      clearTimeout(timer);
-      return isClosed;
+      return await isWithin(Promise.all(members.map((member) => member.close())), withinMs);
     },
   };
 }

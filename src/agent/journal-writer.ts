@@ -8,7 +8,7 @@ import { encodeBlock, journalEnd, type BlockBody, type Note } from '../model/jou
 import { recordBytes } from '../model/record.ts';
 import { control, ringSlots, type WorkerMemory } from './memory.ts';
 
-/** The contract promises 100 ms; at this the rings never fill either. */
+/** What a dying agent may lose is at most this old (100 ms would do); and the rings never fill. */
 const drainMs = 20;
 
 export interface JournalOptions {

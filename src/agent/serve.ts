@@ -2,10 +2,9 @@
  * The main thread: obeys the controller's commands, and goes when it is told, when the controller is gone (its lease runs
  * out, its channel closes) or when somebody ends the process. Whatever the reason, it leaves nothing behind.
  */
-import { FunbricError, messageOf } from '../model/errors.ts';
+import { explain } from '../model/errors.ts';
 import { defaultLimits, type AgentSpec } from '../model/plan.ts';
 import type { AgentPhase, Command } from '../model/protocol.ts';
-import type { FileOperations } from '../workloads/operations.ts';
 import { openChannel, type Channel } from './channel.ts';
 import { agentClock, type ClockBase } from './clock.ts';
 import { Session } from './session.ts';
@@ -20,7 +19,7 @@ const leaseCheckMs = 250;
 
 const exits = { done: 0, refused: 64, broken: 70, abandoned: 1 } as const;
 
-export function serve(operations: FileOperations): void {
+export function serve(): void {
   const marker = process.argv[2] ?? '';
   if (!/^[\w.-]{8,200}$/.test(marker)) {
     process.stderr.write(
@@ -29,11 +28,10 @@ export function serve(operations: FileOperations): void {
     process.exitCode = exits.refused;
     return;
   }
-  new Agent(operations, marker).listen();
+  new Agent(marker).listen();
 }
 
 class Agent {
-  readonly #operations: FileOperations;
   readonly #clockBase: ClockBase = process.hrtime();
   readonly #now = agentClock(this.#clockBase);
   readonly #channel: Channel;
@@ -42,8 +40,7 @@ class Agent {
   #lastHeardNs = 0;
   #isLeaving = false;
 
-  constructor(operations: FileOperations, marker: string) {
-    this.#operations = operations;
+  constructor(marker: string) {
     this.#channel = openChannel({
       input: process.stdin,
       output: process.stdout,
@@ -89,7 +86,6 @@ class Agent {
     try {
       this.#session = new Session({
         spec,
-        operations: this.#operations,
         clockBase: this.#clockBase,
         now: this.#now,
         send: (event) => this.#channel.send(event),
@@ -171,9 +167,4 @@ class Agent {
 
 function killSelf(): void {
   process.kill(process.pid, 'SIGKILL');
-}
-
-function explain(error: unknown): string {
-  const hint = error instanceof FunbricError ? error.hint : undefined;
-  return hint === undefined ? messageOf(error) : `${messageOf(error)} (${hint})`;
 }

@@ -9,12 +9,12 @@ import { messageOf } from '../model/errors.ts';
 import type { AgentSpec } from '../model/plan.ts';
 import { agentPhases, type AgentEvent, type AgentPhase, type Facts } from '../model/protocol.ts';
 import type { AgentReport, OperationStats, PhaseSpan } from '../model/result.ts';
-import type { FileOperations } from '../workloads/operations.ts';
 import { workloadOf } from '../workloads/registry.ts';
 import type { AgentContext, Workload } from '../workloads/workload.ts';
 import type { ClockBase } from './clock.ts';
 import { openCrew, type Crew } from './crew.ts';
 import { gatherFacts } from './facts.ts';
+import { isWithin } from './is-within.ts';
 import { openJournal, type JournalWriter } from './journal-writer.ts';
 import { mountOf } from './mounts.ts';
 import { Pulse } from './pulse.ts';
@@ -23,7 +23,6 @@ import { makeWorkFolder, type WorkFolder } from './work-folder.ts';
 
 export interface SessionOptions {
   readonly spec: AgentSpec;
-  readonly operations: FileOperations;
   readonly clockBase: ClockBase;
   readonly now: () => number;
   readonly send: (event: AgentEvent) => void;
@@ -132,7 +131,7 @@ export class Session {
   async settle(withinMs: number): Promise<boolean> {
     this.stop();
     this.#pulse.stop();
-    const isIdle = await within(this.#running?.ended ?? Promise.resolve(), withinMs);
+    const isIdle = await isWithin(this.#running?.ended ?? Promise.resolve(), withinMs);
     const isClosed = (await this.#crew?.close(isIdle ? closeMs : 1)) ?? true;
     return isIdle && isClosed;
   }
@@ -228,8 +227,7 @@ export class Session {
   }
 
   #contextOf(signal: AbortSignal): AgentContext {
-    const { spec, operations, send } = this.#options;
-    return { spec, operations, signal, log: (text) => send({ kind: 'log', text }) };
+    return { spec: this.#options.spec, signal };
   }
 }
 
@@ -240,15 +238,4 @@ function endOf(signal: AbortSignal): PhaseResult['end'] {
 function resultOf({ isStopped, failures }: Awaited<ReturnType<Crew['run']>>): PhaseResult {
   if (failures.length > 0) return { end: 'failed', message: failures.join('; ') };
   return { end: isStopped ? 'stopped' : 'completed' };
-}
-
-/** Whether it ended in that time; it goes on all the same. */
-async function within(promise: Promise<unknown>, ms: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), ms);
-  });
-  const isInTime = await Promise.race([promise.then(() => true), late]);
-  clearTimeout(timer);
-  return isInTime;
 }

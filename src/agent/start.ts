@@ -8,6 +8,6 @@ import { serve } from './serve.ts';
 import { work } from './worker.ts';
 
 export function startAgent(operations: FileOperations = fileOperations): void {
-  if (isMainThread) serve(operations);
+  if (isMainThread) serve();
   else work(operations);
 }

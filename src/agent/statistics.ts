@@ -1,7 +1,7 @@
 /** Reads what the workers have counted, while they count on: for heartbeats, samples and the result. */
 import { getSystemErrorName } from 'node:util';
-import { histogramBuckets, type SparseHistogram } from '../model/histogram.ts';
-import { layout, recordKinds } from '../model/record.ts';
+import { histogramBuckets, toSparse, type SparseHistogram } from '../model/histogram.ts';
+import { kindName, layout, recordKinds } from '../model/record.ts';
 import type { Heartbeat } from '../model/protocol.ts';
 import type { OperationStats } from '../model/result.ts';
 import { control, errnoLimit, ringSlots, totals, type WorkerMemory } from './memory.ts';
@@ -46,7 +46,7 @@ export function statisticsOf(memories: readonly WorkerMemory[]): OperationStats[
         count,
         bytes: sumOf(memories, (memory) => memory.bytes[kind]),
         errors: errorsOf(memories, kind),
-        histogram: histogramOf(memories, kind).map(([bucket, samples]): [number, number] => [bucket, samples]),
+        histogram: histogramOf(memories, kind),
       },
     ];
   });
@@ -68,10 +68,10 @@ function errnoName(errno: number): string {
 }
 
 function histogramOf(memories: readonly WorkerMemory[], kind: number): SparseHistogram {
-  return Array.from({ length: histogramBuckets }, (_, bucket): readonly [number, number] => [
-    bucket,
+  const counts = Float64Array.from({ length: histogramBuckets }, (_, bucket) =>
     sumOf(memories, (memory) => memory.latencies[kind * histogramBuckets + bucket]),
-  ]).filter(([, count]) => count > 0);
+  );
+  return toSparse(counts);
 }
 
 function sumOf(memories: readonly WorkerMemory[], value: (memory: WorkerMemory) => number | undefined): number {
@@ -93,8 +93,4 @@ export function oldestOf(
     oldest = { operation: kindName(ring.u8[slot * 64 + layout.kind] ?? 0), worker: firstWorker + worker, ageMs };
   }
   return oldest;
-}
-
-function kindName(kind: number): string {
-  return Object.entries(recordKinds).find(([, value]) => value === kind)?.[0] ?? `kind ${kind}`;
 }

@@ -3,7 +3,7 @@ import type { Finding } from '../model/finding.ts';
 import type { History } from './history.ts';
 
 export interface Check {
-  /** As in the table of docs: D04. */
+  /** As in the table of docs/integrity.md: D04. */
   readonly code: string;
   /** What holds where nothing is found, as a sentence. */
   readonly claim: string;

@@ -1,5 +1,5 @@
 /**
- * A chunk that is wrong has one code, the first that holds (contract, "Findings"): zeros; a stamp of another run, of
+ * A chunk that is wrong has one code, the first that holds (docs/integrity.md): zeros; a stamp of another run, of
  * another incarnation, of another chunk; anything that can't be explained; and only then its generation is judged.
  */
 import { contents } from '../model/record.ts';

@@ -2,7 +2,7 @@
  * What should have been read back and wasn't: silence isn't success. A tree whose operations are known must have been
  * listed by some host, and each of its files read by some host as far as it is long.
  */
-import { foldersOfTree, objectOf, pathOf } from '../model/namespace.ts';
+import { foldersOfTree, nameOf, objectOf, pathOf } from '../model/namespace.ts';
 import type { History } from './history.ts';
 
 export interface Coverage {
@@ -22,7 +22,7 @@ export function coverageOf(history: History): Coverage {
       for (let folder = 0; folder < foldersOfTree; folder++) {
         const isListed = scan.finalListings(folder).some((listing) => listing.isComplete);
         const isUsed = [...tree.names.keys()].some((name) => objectOf(name).folder === folder);
-        if (isUsed && !isListed) unlisted.push(pathOf(owner, folder * 0x10000 + 0xffff));
+        if (isUsed && !isListed) unlisted.push(pathOf(owner, nameOf({ kind: 'folder', folder })));
       }
     }
     for (const [name, sightings] of scan.names) {

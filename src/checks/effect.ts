@@ -1,5 +1,5 @@
 /**
- * What an outcome proves (the table "What an error code proves" of the contract): an operation certainly took effect,
+ * What an outcome proves (docs/integrity.md, "What an error code proves"): an operation certainly took effect,
  * certainly didn't, or may have, at any time after its start.
  */
 import { outcomes, recordKinds, type JournalRecord } from '../model/record.ts';

@@ -1,6 +1,6 @@
 /** Nothing is there that nobody created: neither a free name of a tree, nor a name that no tree can hold. */
 import type { Finding } from '../model/finding.ts';
-import { markerFile, ownFolder, parsePath, pathOf, tokenPrefix, treeOf } from '../model/namespace.ts';
+import { isRunFile, parsePath, pathOf, treeOf } from '../model/namespace.ts';
 import type { Check } from './check.ts';
 import { byName, capFindings } from './fold.ts';
 import type { History } from './history.ts';
@@ -61,7 +61,7 @@ function strangeNames(history: History): readonly Finding[] {
 /** What our setup makes, what trees hold (listed by the scan itself), and names that network clients keep open files under. */
 function isExplained(history: History, note: { readonly path: string; readonly type: string }): boolean {
   const { path, type } = note;
-  if (path === markerFile || path === ownFolder || path.startsWith(tokenPrefix)) return true;
+  if (isRunFile(path)) return true;
   const base = path.slice(path.lastIndexOf('/') + 1);
   if (sillyNames.test(base) && history.hosts.some(({ client }) => client.isNetwork)) return true;
   for (let owner = 0; owner < history.owners; owner++) if (path === treeOf(owner)) return true;

@@ -1,6 +1,6 @@
 /** Findings in plain words: who did what, what had to be there, what was there. */
 import type { Witness } from '../model/finding.ts';
-import { contents, recordKinds, type JournalRecord } from '../model/record.ts';
+import { contents, kindName, outcomes, recordKinds, type JournalRecord } from '../model/record.ts';
 import { pathOf } from '../model/namespace.ts';
 import { errnoName } from './effect.ts';
 import { hostOf } from './evidence.ts';
@@ -90,14 +90,6 @@ export function witnesses(history: History, ids: readonly (number | undefined)[]
   });
 }
 
-const kindNames: ReadonlyMap<number, string> = new Map(
-  Object.entries(recordKinds).map(([name, value]) => [value, name]),
-);
-
-function kindName(kind: number): string {
-  return kindNames.get(kind) ?? `kind ${kind}`;
-}
-
 function didText(record: JournalRecord): string {
   const path = pathOf(record.owner, record.name);
   const chunks =
@@ -117,7 +109,9 @@ function didText(record: JournalRecord): string {
     case recordKinds.rmdir:
       return `removed ${path}`;
     case recordKinds.scanList:
-      return record.outcome === 1 ? `listed ${path}` : `listed ${path}: ${errnoName(record.errno, '') ?? 'failed'}`;
+      return record.outcome === outcomes.ok
+        ? `listed ${path}`
+        : `listed ${path}: ${errnoName(record.errno, '') ?? 'failed'}`;
     case recordKinds.scanEntry:
       return `found ${path} with ${record.size} bytes`;
     default:

@@ -7,6 +7,7 @@ import type { Plan } from '../model/plan.ts';
 import { loadTask, type LoadContext, type TaskFile } from '../controller/load-tasks.ts';
 import { flagOf, placeholderOf } from '../controller/options.ts';
 import type { Task } from '../controller/task.ts';
+import { plural } from '../report/format.ts';
 import { sanitize } from './sanitize.ts';
 
 /** A task that can't be loaded is a row with its error: the others can still be used. */
@@ -89,7 +90,7 @@ export function planText(plan: Plan, colors: ChalkInstance): string {
   ]);
   const names = foldNodeSet(plan.hosts.map(({ name }) => sanitize(name)));
   return [
-    `nothing was done: this is what a run would do on ${plan.hosts.length} hosts: ${names}`,
+    `nothing was done: this is what a run would do on ${plural(plan.hosts.length, 'host')}: ${names}`,
     hostListText(plan.hosts, colors).trimEnd(),
     ...tasks,
     `seed ${plan.seed}`,

@@ -6,6 +6,7 @@ import type { ChalkInstance } from 'chalk';
 import { foldNodeSet } from '../model/nodeset.ts';
 import type { Heartbeat } from '../model/protocol.ts';
 import type { RunEvent } from '../controller/events.ts';
+import { formatCount, plural } from '../report/format.ts';
 import { sanitize, sanitizeLines } from './sanitize.ts';
 
 export interface PlainDisplay {
@@ -75,12 +76,12 @@ const lines = {
   'run-started': ({ hosts, tasks, folder }, state, colors) => {
     state.width = Math.min(24, Math.max(0, ...hosts.map((host) => sanitize(host).length)));
     state.hosts = hosts.length;
-    return `${colors.bold(tasks.join(', '))} on ${countOf(hosts.length, 'host')}: ${fold(hosts)}\nfiles: ${sanitize(folder)}`;
+    return `${colors.bold(tasks.join(', '))} on ${plural(hosts.length, 'host')}: ${fold(hosts)}\nfiles: ${sanitize(folder)}`;
   },
   'task-started': ({ task }, _, colors) => colors.bold(`task ${task}`),
   'host-connected': (_, state) => {
     state.connected++;
-    return state.connected === state.hosts ? `connected to ${countOf(state.hosts, 'host')}` : undefined;
+    return state.connected === state.hosts ? `connected to ${plural(state.hosts, 'host')}` : undefined;
   },
   'agent-started': ({ host, isUploaded }) => (isUploaded ? `${sanitize(host)}: agent uploaded` : undefined),
   // Once a phase, not once a host: all hosts pass the barrier before it together.
@@ -96,7 +97,7 @@ const lines = {
     state.heard.set(host, { heartbeat, atMs });
     return undefined;
   },
-  barrier: ({ name, hosts }) => `${countOf(hosts, 'host')}: ${sanitize(name)}`,
+  barrier: ({ name, hosts }) => `${plural(hosts, 'host')}: ${sanitize(name)}`,
   waiting: ({ reason, ms }) => `waiting ${durationOf(ms)}: ${sanitize(reason)}`,
   'before-verify': ({ command, exit, output }) =>
     [
@@ -136,9 +137,9 @@ function heartbeatLine(state: State, nowMs: number, colors: ChalkInstance): stri
   const rate = elapsedMs > 0 ? Math.round((operations * 1000) / elapsedMs) : 0;
   const silent = [...state.heard].filter(([, { atMs }]) => nowMs - atMs > silentMs).map(([host]) => host);
   return [
-    `${state.phase} ${durationOf(elapsedMs)}: ${countOf(all.length, 'host')}`,
-    `${grouped(operations)} operations (${grouped(rate)}/s)`,
-    `${grouped(sum(all.map((heartbeat) => heartbeat.errors)))} errors`,
+    `${state.phase} ${durationOf(elapsedMs)}: ${plural(all.length, 'host')}`,
+    `${formatCount(operations)} operations (${formatCount(rate)}/s)`,
+    `${formatCount(sum(all.map((heartbeat) => heartbeat.errors)))} errors`,
     ...(silent.length > 0 ? [colors.yellow(`no word for ${silentMs / 1000} s from ${fold(silent)}`)] : []),
     ...(state.ended > 0 ? [`${state.ended} ended`] : []),
   ].join(', ');
@@ -154,15 +155,6 @@ function suffix(text: string): string {
 
 function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
-}
-
-function countOf(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
-}
-
-/** 12345 -> 12,345, in every locale. */
-function grouped(value: number): string {
-  return String(value).replaceAll(/\B(?=(\d{3})+$)/g, ',');
 }
 
 function durationOf(ms: number): string {

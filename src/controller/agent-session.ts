@@ -15,7 +15,7 @@ import {
   type Command,
   type Heartbeat,
 } from '../model/protocol.ts';
-import type { Exit, RemoteProcess } from '../transports/transport.ts';
+import { describeExit, type RemoteProcess } from '../transports/transport.ts';
 import type { Emit } from './events.ts';
 import { TimeKeeper } from './time-keeper.ts';
 import { abortable, deferred, interrupted, within, type Deferred } from './waiting.ts';
@@ -39,7 +39,7 @@ export interface SessionOptions {
   readonly remote: RemoteProcess;
   readonly spec: AgentSpec;
   readonly silenceMs: number;
-  /** Without a finished operation in stress or verify for this long, the agent is stuck. */
+  /** Without a finished operation (of stress or verify) or a finished setup for this long, the agent is stuck. */
   readonly hungMs: number;
   readonly nowNs: () => number;
   readonly emit: Emit;
@@ -53,7 +53,7 @@ export class AgentSession {
   readonly #phases = new Map<AgentPhase, Deferred<PhaseEnd>>();
   readonly #delivered = deferred<Delivered>();
   #silence: NodeJS.Timeout | undefined;
-  #progress = { operations: 0, atNs: 0 };
+  #progress: Pick<Heartbeat, 'phase' | 'operations' | 'atNs'> = { operations: 0, atNs: 0 };
   #stderr = '';
   #isLeaving = false;
 
@@ -190,17 +190,22 @@ export class AgentSession {
     }
   }
 
-  /** Heartbeats come from a thread that is always free: they prove the agent alive, only its operations prove it at work. */
-  #watchProgress({ phase, operations, oldest, atNs }: Heartbeat): void {
-    const isWorking = phase === 'stress' || phase === 'verify';
-    if (!isWorking || operations !== this.#progress.operations) this.#progress = { operations, atNs };
+  /**
+   * Heartbeats come from a thread that is always free: they prove the agent alive, only its operations prove it at work.
+   * Setup and the meeting count none, so they have this long as a whole; teardown has a limit of its own.
+   */
+  #watchProgress(heartbeat: Heartbeat): void {
+    const { phase, operations, oldest, atNs } = heartbeat;
+    const before = this.#progress;
+    const isUnlimited = phase === undefined || phase === 'teardown' || phase === 'sweep';
+    if (isUnlimited || phase !== before.phase || operations !== before.operations) this.#progress = heartbeat;
     const stuckMs = (atNs - this.#progress.atNs) / 1e6;
     if (stuckMs < this.#options.hungMs) return;
     const where =
       oldest === undefined
         ? ''
         : `; worker ${oldest.worker} is in ${oldest.operation} for ${Math.round(oldest.ageMs / 1000)} s`;
-    this.#lose(`no operation has finished for ${Math.round(stuckMs / 1000)} s${where}`);
+    this.#lose(`in ${phase} no operation has finished for ${Math.round(stuckMs / 1000)} s${where}`);
   }
 
   #heard(): void {
@@ -237,16 +242,5 @@ class LineCap extends PassThrough {
         } else done(null, bytes);
       },
     });
-  }
-}
-
-export function describeExit(exit: Exit): string {
-  switch (exit.kind) {
-    case 'exited':
-      return `ended with exit code ${exit.code}`;
-    case 'killed':
-      return `was killed by ${exit.signal}`;
-    case 'lost':
-      return `was cut off (${exit.reason})`;
   }
 }

@@ -1,9 +1,8 @@
 /** `funbric -H a,b -- cmd`: one command on every host, its lines as events, how it ended as data. */
 import pMap from 'p-map';
-import { FunbricError, messageOf } from '../model/errors.ts';
+import { explain } from '../model/errors.ts';
 import type { Host } from '../model/host.ts';
-import type { Connection } from '../transports/transport.ts';
-import { describeExit } from './agent-session.ts';
+import { describeExit, type Connection } from '../transports/transport.ts';
 import type { Emit } from './events.ts';
 import { runRemoteCommand } from './remote-command.ts';
 
@@ -45,7 +44,6 @@ async function runOn(request: CommandRequest, host: Host): Promise<HostExit> {
       ? { host: host.name, code: exit.code }
       : { host: host.name, code: 128, reason: describeExit(exit) };
   } catch (error) {
-    const hint = error instanceof FunbricError && error.hint !== undefined ? ` (${error.hint})` : '';
-    return { host: host.name, reason: `${messageOf(error)}${hint}` };
+    return { host: host.name, reason: explain(error) };
   }
 }

@@ -6,6 +6,7 @@ import pMap from 'p-map';
 import { join } from 'node:path';
 import { FunbricError, messageOf } from '../model/errors.ts';
 import type { Host } from '../model/host.ts';
+import { onAbort } from '../transports/on-abort.ts';
 import type { Connection } from '../transports/transport.ts';
 import type { AgentBundle } from './deploy.ts';
 import { HostRun } from './host-run.ts';
@@ -39,7 +40,7 @@ export async function conduct(request: ConductRequest): Promise<void> {
     tasks: plan.tasks.map(({ name }) => name),
   });
   const letGo = (): void => hosts.forEach((host) => void closeQuietly(host));
-  request.killSignal.addEventListener('abort', letGo, { once: true });
+  const stopListening = onAbort(request.killSignal, letGo);
   try {
     await connectAll(request, hosts);
     for (const chosen of request.tasks) {
@@ -50,7 +51,7 @@ export async function conduct(request: ConductRequest): Promise<void> {
     }
   } finally {
     await Promise.all(hosts.map((host) => endHost(request, host)));
-    request.killSignal.removeEventListener('abort', letGo);
+    stopListening();
   }
 }
 

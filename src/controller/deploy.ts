@@ -8,8 +8,7 @@ import { FunbricError } from '../model/errors.ts';
 import { sha256Function } from '../transports/copy.ts';
 import { runScript } from '../transports/script.ts';
 import { posixLine, quote, quoteAll } from '../transports/shell.ts';
-import type { Connection, RemoteProcess } from '../transports/transport.ts';
-import { describeExit } from './agent-session.ts';
+import { describeExit, type Connection, type RemoteProcess } from '../transports/transport.ts';
 
 /** The bundle, as bytes, and what it must hash to on every host. */
 export interface AgentBundle {

@@ -3,11 +3,12 @@
  * HostResult, whatever happens.
  */
 import type { Ping } from '../model/clock.ts';
-import { FunbricError, messageOf } from '../model/errors.ts';
+import { explain, FunbricError, messageOf } from '../model/errors.ts';
 import type { Host } from '../model/host.ts';
 import type { AgentSpec, Plan } from '../model/plan.ts';
 import type { AgentPhase } from '../model/protocol.ts';
 import type { CommandOutcome, HostResult, HostStatus } from '../model/result.ts';
+import { onAbort } from '../transports/on-abort.ts';
 import { runScript } from '../transports/script.ts';
 import { quote } from '../transports/shell.ts';
 import type { Connection } from '../transports/transport.ts';
@@ -106,8 +107,7 @@ export class HostRun {
     const session = this.#session;
     if (session === undefined) throw new FunbricError('bug', `${this.name} has no agent for phase ${phase}`);
     signal.throwIfAborted();
-    const stop = (): void => session.stop();
-    signal.addEventListener('abort', stop, { once: true });
+    const stopListening = onAbort(signal, () => session.stop());
     try {
       const ended = await session.phase(phase);
       if (ended.end === 'failed')
@@ -115,7 +115,7 @@ export class HostRun {
       signal.throwIfAborted();
       return ended;
     } finally {
-      signal.removeEventListener('abort', stop);
+      stopListening();
     }
   }
 
@@ -127,7 +127,7 @@ export class HostRun {
       return;
     }
     if (!this.isCompleted) return;
-    this.#reason = withHint(error);
+    this.#reason = explain(error);
     const isGone = code === 'lost' || this.#closedReason !== undefined;
     this.#status =
       code === 'unreachable' || this.#connection === undefined ? 'unreachable' : isGone ? 'lost' : 'failed';
@@ -211,9 +211,4 @@ export class HostRun {
       ...(this.#collected?.agent === undefined ? {} : { agent: this.#collected.agent }),
     };
   }
-}
-
-function withHint(error: unknown): string {
-  const hint = error instanceof FunbricError ? error.hint : undefined;
-  return hint === undefined ? messageOf(error) : `${messageOf(error)} (${hint})`;
 }

@@ -153,10 +153,12 @@ function refuseOther(before: Host | undefined, now: Host): void {
   });
 }
 
+export const hostsHint = 'name them with -H host1,host2, or in hosts.json; to try funbric without hosts: funbric demo';
+
 function noHosts(selection: Selection, fleet: Fleet | undefined): FunbricError {
   const what =
     selection.hosts.length > 0 ? 'no hosts in -H' : fleet === undefined ? 'no hosts' : `no hosts in ${fleet.file}`;
   return new FunbricError('usage', what, {
-    hint: 'name them with -H host1,host2, or in hosts.json; to try funbric without hosts: funbric demo',
+    hint: hostsHint,
   });
 }

@@ -6,7 +6,7 @@ import { lstatSync, mkdirSync, readdirSync } from 'node:fs';
 import { join, parse, relative } from 'node:path';
 import { createJiti } from 'jiti';
 import * as z from 'zod';
-import { FunbricError, messageOf } from '../model/errors.ts';
+import { errorCodeOf, FunbricError, messageOf } from '../model/errors.ts';
 import { flagOf } from './options.ts';
 import type { Task } from './task.ts';
 
@@ -40,9 +40,7 @@ function filesOf(folder: string): readonly string[] {
       .map((entry) => entry.name)
       .sort();
   } catch (error) {
-    const isMissing =
-      error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
-    if (isMissing) return [];
+    if (['ENOENT', 'ENOTDIR'].includes(errorCodeOf(error) ?? '')) return [];
     throw new FunbricError('input', `${folder}: can't be read: ${messageOf(error)}`, { hint: 'check its permissions' });
   }
 }

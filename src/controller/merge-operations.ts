@@ -88,7 +88,7 @@ function latenciesOf(
     p999Us: us(99.9),
     p9999Us: us(99.99),
     maxUs: us(100),
-    histogram: toSparse(histogram).map(([bucket, count]): [number, number] => [bucket, count]),
+    histogram: toSparse(histogram),
   };
 }
 

@@ -2,6 +2,7 @@
 import type { Host } from '../model/host.ts';
 import { FunbricError } from '../model/errors.ts';
 import { defaultLimits, type Limits, type Plan, type PlannedTask } from '../model/plan.ts';
+import { hostsHint } from './inventory.ts';
 import type { OptionValues, Task } from './task.ts';
 
 /** A task with the values that its options have in this run. */
@@ -26,14 +27,14 @@ export interface PlanRequest {
   readonly nonce: string;
 }
 
-/** More hosts than this need a wider index in every stamp. */
+/** More workers than this need a wider number in every stamp. */
 const maxWorkers = 0xfffe;
 
 export function makePlan(request: PlanRequest): Plan {
   const { hosts, tasks } = request;
   if (hosts.length === 0) {
     throw new FunbricError('usage', 'no hosts', {
-      hint: 'name them with -H host1,host2, or in hosts.json; to try funbric without hosts: funbric demo',
+      hint: hostsHint,
     });
   }
   refuseTwice(hosts.map((host) => host.name));

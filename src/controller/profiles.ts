@@ -35,9 +35,12 @@ export function filesWorkload({ profile: name, isLocal = false, ...request }: Fi
   if (spec.success) return spec.data;
   const [issue] = spec.error.issues;
   const field = issue?.path.join('.') ?? '';
-  throw new FunbricError('usage', `profile ${name}: ${field}: ${issue?.message ?? 'not valid'}`, {
-    hint: field in request ? `give another --${field}` : 'mend the profile',
-  });
+  const isOfProfile = field in profile;
+  throw new FunbricError(
+    'usage',
+    `${isOfProfile ? `profile ${name}: ` : ''}${field}: ${issue?.message ?? 'not valid'}`,
+    { hint: isOfProfile ? 'mend the profile' : "correct the task's option that sets it; see its --help" },
+  );
 }
 
 function loadProfile(name: string): z.infer<typeof filesProfileSchema> {

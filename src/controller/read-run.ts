@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { FunbricError, messageOf } from '../model/errors.ts';
+import { errorCodeOf, FunbricError, messageOf } from '../model/errors.ts';
 import { decodeJournal, type Journal } from '../model/journal.ts';
 import { planSchema, runTagOf, type Plan } from '../model/plan.ts';
 import { hostResultSchema, type HostResult } from '../model/result.ts';
@@ -166,5 +166,5 @@ function parseJson(text: string): unknown {
 
 /** ENOENT rather than a message with the path: a run says the same wherever its folder lies. */
 function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : messageOf(error);
+  return errorCodeOf(error) ?? messageOf(error);
 }

@@ -3,7 +3,7 @@ import { FunbricError } from '../model/errors.ts';
 import type { CommandOutcome } from '../model/result.ts';
 import { readRemoteFile, writeRemoteFile } from '../transports/copy.ts';
 import { inDirectory, quote, quoteAll } from '../transports/shell.ts';
-import { describeExit } from './agent-session.ts';
+import { describeExit } from '../transports/transport.ts';
 import type { Emit } from './events.ts';
 import type { HostRun } from './host-run.ts';
 import { runRemoteCommand } from './remote-command.ts';

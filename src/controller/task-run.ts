@@ -6,6 +6,7 @@ import { runFolderName } from '../model/namespace.ts';
 import { runTagOf, type AgentSpec, type Plan, type WorkloadSpec } from '../model/plan.ts';
 import type { AgentPhase } from '../model/protocol.ts';
 import type { CommandOutcome } from '../model/result.ts';
+import { onAbort } from '../transports/on-abort.ts';
 import { Barriers } from './barrier.ts';
 import { runBeforeVerify } from './before-verify.ts';
 import type { Emit } from './events.ts';
@@ -55,12 +56,12 @@ export class TaskRun {
     const { signal } = this.#stage;
     const interrupt = (): void => this.#interrupt.abort(interrupted(this.#chosen.name));
     if (signal.aborted) interrupt();
-    signal.addEventListener('abort', interrupt, { once: true });
+    const stopListening = onAbort(signal, interrupt);
     try {
       await Promise.all(this.#hosts.map((host) => this.#work(host)));
       await this.#tearDown();
     } finally {
-      signal.removeEventListener('abort', interrupt);
+      stopListening();
     }
   }
 

@@ -9,8 +9,11 @@ import type { WorkloadSpec } from '../model/plan.ts';
 
 /** An option of a task on the command line: `--file-size 4M`. */
 export interface TaskOption {
+  /** `duration`: 500ms, 5s, 2m, 1h. `size`: 512, 4K, 1M, 1GiB. `list`: a,b, and the option may be repeated. */
   readonly type: 'string' | 'number' | 'boolean' | 'duration' | 'size' | 'list';
+  /** For --list and --help. */
   readonly describe: string;
+  /** As on the command line; a number for a duration is ms, for a size bytes. */
   readonly default?: string | number | boolean;
   readonly required?: boolean;
   readonly choices?: readonly string[];
@@ -41,28 +44,33 @@ type ValuesOf<Options extends Readonly<Record<string, TaskOption>>> = {
   readonly [Name in keyof Options as IsThere<Options[Name]> extends true ? never : Name]?: ValueOf<Options[Name]>;
 };
 
+/** What a command said, as UTF-8 text, up to 8 MiB of each stream, and how it ended. */
 export interface CommandResult {
   readonly stdout: string;
   readonly stderr: string;
+  /** Its exit code; 128 where a signal ended it. */
   readonly code: number;
 }
 
 export interface RunOptions {
-  /** Accept any exit code instead of failing the host. */
+  /** Where it is false any exit code is accepted; else one that isn't 0 throws, and so fails the host. */
   readonly check?: boolean;
   /** Directory to run in; the command isn't run when it can't be entered. */
   readonly cwd?: string;
   readonly stdin?: string | Uint8Array;
-  /** In ms; the plan's command limit where not given. */
+  /** In ms, 0: none; the plan's command limit where not given. */
   readonly timeoutMs?: number;
 }
 
 /** One host as a task sees it. What fails throws, and so fails this host only. */
 export interface TaskHost {
+  /** As it was typed, or its key in hosts.json. */
   readonly name: string;
   /** Position in the plan, from 0. */
   readonly index: number;
+  /** Hosts that this task runs on. */
   readonly hosts: number;
+  /** `vars` of hosts.json. */
   readonly variables: Readonly<Record<string, Variable>>;
   /** A command as words, each quoted so that no shell can take it apart. */
   run(words: readonly string[], options?: RunOptions): Promise<CommandResult>;
@@ -76,6 +84,7 @@ export interface TaskHost {
   stress(): Promise<void>;
   /** Reads back everything that the workload left; starts when all hosts are done with stress and --before-verify has run. */
   verify(): Promise<void>;
+  /** A line beside the host's name, on the terminal and in events.ndjson. */
   log(text: string): void;
 }
 

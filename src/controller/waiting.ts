@@ -1,6 +1,7 @@
 /** Waits that end: a promise with its handles, one that gives way to a signal, a sleep that a signal cuts short. */
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import { FunbricError } from '../model/errors.ts';
+import { onAbort } from '../transports/on-abort.ts';
 
 export interface Deferred<T> {
   readonly promise: Promise<T>;
@@ -23,12 +24,11 @@ export function deferred<T>(): Deferred<T> {
 export async function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   signal.throwIfAborted();
   const aborted = deferred<never>();
-  const abort = (): void => aborted.reject(signal.reason);
-  signal.addEventListener('abort', abort, { once: true });
+  const stopListening = onAbort(signal, () => aborted.reject(signal.reason));
   try {
     return await Promise.race([promise, aborted.promise]);
   } finally {
-    signal.removeEventListener('abort', abort);
+    stopListening();
   }
 }
 
@@ -46,9 +46,9 @@ export async function within<T>(promise: Promise<T>, limitMs: number, what: stri
   }
 }
 
-/** Rejects with the signal's reason when that aborts first. */
+/** Rejects with the signal's reason when that aborts first; no timer is left to keep the process awake. */
 export async function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  await abortable(sleepFor(ms, undefined, { ref: true }), signal);
+  await sleepFor(ms, undefined, { signal }).catch(() => signal.throwIfAborted());
 }
 
 /** The reason of every wait that Ctrl-C ends. */

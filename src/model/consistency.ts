@@ -1,6 +1,6 @@
 /**
- * What a file system promises, from its mount's type and options (the table "What each mount promises by default" of the
- * contract), and how long its client may keep answering from a cache after the last change.
+ * What a file system promises, from its mount's type and options (docs/integrity.md, "What a mount promises"), and how
+ * long its client may keep answering from a cache after the last change.
  */
 import type { Mount } from './protocol.ts';
 
@@ -22,7 +22,7 @@ export function consistencyOf(mount: Mount): Consistency {
   }
 }
 
-/** A lost answer can't turn success into ENOENT or EEXIST only here (contract, "What an error code proves"). */
+/** A lost answer can't turn success into ENOENT or EEXIST only here (docs/integrity.md, "What an error code proves"). */
 export function isNetworkMount(mount: Mount): boolean {
   return familyOf(mount.type) !== 'local';
 }

@@ -4,7 +4,7 @@
  */
 export type ErrorCode = keyof typeof exitStatuses;
 
-/** docs/contract: 1 FAIL, 2 INCOMPLETE, 64 usage, 65 input refused, 70 a bug of ours, 130 interrupted. */
+/** 1 FAIL, 2 INCOMPLETE, 64 usage, 65 input refused, 70 a bug of ours, 130 interrupted. */
 const exitStatuses = {
   task: 1,
   unreachable: 2,
@@ -38,4 +38,15 @@ export function exitStatusOf(thrown: unknown): number {
 /** The text of anything thrown, for a row or a log line. */
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
+}
+
+/** The text with what to do about it, for places that have room for one line only. */
+export function explain(thrown: unknown): string {
+  const hint = thrown instanceof FunbricError ? thrown.hint : undefined;
+  return hint === undefined ? messageOf(thrown) : `${messageOf(thrown)} (${hint})`;
+}
+
+/** The name that the system gives a failure: ENOENT. */
+export function errorCodeOf(thrown: unknown): string | undefined {
+  return thrown instanceof Error && 'code' in thrown ? String(thrown.code) : undefined;
 }

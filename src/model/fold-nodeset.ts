@@ -90,7 +90,8 @@ function after(digits: string, width: number): string {
   return String(Number(digits) + 1).padStart(width, '0');
 }
 
-function isPadded(digits: string): boolean {
+/** 007, whose zeros are kept. */
+export function isPadded(digits: string): boolean {
   return digits.length > 1 && digits.startsWith('0');
 }
 

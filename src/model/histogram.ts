@@ -59,12 +59,12 @@ export function percentile(histogram: Histogram, percent: number): number | unde
   return undefined;
 }
 
-/** Samples that a percentile needs before its value says anything: ten times as many as would leave one beyond it, less a tenth. */
+/** Whether so many samples say anything about a percentile. */
 export function isPercentileSupported(percent: number, samples: number): boolean {
   return samples >= (minimumSamples.get(percent) ?? 1);
 }
 
-/** So that the 95 % confidence interval of the percentile stays within the samples (binomial order statistics). */
+/** Samples that it needs, so that the 95 % confidence interval of the percentile stays within the samples (binomial order statistics). */
 const minimumSamples: ReadonlyMap<number, number> = new Map([
   [95, 72],
   [99, 368],
@@ -73,10 +73,10 @@ const minimumSamples: ReadonlyMap<number, number> = new Map([
 ]);
 
 /** Pairs of bucket and count, empty ones left out: how a histogram travels in JSON. */
-export type SparseHistogram = readonly (readonly [bucket: number, count: number])[];
+export type SparseHistogram = [bucket: number, count: number][];
 
 export function toSparse(histogram: Histogram): SparseHistogram {
-  const pairs: [number, number][] = [];
+  const pairs: SparseHistogram = [];
   for (let bucket = 0; bucket < histogram.length; bucket++) {
     const count = histogram[bucket] ?? 0;
     if (count > 0) pairs.push([bucket, count]);
@@ -84,7 +84,7 @@ export function toSparse(histogram: Histogram): SparseHistogram {
   return pairs;
 }
 
-export function fromSparse(pairs: SparseHistogram): Float64Array {
+export function fromSparse(pairs: Readonly<SparseHistogram>): Float64Array {
   const histogram = newHistogram();
   for (const [bucket, count] of pairs) histogram[bucket] = (histogram[bucket] ?? 0) + count;
   return histogram;

@@ -14,6 +14,11 @@ export const markerFile = '.funbric-run';
 /** Each host writes one in setup; every other host must see it. */
 export const tokenPrefix = '.funbric-token-';
 
+/** What every run has in its folder. */
+export function isRunFile(name: string): boolean {
+  return name === markerFile || name === ownFolder || name.startsWith(tokenPrefix);
+}
+
 /** Folders of a tree. */
 export const foldersOfTree = 8;
 const folderBits = 16;

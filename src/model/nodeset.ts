@@ -3,6 +3,7 @@
  * folding is the way back. A bracket that holds a colon is an IPv6 address, never a range.
  */
 import { FunbricError } from './errors.ts';
+import { isPadded } from './fold-nodeset.ts';
 
 /** More names than anyone has hosts: a slip such as [1-99999999] shall be an error, not a full memory. */
 const maxNames = 100_000;
@@ -136,10 +137,6 @@ function parseRange(whole: string, at: number, part: string): Range {
   if (range.last < range.first) throw mistake(whole, at, `counts down from ${firstText} to ${lastText}`, wanted);
   if (range.step === 0) throw mistake(whole, at, 'has a step of 0', wanted);
   return range;
-}
-
-function isPadded(digits: string): boolean {
-  return digits.length > 1 && digits.startsWith('0');
 }
 
 function countOf({ first, last, step }: Range): number {

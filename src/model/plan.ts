@@ -27,7 +27,7 @@ export const limitsSchema = z.object({
   leaseMs: z.number(),
   /** For all of a task's teardown on one host. */
   teardownMs: z.number(),
-  /** An operation in flight for longer is a hung one (H01). */
+  /** Without a finished operation of stress or verify, or a finished setup: the host is lost. */
   hungMs: z.number(),
 });
 export type Limits = z.infer<typeof limitsSchema>;

@@ -26,6 +26,14 @@ export const recordKinds = {
   scanRead: 14,
 } as const;
 
+const kindNames: ReadonlyMap<number, string> = new Map(
+  Object.entries(recordKinds).map(([name, value]) => [value, name]),
+);
+
+export function kindName(kind: number): string {
+  return kindNames.get(kind) ?? `kind ${kind}`;
+}
+
 /** What happened to an operation: no answer (worker or host died in it), success, or an errno. */
 export const outcomes = { pending: 0, ok: 1, error: 2 } as const;
 

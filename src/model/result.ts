@@ -5,13 +5,13 @@
 import * as z from 'zod/mini';
 import { agentPhases, factsSchema, heartbeatSchema } from './protocol.ts';
 
-/** One kind of operation on one host, successes in the histogram (ns), errors counted by errno name. */
+/** One kind of operation on one host; errors counted by the name of their errno. */
 export const operationStatsSchema = z.object({
   name: z.string(),
   count: z.number(),
   bytes: z.number(),
   errors: z.record(z.string(), z.number()),
-  /** Successful and failed operations by latency. */
+  /** Successful and failed operations by latency in ns; see histogram.ts. */
   histogram: z.array(z.tuple([z.number(), z.number()])),
 });
 export type OperationStats = z.infer<typeof operationStatsSchema>;

@@ -15,5 +15,5 @@ export function groupBy<T>(things: readonly T[], signatureOf: (thing: T) => stri
 
 /** Names of hosts as one NodeSet: web[01-07]. */
 export function foldHosts(names: readonly string[]): string {
-  return foldNodeSet([...new Set(names)]);
+  return foldNodeSet(names);
 }

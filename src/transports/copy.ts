@@ -10,7 +10,7 @@ import { FunbricError, messageOf } from '../model/errors.ts';
 import { runScript, streamScript } from './script.ts';
 import { quote } from './shell.ts';
 import { printable } from './ssh-errors.ts';
-import type { Connection, Exit } from './transport.ts';
+import { describeExit, type Connection, type Exit } from './transport.ts';
 
 export interface CopiedFile {
   readonly bytes: number;
@@ -200,7 +200,7 @@ function requireSuccess(
     });
   }
   if (exit.kind === 'exited' && exit.code === status.damaged) throw damaged(what, 'its sha256 differs on the host');
-  const how = exit.kind === 'exited' ? `exit ${exit.code}` : `killed by ${exit.signal}`;
+  const how = `the command ${describeExit(exit)}`;
   const said = printable(complaint).trim();
   throw new FunbricError('deploy', `${what}: can't be ${did}: ${said === '' ? how : `${said} (${how})`}`, {
     hint: 'check the path, its permissions and the free space on the host',

@@ -17,6 +17,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
+import { errorCodeOf } from '../model/errors.ts';
 
 interface Place {
   readonly file: string;
@@ -54,7 +55,7 @@ function readIfThere(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return '';
+    if (['ENOENT', 'ENOTDIR'].includes(errorCodeOf(error) ?? '')) return '';
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 /** Why a host couldn't be reached over SSH: which host, which address, what was found, what to do. */
-import { FunbricError } from '../model/errors.ts';
+import { errorCodeOf, FunbricError } from '../model/errors.ts';
 import type { HostKeyVerdict } from './known-hosts.ts';
 
 /** A host as messages name it. */
@@ -33,7 +33,7 @@ export function abortedAt(place: Place, stage: 'connecting' | 'key exchange' | '
 }
 
 export function socketFailed(place: Place, error: Error): FunbricError {
-  const code = 'code' in error ? String(error.code) : '';
+  const code = errorCodeOf(error) ?? '';
   switch (code) {
     case 'ECONNREFUSED':
       return unreachable(

@@ -8,6 +8,18 @@ export type Exit =
   | { readonly kind: 'killed'; readonly signal: string }
   | { readonly kind: 'lost'; readonly reason: string };
 
+/** As the end of a sentence: `its agent was killed by SIGKILL`. */
+export function describeExit(exit: Exit): string {
+  switch (exit.kind) {
+    case 'exited':
+      return `ended with exit code ${exit.code}`;
+    case 'killed':
+      return `was killed by ${exit.signal}`;
+    case 'lost':
+      return `was cut off (${exit.reason})`;
+  }
+}
+
 /**
  * A command that runs on a host. Bytes, never text: a character may span two packets. Both outputs must be read or
  * resumed: they share the channel's window, so one that is left lying stops the other.

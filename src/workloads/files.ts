@@ -74,7 +74,6 @@ function openWorker({ spec, operations, recorder, worker, isStopped }: WorkerCon
       });
       scan.run();
     },
-    close() {},
   };
 }
 

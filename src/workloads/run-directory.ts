@@ -7,7 +7,7 @@ import { mkdir, lstat, readFile, readdir, rename, rm, rmdir, writeFile } from 'n
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { FunbricError, messageOf } from '../model/errors.ts';
+import { errorCodeOf, FunbricError, messageOf } from '../model/errors.ts';
 import { foldersOfTree, markerFile, ownFolder, runFolderName, tokenPrefix, treeOf } from '../model/namespace.ts';
 
 export interface RunDirectory {
@@ -84,11 +84,6 @@ export async function sweepRunDirectory(directory: RunDirectory): Promise<void> 
   if (!(await isOurs(directory, path))) return;
   if (!(await removeWithOthers(path)))
     throw new FunbricError('task', `${path} can't be removed: it changes all the time`);
-}
-
-/** The names in a run's folder that are neither a tree's nor a file's of a tree. */
-export function isRunFile(name: string): boolean {
-  return name === markerFile || name === ownFolder || name.startsWith(tokenPrefix);
 }
 
 /**
@@ -236,5 +231,5 @@ async function namesIn(path: string): Promise<readonly string[]> {
 }
 
 function isAbsent(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+  return errorCodeOf(error) === 'ENOENT';
 }

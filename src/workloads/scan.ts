@@ -4,11 +4,19 @@
  */
 import { constants } from 'node:fs';
 import { readFlags, recordKinds } from '../model/record.ts';
-import { foldersOfTree, nameOf, objectOf, ownFolder, parsePath, pathOf, treeOf } from '../model/namespace.ts';
+import {
+  foldersOfTree,
+  isRunFile,
+  nameOf,
+  objectOf,
+  ownFolder,
+  parsePath,
+  pathOf,
+  treeOf,
+} from '../model/namespace.ts';
 import { chunkBuffer, type ChunkBuffer } from './content.ts';
 import type { FilesSpec } from './files-spec.ts';
 import { closeQuietly, type FileOperations } from './operations.ts';
-import { isRunFile } from './run-directory.ts';
 import { maxRuns, type ReadPlace, type Trace } from './trace.ts';
 import { visibleName } from './visible-name.ts';
 import type { Recorder } from './workload.ts';

@@ -10,13 +10,11 @@ import type { FileOperations } from './operations.ts';
 /** What the engine is told, on the agent's main thread. */
 export interface AgentContext {
   readonly spec: AgentSpec;
-  readonly operations: FileOperations;
-  readonly log: (text: string) => void;
   /** Aborted when the phase shall end. */
   readonly signal: AbortSignal;
 }
 
-/** The same in a worker thread, where nothing can be awaited. */
+/** What it is told in a worker thread, where nothing can be awaited. */
 export interface WorkerContext {
   readonly spec: AgentSpec;
   readonly operations: FileOperations;
@@ -29,7 +27,7 @@ export interface WorkerContext {
 
 /**
  * Where a worker writes what it does. `begin` takes the next record's slot before the operation starts (its outcome is
- * `pending` until `end`), the worker fills the fields that layout (model/journal.ts) names, `end` completes it and counts it.
+ * `pending` until `end`), the worker fills the fields that layout (model/record.ts) names, `end` completes it and counts it.
  */
 export interface Recorder {
   readonly views: RecordViews;
@@ -56,7 +54,6 @@ export interface WorkloadWorker {
   /** Until the context says stop, or the engine's own limit is reached. */
   stress(): void;
   verify(): void;
-  close(): void;
 }
 
 export interface Workload {

@@ -25,7 +25,7 @@ function specFor(workload: Workload): { dir: string; spec: AgentSpec; context: A
   const dir = fs.mkdtempSync(join(root, 'dir-'));
   const spec = { ...agentSpec(filesSpec(dir)), workload: make(dir) };
   const signal = new AbortController().signal;
-  return { dir, spec, context: { spec, operations: fileOperations, log: () => undefined, signal } };
+  return { dir, spec, context: { spec, signal } };
 }
 
 for (const workload of workloads) {
@@ -61,7 +61,6 @@ for (const workload of workloads) {
       worker.verify();
       assert.ok(recorder.sequence <= 21);
       assert.ok(recorder.records.every(({ outcome }) => outcome !== outcomes.pending));
-      worker.close();
       await workload.teardown(context);
     });
 

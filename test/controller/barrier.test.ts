@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Barriers } from '../../src/controller/barrier.ts';
+import { sleep } from '../../src/controller/waiting.ts';
 
 const never = new AbortController().signal;
 
@@ -53,5 +54,33 @@ describe('a barrier', () => {
     const waiting = barriers.arrive('go', 0, abort.signal);
     abort.abort(new Error('Ctrl-C'));
     await assert.rejects(waiting, /Ctrl-C/);
+  });
+
+  it('lets a hundred hosts wait on one signal without a warning about leaks', async () => {
+    const warnings: Error[] = [];
+    const listen = (warning: Error): void => void warnings.push(warning);
+    process.on('warning', listen);
+    const members = Array.from({ length: 100 }, (_, member) => member);
+    const barriers = new Barriers(members);
+    const { signal } = new AbortController();
+    await Promise.all(members.map((member) => barriers.arrive('go', member, signal)));
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('warning', listen);
+    assert.deepEqual(warnings, []);
+  });
+});
+
+describe('a sleep', () => {
+  it('ends with the reason of its signal, at once', async () => {
+    const abort = new AbortController();
+    const sleeping = sleep(60_000, abort.signal);
+    abort.abort(new Error('Ctrl-C'));
+    await assert.rejects(sleeping, /Ctrl-C/);
+  });
+
+  it('lasts as long as it was asked to', async () => {
+    const started = performance.now();
+    await sleep(20, new AbortController().signal);
+    assert.ok(performance.now() - started >= 19);
   });
 });

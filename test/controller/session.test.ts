@@ -4,7 +4,7 @@ import { PassThrough } from 'node:stream';
 import { describe, it } from 'node:test';
 import { AgentSession } from '../../src/controller/agent-session.ts';
 import type { AgentSpec } from '../../src/model/plan.ts';
-import { maxLineBytes, type Heartbeat } from '../../src/model/protocol.ts';
+import { maxLineBytes, type AgentPhase, type Heartbeat } from '../../src/model/protocol.ts';
 import type { Exit } from '../../src/transports/transport.ts';
 
 const marker = 'funbric-start';
@@ -83,6 +83,23 @@ describe('the session with an agent', () => {
     for (const second of [4, 5]) agent.say({ kind: 'heartbeat', heartbeat: beat(second) });
     await agent.isLost;
     assert.match(agent.reason(), /worker 3 is in write/);
+  });
+
+  it('calls it lost when its setup hangs, but not for a long teardown, nor for two phases that are long together', async () => {
+    const idle = { operations: 0, errors: 0, bytes: 0, cpuSeconds: 0, rssBytes: 0, loadAverage: 0 };
+    const agent = openAgent({ hungMs: 2_500 });
+    agent.stdout.write(`${marker}\n`);
+    const beat = (second: number, phase: AgentPhase): void =>
+      agent.say({ kind: 'heartbeat', heartbeat: { ...idle, atNs: second * 1e9, phase } });
+    for (const second of [1, 2, 3, 4, 5, 6]) beat(second, 'teardown');
+    for (const second of [7, 8, 9]) beat(second, 'setup');
+    for (const second of [10, 11, 12]) beat(second, 'meet');
+    agent.say({ kind: 'log', text: 'so far' });
+    await agent.lineSeen;
+    assert.equal(agent.session.lost.aborted, false);
+    for (const second of [13, 14, 15, 16]) beat(second, 'setup');
+    await agent.isLost;
+    assert.match(agent.reason(), /in setup no operation has finished for 3 s/);
   });
 
   it('ends a phase that waits when it is lost', async () => {

@@ -1,6 +1,6 @@
 /** A run on three real SSH hosts whose file system keeps its promises. */
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { decodeJournal } from '../../src/model/journal.ts';
@@ -26,8 +26,10 @@ describe('runtest on three hosts behind a real sshd', { skip: sshdReason() }, ()
     funbric([...hosts.flags, '--reports', bench.reports, 'runtest', '--dir', bench.dir, ...more]);
 
   it('passes a file system that keeps its promises, with evidence from every host', async () => {
-    const workFoldersBefore = workFolders();
-    const ended = await runtest('--profile', 'mixed', '--duration', '2s', '--workers', '2', '--seed', '1');
+    const work = join(bench.folder, 'work');
+    mkdirSync(work);
+    const fleet = ['--work-dir', work, '--seed', '1'];
+    const ended = await runtest('--profile', 'mixed', '--duration', '2s', '--workers', '2', ...fleet);
     assert.equal(ended.status, 0, ended.stdout + ended.stderr);
     const run = bench.run();
     assert.equal(run.verdict, 'pass');
@@ -46,7 +48,8 @@ describe('runtest on three hosts behind a real sshd', { skip: sshdReason() }, ()
     assert.match(readFileSync(join(bench.reports, 'latest/report.html'), 'utf8'), /PASS/);
 
     assert.deepEqual(readdirSync(bench.dir), [], 'nothing is left on the file system under test');
-    assert.deepEqual(workFolders(), workFoldersBefore, 'no work folder is left');
+    assert.deepEqual(readdirSync(work), [], 'no work folder is left');
+    assert.match(readFileSync(join(bench.reports, 'latest/plan.json'), 'utf8'), /"workDir"/);
     for (const home of hosts.homes) {
       assert.deepEqual(readdirSync(home), ['.cache'], 'nothing but the cache is left at home');
       assert.deepEqual(readdirSync(join(home, '.cache/funbric')).length, 1);
@@ -83,10 +86,6 @@ describe('runtest on three hosts behind a real sshd', { skip: sshdReason() }, ()
     assert.ok(existsSync(join(bench.dir, kept, 'own/0000/d0')));
   });
 });
-
-function workFolders(): string[] {
-  return readdirSync('/var/tmp').filter((name) => name.startsWith('funbric'));
-}
 
 /** What each worker decided to do in stress, without when, and without what others' timing shows. */
 function decisionsOf(folder: string): readonly string[] {

@@ -34,7 +34,7 @@ interface Life {
 async function live({ seed = 1, changes = {}, operations = fileOperations, tamper }: Life): Promise<Lived> {
   const dir = fs.mkdtempSync(join(root, 'dir-'));
   const spec = agentSpec(filesSpec(dir, { workers: 1, operationsLimit: 3_000, ...changes }), { seed });
-  const context = { spec, operations, log: () => undefined, signal: new AbortController().signal };
+  const context = { spec, signal: new AbortController().signal };
   await files.setup(context);
   const recorder = new MemoryRecorder();
   const worker = files.openWorker({ spec, operations, recorder, worker: 0, isStopped: () => false });
@@ -201,7 +201,7 @@ describe('teardown', () => {
   it('deletes nothing in a folder without our marker', async () => {
     const dir = fs.mkdtempSync(join(root, 'dir-'));
     const spec = agentSpec(filesSpec(dir, { workers: 1 }));
-    const context = { spec, operations: fileOperations, log: () => undefined, signal: new AbortController().signal };
+    const context = { spec, signal: new AbortController().signal };
     await files.setup(context);
     const runPath = join(dir, `funbric-${spec.run}`);
     fs.writeFileSync(join(runPath, '.funbric-run'), 'another run\n');
@@ -216,8 +216,6 @@ describe('teardown', () => {
     const spec = agentSpec(filesSpec(dir, { workers: 1 }), { hosts: 2 });
     const contextOf = (host: number): Parameters<typeof files.setup>[0] => ({
       spec: { ...spec, host },
-      operations: fileOperations,
-      log: () => undefined,
       signal: new AbortController().signal,
     });
     await files.setup(contextOf(0));
@@ -236,7 +234,7 @@ describe('teardown', () => {
     const spec = agentSpec(filesSpec(dir, { workers: 1 }));
     fs.mkdirSync(join(dir, `funbric-${spec.run}`));
     fs.writeFileSync(join(dir, `funbric-${spec.run}`, 'theirs'), 'x');
-    const context = { spec, operations: fileOperations, log: () => undefined, signal: new AbortController().signal };
+    const context = { spec, signal: new AbortController().signal };
     await assert.rejects(files.setup(context), /can't be made the run's folder/);
     assert.deepEqual(fs.readdirSync(dir), [`funbric-${spec.run}`]);
   });

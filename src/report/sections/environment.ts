@@ -91,10 +91,11 @@ function planFacts({ plan }: Run): readonly Fact[] {
       label: 'Limits',
       value: [
         `connect ${formatMs(limits.connectMs)}`,
+        `command ${limits.commandMs === 0 ? 'none' : formatMs(limits.commandMs)}`,
         `silence ${formatMs(limits.silenceMs)}`,
         `lease ${formatMs(limits.leaseMs)}`,
         `teardown ${formatMs(limits.teardownMs)}`,
-        `hung operation ${formatMs(limits.hungMs)}`,
+        `progress ${formatMs(limits.hungMs)}`,
       ].join(', '),
     },
   ];
