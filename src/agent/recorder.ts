@@ -3,7 +3,7 @@
  * says what was under way. The worker waits when the main thread is a whole ring behind; it never drops a record.
  */
 import { bucketOf, histogramBuckets } from '../model/histogram.ts';
-import { type Note } from '../model/journal.ts';
+import type { Note } from '../model/journal.ts';
 import { layout, outcomes } from '../model/record.ts';
 import type { Recorder } from '../workloads/workload.ts';
 import { control, errnoLimit, ringSlots, totals, type WorkerMemory } from './memory.ts';

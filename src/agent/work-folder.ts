@@ -17,11 +17,15 @@ export interface WorkFolder {
   remove(): void;
 }
 
-/** In the folder asked for, or in the first that will do. */
-export function makeWorkFolder(asked: string | undefined, target: Mount | undefined): WorkFolder {
+/** In the folder asked for, or in the first that will do; `mountAbove` tells which file system holds a path. */
+export function makeWorkFolder(
+  asked: string | undefined,
+  target: Mount | undefined,
+  mountAbove: (path: string) => Mount | undefined = mountOf,
+): WorkFolder {
   const refusals: string[] = [];
   for (const parent of asked === undefined ? ['/var/tmp', os.tmpdir()] : [asked]) {
-    const mount = mountOf(parent);
+    const mount = mountAbove(parent);
     if (mount !== undefined && isNetworkMount(mount)) {
       refusals.push(`${parent} is on ${mount.type} (${mount.source}), not on a local disk`);
       continue;

@@ -2,7 +2,7 @@
  * From decoded blocks to records that can be trusted to make sense: of the right workers, of known kinds, within the
  * sizes that the plan allows. A worker's records end at the first that isn't so, and count as cut there.
  */
-import { type Block } from '../model/journal.ts';
+import type { Block } from '../model/journal.ts';
 import { layout, recordBytes, recordKinds, viewRecords, type RecordViews } from '../model/record.ts';
 import type { HistoryFacts, HostEvidence, HostNote } from './evidence.ts';
 import type { Segment } from './record-log.ts';

@@ -1,6 +1,5 @@
 /** The verdict on a run, with every reason for it: evidence that fails it first, then what is missing to pass it. */
-import type { Verdict } from '../model/finding.ts';
-import { worstVerdict, type Finding } from '../model/finding.ts';
+import { worstVerdict, type Verdict, type Finding } from '../model/finding.ts';
 import type { CheckRun, RunHost } from '../model/run.ts';
 import type { RunInput } from './read-run.ts';
 

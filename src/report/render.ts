@@ -10,8 +10,7 @@ import type { Run } from '../model/run.ts';
 import { formatInstant } from './format.ts';
 import { sections } from './sections/registry.ts';
 import { capHead, cleanLine } from './text.ts';
-import { viewBlock } from './view.ts';
-import type { BlockView, Limits } from './view.ts';
+import { viewBlock, type BlockView, type Limits } from './view.ts';
 
 /** A folder of templates, compiled once for any number of reports. */
 export interface Templates {

@@ -2,8 +2,7 @@
  * From blocks to what the templates draw: here, and only here, every text is cleaned and shortened and every table cut,
  * so that no section can forget it and no host can make a page that nobody can open.
  */
-import { drawTimeChart } from './charts/time-chart.ts';
-import type { SvgChart } from './charts/time-chart.ts';
+import { drawTimeChart, type SvgChart } from './charts/time-chart.ts';
 import { twinOf } from './charts/twin.ts';
 import { formatCount } from './format.ts';
 import type { Block, Column, Fact, FindingBlock, OutputBlock, Row, TableBlock, Tone, VerdictBlock } from './section.ts';

@@ -1,6 +1,5 @@
 /** One command of a loopback host: a shell in a process group of its own, which ends with its channel at the latest. */
-import { spawn } from 'node:child_process';
-import type { ChildProcessWithoutNullStreams } from 'node:child_process';
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { Connection, ServerChannel, Session } from 'ssh2';

@@ -3,14 +3,11 @@
  * with a home folder of its own. Only the key that is made for it may log in; nothing is forwarded and there is no pty.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import type { Server as NetServer, Socket } from 'node:net';
+import { createServer, type Server as NetServer, type Socket } from 'node:net';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
-import ssh2 from 'ssh2';
-import type { AuthContext, Connection, ParsedKey, Server } from 'ssh2';
-import { serveSession } from './loopback-session.ts';
-import type { Children } from './loopback-session.ts';
+import ssh2, { type AuthContext, type Connection, type ParsedKey, type Server } from 'ssh2';
+import { serveSession, type Children } from './loopback-session.ts';
 
 export interface LoopbackHost {
   readonly name: string;

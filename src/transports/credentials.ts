@@ -3,14 +3,13 @@
  * at its sixth refusal (MaxAuthTries), and an agent's other keys are nobody's business where IdentitiesOnly says so.
  */
 import { readFileSync } from 'node:fs';
-import ssh2 from 'ssh2';
-import type {
-  AgentAuthMethod,
-  BaseAgent,
-  ParsedKey,
-  PublicKeyAuthMethod,
-  SignCallback,
-  SigningRequestOptions,
+import ssh2, {
+  type AgentAuthMethod,
+  type BaseAgent,
+  type ParsedKey,
+  type PublicKeyAuthMethod,
+  type SignCallback,
+  type SigningRequestOptions,
 } from 'ssh2';
 import { messageOf } from '../model/errors.ts';
 import type { HostSettings } from './ssh-config.ts';

@@ -1,9 +1,7 @@
 /** A TCP connection to a host, without Nagle's delay, so that small packets of a handshake aren't held back. */
-import { connect } from 'node:net';
-import type { Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { onAbort } from './on-abort.ts';
-import { abortedAt, socketFailed } from './ssh-errors.ts';
-import type { Place } from './ssh-errors.ts';
+import { abortedAt, socketFailed, type Place } from './ssh-errors.ts';
 
 export async function dial(place: Place, signal: AbortSignal): Promise<Socket> {
   return new Promise((resolve, reject) => {

@@ -2,11 +2,9 @@
 import { createHash } from 'node:crypto';
 import type { ServerHostKeyAlgorithm } from 'ssh2';
 import { FunbricError, messageOf } from '../model/errors.ts';
-import { addKnownHost, knownKeysOf, nameOf } from './known-hosts.ts';
-import type { HostAddress, KnownHostsLine } from './known-hosts.ts';
+import { addKnownHost, knownKeysOf, nameOf, type HostAddress, type KnownHostsLine } from './known-hosts.ts';
 import type { HostSettings } from './ssh-config.ts';
-import { keyRefused, unreachable } from './ssh-errors.ts';
-import type { Place } from './ssh-errors.ts';
+import { keyRefused, unreachable, type Place } from './ssh-errors.ts';
 
 export interface HostKeyCheck {
   /** For the key exchange: types that known_hosts has come first, as it could say nothing of another key. */

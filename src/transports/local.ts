@@ -1,6 +1,5 @@
 /** This machine as a host, without SSH: commands run with its own shell, each in a process group of its own. */
-import { spawn } from 'node:child_process';
-import type { ChildProcessWithoutNullStreams } from 'node:child_process';
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { FunbricError } from '../model/errors.ts';
 import { onAbort } from './on-abort.ts';
 import type { Connection, Exit, RemoteProcess, Transport } from './transport.ts';

@@ -4,8 +4,7 @@
  * from host to host; nothing else is, because a refusal says the same twice.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { makeSlots } from './slots.ts';
-import type { Slots } from './slots.ts';
+import { makeSlots, type Slots } from './slots.ts';
 
 /** sshd starts dropping at 10 unauthenticated connections (MaxStartups 10:30:100). */
 const loginsPerAddress = 8;

@@ -1,10 +1,8 @@
 /** Every way to reach a host. A new one is a file beside this and a line here. */
 import { FunbricError } from '../model/errors.ts';
 import type { Host } from '../model/host.ts';
-import { localTransport } from './local.ts';
-import type { LocalOptions } from './local.ts';
-import { sshTransport } from './ssh.ts';
-import type { SshOptions } from './ssh.ts';
+import { localTransport, type LocalOptions } from './local.ts';
+import { sshTransport, type SshOptions } from './ssh.ts';
 import type { Transport } from './transport.ts';
 
 export type TransportOptions = SshOptions & LocalOptions;

@@ -4,8 +4,7 @@
  * to commands of root, and leaves them running when their channel closes.
  */
 import { randomBytes } from 'node:crypto';
-import { Writable } from 'node:stream';
-import type { Readable } from 'node:stream';
+import { Writable, type Readable } from 'node:stream';
 import { FunbricError } from '../model/errors.ts';
 import { onAbort } from './on-abort.ts';
 import { posixLine } from './shell.ts';

@@ -3,10 +3,8 @@ import type { Client, ClientChannel } from 'ssh2';
 import { FunbricError, messageOf } from '../model/errors.ts';
 import { onAbort } from './on-abort.ts';
 import { makeSlots } from './slots.ts';
-import { placeText, printable } from './ssh-errors.ts';
-import type { Place } from './ssh-errors.ts';
-import { processOf } from './ssh-process.ts';
-import type { Ending } from './ssh-process.ts';
+import { placeText, printable, type Place } from './ssh-errors.ts';
+import { processOf, type Ending } from './ssh-process.ts';
 import type { Connection, RemoteProcess } from './transport.ts';
 
 /** sshd allows 10 sessions a connection by default (MaxSessions); some are left to others' settings. */

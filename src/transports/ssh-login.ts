@@ -12,8 +12,7 @@ import { dial } from './dial.ts';
 import type { HostKeyCheck } from './host-key.ts';
 import type { LoginAttempt } from './login-gate.ts';
 import { onAbort } from './on-abort.ts';
-import { abortedAt, handshakeFailed, loginFailed } from './ssh-errors.ts';
-import type { Place } from './ssh-errors.ts';
+import { abortedAt, handshakeFailed, loginFailed, type Place } from './ssh-errors.ts';
 
 export interface LoginRequest {
   readonly place: Place;

@@ -6,10 +6,8 @@ import { readKnownHosts } from './known-hosts.ts';
 import { makeLoginGate } from './login-gate.ts';
 import { onAbort } from './on-abort.ts';
 import { connectionOf } from './ssh-connection.ts';
-import { makeSshConfig } from './ssh-config.ts';
-import type { HostSettings, SshConfigOptions } from './ssh-config.ts';
-import { ConnectLimit, droppedTooOften } from './ssh-errors.ts';
-import type { Place } from './ssh-errors.ts';
+import { makeSshConfig, type HostSettings, type SshConfigOptions } from './ssh-config.ts';
+import { ConnectLimit, droppedTooOften, type Place } from './ssh-errors.ts';
 import { login } from './ssh-login.ts';
 import type { ConnectOptions, Transport } from './transport.ts';
 

@@ -2,7 +2,7 @@
  * A chunk that isn't what it should be, kept as evidence: what was expected and found, the byte where they part, and the
  * bytes around it. Made only for anomalies, so it may take its time.
  */
-import { type Note } from '../model/journal.ts';
+import type { Note } from '../model/journal.ts';
 import { contents } from '../model/record.ts';
 import { bodyOffset, decodeStamp, stampBytes, type Stamp } from '../model/stamp.ts';
 import type { ChunkBuffer, Content, Seen } from './content.ts';

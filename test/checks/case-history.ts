@@ -8,7 +8,7 @@ import type { HostEvidence } from '../../src/checks/evidence.ts';
 import { stressPhase, verifyPhase } from '../../src/checks/phases.ts';
 import { hostClock } from '../../src/model/clock.ts';
 import { consistencyOf, isNetworkMount } from '../../src/model/consistency.ts';
-import { type Block, type BlockBody, type Note } from '../../src/model/journal.ts';
+import type { Block, BlockBody, Note } from '../../src/model/journal.ts';
 import {
   contents,
   outcomes,

@@ -8,6 +8,7 @@ import { corruptions, corruptScript, takeSnapshot, type Corruption, type Planted
 import { openBench, startFunbric, type Bench, type Ended } from '../support/funbric.ts';
 import { startHosts, type TestHosts } from '../support/hosts.ts';
 import { sshdReason } from '../support/sshd.ts';
+import { until } from '../support/until.ts';
 
 /** Files that stay once they are there, so that a snapshot has older content of the same file. */
 const lasting = {
@@ -63,7 +64,7 @@ describe('corruption between stress and verify', { skip: sshdReason() }, () => {
   }
 
   async function snapshotDuringStress(snapshot: string): Promise<void> {
-    while (readdirSync(bench.dir).length === 0) await sleep(20);
+    await until("the run's folder", () => readdirSync(bench.dir).length > 0);
     await sleep(1_000);
     const [run = ''] = readdirSync(bench.dir);
     takeSnapshot(join(bench.dir, run), snapshot);

@@ -3,10 +3,10 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { funbric, openBench, startFunbric, type Bench } from '../support/funbric.ts';
 import { startHosts, type TestHosts } from '../support/hosts.ts';
 import { sshdReason } from '../support/sshd.ts';
+import { until } from '../support/until.ts';
 
 describe('tasks on three real hosts', { skip: sshdReason() }, () => {
   let bench: Bench;
@@ -97,12 +97,12 @@ describe('tasks on three real hosts', { skip: sshdReason() }, () => {
         .split('\n')
         .filter((line) => /^\d+$/.test(line))
         .map(Number);
-    while (pids().length < 3) await sleep(20);
+    await until('a command on each host', () => pids().length === 3);
     started.child.kill('SIGINT');
     const ended = await started.ended;
     assert.equal(ended.status, 130, ended.stdout + ended.stderr);
     assert.equal(log().split('torn').length, 4);
-    while (pids().some((pid) => existsSync(`/proc/${pid}`))) await sleep(50);
+    await until('the end of the commands', () => !pids().some((pid) => existsSync(`/proc/${pid}`)), 10_000);
   });
 
   it('prints what a command says as `host | line`, and ends with its worst outcome', async () => {
@@ -117,6 +117,7 @@ describe('tasks on three real hosts', { skip: sshdReason() }, () => {
   });
 
   it('says what to do when there are no hosts, and lists, plans and refuses without connecting', async () => {
+    const runsBefore = readdirSync(bench.reports);
     const none = await funbric(['runtest', '--dir', '/tmp'], { cwd: bench.folder });
     assert.equal(none.status, 64);
     for (const word of ['-H', 'hosts.json', 'funbric demo']) assert.ok(none.stderr.includes(word), none.stderr);
@@ -129,10 +130,10 @@ describe('tasks on three real hosts', { skip: sshdReason() }, () => {
     const listed = await funbric(['--list'], { cwd: bench.folder });
     assert.match(listed.stdout, /runtest/);
     assert.match(listed.stdout, /breaks/);
-    assert.match((await funbric(['-H', 'a,b', '--list-hosts'])).stdout, /a/);
+    assert.match((await funbric(['-H', 'a,b', '--list-hosts'])).stdout, /^a +a .*\nb +b /m);
     const mistaken = await funbric(['-H', 'a', 'runtset', '--dir', '/x'], { cwd: bench.folder });
     assert.equal(mistaken.status, 64);
     assert.match(mistaken.stderr, /runtest/);
-    assert.equal(readdirSync(bench.folder).includes('nowhere'), false);
+    assert.deepEqual(readdirSync(bench.reports), runsBefore, 'none of them made a run');
   });
 });

@@ -6,9 +6,11 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunEvent } from '../../src/controller/events.ts';
+import { defaultLimits } from '../../src/model/plan.ts';
 import { funbric, openBench, startFunbric, type Bench } from '../support/funbric.ts';
 import { startHosts, type TestHosts } from '../support/hosts.ts';
 import { descendantsOf, sshdReason } from '../support/sshd.ts';
+import { until } from '../support/until.ts';
 
 describe('a fleet in trouble', { skip: sshdReason() }, () => {
   let bench: Bench;
@@ -189,7 +191,7 @@ describe('a fleet in trouble', { skip: sshdReason() }, () => {
 /** Waits until every host of the newest run is in its stress. */
 async function stressing(bench: Bench): Promise<void> {
   const before = new Set(existsSync(bench.reports) ? readdirSync(bench.reports) : []);
-  for (;;) {
+  await until('stress on three hosts', () => {
     const folder = (existsSync(bench.reports) ? readdirSync(bench.reports) : []).find(
       (name) => !before.has(name) && !name.startsWith('.') && name !== 'latest',
     );
@@ -200,9 +202,8 @@ async function stressing(bench: Bench): Promise<void> {
           .filter(Boolean)
           .map((line) => JSON.parse(line) as RunEvent)
       : [];
-    if (events.filter((event) => event.kind === 'phase-started' && event.phase === 'stress').length === 3) break;
-    await sleep(20);
-  }
+    return events.filter((event) => event.kind === 'phase-started' && event.phase === 'stress').length === 3;
+  });
   await sleep(700);
 }
 
@@ -229,9 +230,12 @@ function argumentsOf(pid: number): readonly string[] {
   }
 }
 
-/** The lease is 15 s; the test's own limit is the runner's. */
+/** Its lease, and what it may take to clean up (see agent/serve.ts). */
+const goneMs = defaultLimits.leaseMs + 10_000;
+
 async function gone(pid: number): Promise<void> {
-  while (argumentsOf(pid).some((word) => word.endsWith('agent.cjs'))) await sleep(50);
+  const isThere = (): boolean => argumentsOf(pid).some((word) => word.endsWith('agent.cjs'));
+  await until(`the end of agent ${pid}`, () => !isThere(), goneMs);
 }
 
 async function closedPort(address: string): Promise<number> {

@@ -2,8 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { runSchema } from '../../src/model/run.ts';
-import type { Run } from '../../src/model/run.ts';
+import { runSchema, type Run } from '../../src/model/run.ts';
 
 /** Tests run from dist/test/support; fixtures and templates stay in the tree. */
 const root = fileURLToPath(new URL('../../../', import.meta.url));

@@ -1,5 +1,5 @@
 /** A recorder that keeps everything in memory, for engines without an agent around them. */
-import { type Note } from '../../src/model/journal.ts';
+import type { Note } from '../../src/model/journal.ts';
 import { layout, readRecord, viewRecords, type JournalRecord } from '../../src/model/record.ts';
 import type { Recorder } from '../../src/workloads/workload.ts';
 

@@ -2,8 +2,7 @@
  * A real OpenSSH sshd for a test: own configuration, own keys, own port, in a folder that goes away with it. It is this
  * process's child, never a service, and every session of it ends with it.
  */
-import { execFileSync, spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import {
   accessSync,
   constants,

@@ -1,8 +1,7 @@
 /** Hosts and transports for tests: nothing of the user's own ssh_config, keys or agent takes part. */
 import { userInfo } from 'node:os';
 import type { Host } from '../../src/model/host.ts';
-import { createTransports } from '../../src/transports/registry.ts';
-import type { TransportOptions, Transports } from '../../src/transports/registry.ts';
+import { createTransports, type TransportOptions, type Transports } from '../../src/transports/registry.ts';
 import type { ConnectOptions, Connection } from '../../src/transports/transport.ts';
 
 export function testTransports(home: string, options: Partial<TransportOptions> = {}): Transports {

@@ -5,8 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Host } from '../../src/model/host.ts';
-import { startLoopbackFleet } from '../../src/testing/loopback.ts';
-import type { LoopbackFleet } from '../../src/testing/loopback.ts';
+import { startLoopbackFleet, type LoopbackFleet } from '../../src/testing/loopback.ts';
 import type { Connection } from '../../src/transports/transport.ts';
 import { runCommand, testConnect, testHost, testTransports } from '../support/transports.ts';
 

@@ -4,8 +4,13 @@ import { chmodSync, lstatSync, mkdtempSync, readFileSync, rmSync, statSync, syml
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { addKnownHost, knownKeysOf, parseKnownHosts, readKnownHosts } from '../../src/transports/known-hosts.ts';
-import type { HostAddress } from '../../src/transports/known-hosts.ts';
+import {
+  addKnownHost,
+  knownKeysOf,
+  parseKnownHosts,
+  readKnownHosts,
+  type HostAddress,
+} from '../../src/transports/known-hosts.ts';
 
 const key = Buffer.from('key of the host');
 const otherKey = Buffer.from('another key');

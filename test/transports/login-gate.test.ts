@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { makeLoginGate } from '../../src/transports/login-gate.ts';
-import type { LoginAttempt } from '../../src/transports/login-gate.ts';
+import { makeLoginGate, type LoginAttempt } from '../../src/transports/login-gate.ts';
 
 const { signal } = new AbortController();
 const dropped: LoginAttempt<string> = { kind: 'dropped', reason: 'closed' };

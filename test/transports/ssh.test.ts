@@ -1,21 +1,17 @@
 import assert from 'node:assert/strict';
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { connect as tcpConnect, createServer } from 'node:net';
-import type { AddressInfo, Server, Socket } from 'node:net';
+import { connect as tcpConnect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FunbricError } from '../../src/model/errors.ts';
 import type { Host } from '../../src/model/host.ts';
-import { startLoopbackFleet } from '../../src/testing/loopback.ts';
-import type { LoopbackFleet } from '../../src/testing/loopback.ts';
+import { startLoopbackFleet, type LoopbackFleet } from '../../src/testing/loopback.ts';
 import type { SshOptions } from '../../src/transports/ssh.ts';
 import type { ConnectOptions, Connection } from '../../src/transports/transport.ts';
-import { descendantsOf, sshdReason, startSshd } from '../support/sshd.ts';
-import type { Sshd } from '../support/sshd.ts';
+import { descendantsOf, sshdReason, startSshd, type Sshd } from '../support/sshd.ts';
 import { runCommand, testConnect, testHost, testTransports } from '../support/transports.ts';
 
 /** What a stranger's key looks like: the host's type, another point. */

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { type Note } from '../../src/model/journal.ts';
+import type { Note } from '../../src/model/journal.ts';
 import { contents, outcomes, readFlags, recordKinds, type JournalRecord } from '../../src/model/record.ts';
 import { objectOf, pathOf } from '../../src/model/namespace.ts';
 import { files } from '../../src/workloads/files.ts';

@@ -4,8 +4,7 @@
  */
 import { formatShort } from '../format.ts';
 import type { Band, ChartBlock, Panel } from '../section.ts';
-import { envelope } from './envelope.ts';
-import type { Extent } from './envelope.ts';
+import { envelope, type Extent } from './envelope.ts';
 import { ticksUpTo } from './ticks.ts';
 
 export interface SvgChart {

@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { consistencyOf, isNetworkMount, settleMsOf, type Consistency } from '../../src/model/consistency.ts';
+import type { Mount } from '../../src/model/protocol.ts';
+
+const mount = (type: string, ...options: string[]): Mount => ({ path: '/mnt', type, source: 'x', options });
+
+const promises: readonly (readonly [types: string, consistency: Consistency, isNetwork: boolean])[] = [
+  ['ext4 xfs btrfs zfs tmpfs overlay apfs', 'posix', false],
+  ['ceph gpfs lustre ocfs2 gfs2', 'posix', true],
+  ['nfs nfs4 fuse.glusterfs', 'close-to-open', true],
+  ['cifs smb3', 'smb', true],
+  ['fuse.sshfs fuse.s3fs fuseblk davfs 9p', 'eventual', true],
+];
+
+describe('what a mount promises', () => {
+  for (const [types, consistency, isNetwork] of promises) {
+    it(`is ${consistency} for ${types}`, () => {
+      for (const type of types.split(' ')) {
+        assert.equal(consistencyOf(mount(type)), consistency, type);
+        assert.equal(isNetworkMount(mount(type)), isNetwork, type);
+      }
+    });
+  }
+});
+
+describe('the caches that are waited out before verify', () => {
+  const cases: readonly (readonly [mount: Mount, ms: number])[] = [
+    [mount('ext4'), 0],
+    [mount('lustre'), 0],
+    [mount('nfs4'), 60_000],
+    [mount('nfs4', 'acregmax=10', 'acdirmax=30'), 30_000],
+    [mount('nfs4', 'actimeo=3', 'acdirmax=30'), 3_000],
+    [mount('nfs', 'actimeo=0'), 0],
+    [mount('nfs', 'noac'), 0],
+    [mount('nfs4', 'acdirmax=nonsense'), 60_000],
+    [mount('cifs', 'actimeo=5'), 5_000],
+    [mount('fuse.glusterfs', 'entry-timeout=4'), 4_000],
+    [mount('fuse.sshfs'), 20_000],
+  ];
+  for (const [given, ms] of cases) {
+    it(`last ${ms} ms on ${[given.type, ...given.options].join(' ')}`, () => assert.equal(settleMsOf(given), ms));
+  }
+});
