@@ -24,6 +24,9 @@ import type { Recorder } from './workload.ts';
 /** Large enough to read fast, small enough to stay in a cache. */
 const readBytes = 1 << 20;
 
+/** A finished operation is the only sign of progress: on a slow disk, a minute must do for this much. */
+const maxOperationBytes = 64 << 20;
+
 /** The longest path that a note keeps: names come from the host. */
 const maxPathLength = 1_000;
 
@@ -114,7 +117,7 @@ export class Scan {
     if (fd >= 0) closeQuietly(operations, fd);
   }
 
-  /** One operation, unless the file is so motley that its runs don't fit: then another from there on. */
+  /** One operation, unless the file is so long, or so motley that its runs don't fit: then another from there on. */
   #readWhole(fd: number, place: ReadPlace): void {
     const { trace, spec } = this.#options;
     const { bytes: target } = this.#buffer;
@@ -125,7 +128,8 @@ export class Scan {
     let from = 0;
     while (at < limit) {
       const bytes = this.#readFully(fd, Math.min(target.length, limit - at), at);
-      if (trace.runs + bytes / chunkBytes > maxRuns && at > from) {
+      const isFull = trace.runs + bytes / chunkBytes > maxRuns || at - from >= maxOperationBytes;
+      if (isFull && at > from) {
         trace.setSize(at - from);
         trace.endRead(at - from);
         trace.beginRead(recordKinds.scanRead, place, at / chunkBytes);
