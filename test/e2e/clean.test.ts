@@ -79,6 +79,18 @@ describe('runtest on three hosts behind a real sshd', { skip: sshdReason() }, ()
     assert.notDeepEqual(await decide('8'), first);
   });
 
+  it('keeps two runs apart that use the same directory at the same time', async () => {
+    const runs = await Promise.all(
+      ['a', 'b'].map((name) => {
+        const reports = join(bench.folder, `reports-${name}`);
+        const options = ['--dir', bench.dir, '--duration', '1s', '--workers', '1'];
+        return funbric([...hosts.flags, '--reports', reports, 'runtest', ...options]);
+      }),
+    );
+    for (const ended of runs) assert.equal(ended.status, 0, ended.stdout + ended.stderr);
+    assert.deepEqual(readdirSync(bench.dir), []);
+  });
+
   it('keeps the data where --keep says so', async () => {
     assert.equal((await runtest('--operations', '20', '--keep')).status, 0);
     const [kept = ''] = readdirSync(bench.dir);

@@ -146,6 +146,21 @@ describe('a fleet in trouble', { skip: sshdReason() }, () => {
     assert.equal((await funbric(['--reports', bench.reports, 'merge', 'latest'])).status, 0);
   });
 
+  it('refuses to merge what is no run, or holds one result twice, with 65', async () => {
+    const nowhere = await funbric(['--reports', bench.reports, 'merge', 'nowhere']);
+    assert.equal(nowhere.status, 65);
+    assert.match(nowhere.stderr, /nowhere/);
+    assert.equal((await funbric(runtest(['--operations', '50']))).status, 0);
+    const [first = '', second = ''] = [0, 1].map((host) => join(bench.reports, `latest/journals/000${host}.fbj`));
+    writeFileSync(second, readFileSync(first));
+    const results = [0, 1].map((host) => join(bench.reports, `latest/results/000${host}.json`));
+    const [one, two] = results.map((path) => JSON.parse(readFileSync(path, 'utf8')) as { journal: unknown });
+    writeFileSync(results[1] ?? '', JSON.stringify({ ...two, journal: one?.journal }));
+    const twice = await funbric(['--reports', bench.reports, 'merge', 'latest']);
+    assert.equal(twice.status, 65, twice.stdout + twice.stderr);
+    assert.match(twice.stderr, /0001\.json is the same result as .*0000\.json/);
+  });
+
   it('is not harmed by a host named like a command', async () => {
     const file = join(bench.folder, 'hosts.json');
     const touched = join(bench.folder, 'touched');
