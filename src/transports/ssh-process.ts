@@ -23,7 +23,6 @@ export function processOf(
   // A host that sends data after its end makes the streams emit errors, which nobody else may be listening to.
   channel.on('error', () => undefined);
   channel.stderr.on('error', () => undefined);
-  keepOpenAtEnd(channel);
   const stdin = stdinOf(channel);
   let status: Exit | undefined;
   channel.once('exit', (code: number | null, signal?: string) => {
@@ -50,14 +49,6 @@ export function processOf(
   const kill = makeKill(channel, (name) => sendSignal(given.client, channel, name), giveUp);
   if (given.signal !== undefined) killOnAbort(given.signal, kill, exit);
   return { stdin, stdout: channel, stderr: channel.stderr, exit, kill };
-}
-
-/**
- * Node destroys a stream that has ended on both sides, and ssh2 takes that for closing the channel: before OpenSSH, which says
- * the end of the output first, has sent the exit status.
- */
-function keepOpenAtEnd(channel: ClientChannel): void {
-  channel.destroy = () => channel;
 }
 
 async function bothClosed(channel: ClientChannel): Promise<void> {
