@@ -1,6 +1,7 @@
 /** Tasks that use the phases in an order that proves nothing: they fail with a reason, and never hang or blame the file system. */
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { openBench, type Bench } from '../support/funbric.ts';
@@ -70,6 +71,18 @@ describe('a task that misuses its workload', { skip: process.platform === 'win32
     assert.equal(bench.run().evidence.journals, 3);
   });
 
+  it('whose timer throws ends the run with a report, and leaves nothing on the hosts', async () => {
+    fleet.writeTask(
+      'strays',
+      "async run(host) { setTimeout(() => { throw new Error('stray'); }, 100); await host.stress(); await host.verify(); }",
+    );
+    const ended = await fleet.run('strays');
+    assert.equal(ended.status, 70, ended.stdout + ended.stderr);
+    assert.match(ended.stderr, /stray/);
+    assert.equal(bench.run().verdict, 'incomplete');
+    assert.deepEqual(readdirSync(bench.dir), []);
+  });
+
   it('that never returns is torn down and reported after Ctrl-C', async () => {
     fleet.writeTask('sticks', 'async run(host) { await host.stress(); await new Promise(() => {}); }');
     const started = fleet.start('sticks');
@@ -132,6 +145,21 @@ describe('a place that can not be used', { skip: process.platform !== 'linux' &&
     assert.deepEqual(readdirSync(bench.dir), []);
   });
 
+  it('is left as it was where not even the marker of the run has room', { skip: tmpfsReason() }, async () => {
+    const full = join(bench.folder, 'full');
+    mkdirSync(full);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=16k', 'tmpfs', full]);
+    try {
+      writeFileSync(join(full, 'all'), Buffer.alloc(16384));
+      const ended = await runtest(full);
+      assert.equal(ended.status, 1, ended.stdout + ended.stderr);
+      assert.match(bench.run().hosts[0]?.reason ?? '', /ENOSPC/);
+      assert.deepEqual(readdirSync(full), ['all']);
+    } finally {
+      execFileSync('umount', [full]);
+    }
+  });
+
   it('does not wait for what --before-verify leaves running in the background', async () => {
     const ended = await runtest(bench.dir, '--before-verify', 'sleep 100 & echo $!');
     assert.equal(ended.status, 0, ended.stdout + ended.stderr);
@@ -139,3 +167,7 @@ describe('a place that can not be used', { skip: process.platform !== 'linux' &&
     process.kill(Number(output), 'SIGKILL');
   });
 });
+
+function tmpfsReason(): string | false {
+  return process.getuid?.() === 0 ? false : 'mounting takes root';
+}
