@@ -1,10 +1,11 @@
 /** Tasks that use the phases in an order that proves nothing: they fail with a reason, and never hang or blame the file system. */
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { openBench, type Bench } from '../support/funbric.ts';
+import { funbric, openBench, root, type Bench } from '../support/funbric.ts';
 import { localFleet, type LocalFleet } from '../support/local-hosts.ts';
 
 describe('a task that misuses its workload', { skip: process.platform === 'win32' && 'hosts take a /bin/sh' }, () => {
@@ -83,6 +84,14 @@ describe('a task that misuses its workload', { skip: process.platform === 'win32
     assert.deepEqual(readdirSync(bench.dir), []);
   });
 
+  it('may print without end: what is shown and kept of it is capped', async () => {
+    fleet.writeTask('prints', "async setup(host) { await host.shell('yes | head -c 8000000'); }");
+    const ended = await fleet.run('prints');
+    assert.ok(ended.stdout.length < 16e6, String(ended.stdout.length));
+    assert.ok(statSync(join(bench.reports, 'latest/events.ndjson')).size < 60e6);
+    assert.match(ended.stdout, /the rest of its output isn't shown/);
+  });
+
   it('that never returns is torn down and reported after Ctrl-C', async () => {
     fleet.writeTask('sticks', 'async run(host) { await host.stress(); await new Promise(() => {}); }');
     const started = fleet.start('sticks');
@@ -143,6 +152,16 @@ describe('a place that can not be used', { skip: process.platform !== 'linux' &&
     assert.equal(ended.status, 2, ended.stdout + ended.stderr);
     assert.match(ended.stderr, /can't be written/);
     assert.deepEqual(readdirSync(bench.dir), []);
+  });
+
+  it('is passed over for the agent: a folder in its place in the cache', async () => {
+    const sha256 = createHash('sha256')
+      .update(readFileSync(join(root, 'dist/agent/agent.cjs')))
+      .digest('hex');
+    mkdirSync(join(bench.folder, 'home/.cache/funbric', sha256, 'agent.cjs'), { recursive: true });
+    const words = ['--reports', bench.reports, 'runtest', '--dir', bench.dir, '--workers', '1', '--operations', '20'];
+    const ended = await funbric(words, { cwd: bench.folder, env: { HOME: join(bench.folder, 'home') } });
+    assert.equal(ended.status, 0, ended.stdout + ended.stderr);
   });
 
   it('is left as it was where not even the marker of the run has room', { skip: tmpfsReason() }, async () => {
