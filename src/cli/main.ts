@@ -14,6 +14,10 @@ import { runProgram } from './program.ts';
 
 /** After a second Ctrl-C everything is let go of; what hasn't ended by then never will. */
 const lastGraceMs = 3000;
+/** For teardown and report after an error that nothing caught: the limit of a teardown, and some. */
+const strayGraceMs = 90_000;
+
+let strayStatus: number | undefined;
 
 const graceful = new AbortController();
 const kill = new AbortController();
@@ -44,7 +48,7 @@ const status = await runProgram(process.argv.slice(2), {
 });
 await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
 // A host that never closes its side of a connection must not keep us here.
-process.exit(status);
+process.exit(strayStatus ?? status);
 
 function interrupt(): void {
   if (!graceful.signal.aborted) graceful.abort(interrupted('the run'));
@@ -54,11 +58,17 @@ function interrupt(): void {
   } else process.exit(130);
 }
 
-/** Node would exit with 1, which means that the file system failed. */
+/**
+ * What nothing caught: a bug of ours, or a task's timer or promise that it never looks at. Node would exit with 1, which
+ * means that the file system failed, and leave the hosts as they are: instead the run is ended as by Ctrl-C, with a report.
+ */
 function giveUp(thrown: unknown): void {
+  if (strayStatus !== undefined) return;
+  strayStatus = exitStatusOf(thrown);
   const question = { isWanted: undefined, environment: process.env, isTerminal: process.stderr.isTTY };
   process.stderr.write(describeError(thrown, makeColors(question)));
-  process.exit(exitStatusOf(thrown));
+  if (!graceful.signal.aborted) graceful.abort(interrupted('the run, by an error that nothing caught'));
+  setTimeout(() => process.exit(strayStatus), strayGraceMs).unref();
 }
 
 async function flushed(stream: NodeJS.WriteStream): Promise<void> {

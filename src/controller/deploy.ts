@@ -107,6 +107,7 @@ ${folder}
 t="$d/.agent.$$"
 cat >"$t" || { rm -f -- "$t"; refuse "it can't be written (full or read-only?)"; }
 [ "$(sha256 <"$t")" = ${bundle.sha256} ] || { rm -f -- "$t"; refuse "it arrived damaged"; }
+[ ! -d "$d/agent.cjs" ] || { rm -f -- "$t"; refuse "$d/agent.cjs is a folder"; }
 mv -f -- "$t" "$d/agent.cjs" || refuse "it can't be renamed"
 echo "agent $d/agent.cjs"`;
   return await script(connection, host, text, signal, bundle.bytes);

@@ -38,6 +38,7 @@ export class HostRun {
   readonly #gaps: string[] = [];
   #connection: Connection | undefined;
   #closedReason: string | undefined;
+  #isLetGo = false;
   #deployed: DeployedAgent | undefined;
   #session: AgentSession | undefined;
   #hello: Hello | undefined;
@@ -119,10 +120,10 @@ export class HostRun {
     }
   }
 
-  /** Notes why it can't go on. The first reason stands; an interruption is no failure of the host. */
+  /** Notes why it can't go on. The first reason stands; an interruption, and what it cut off, is no failure of the host. */
   fail(error: unknown): void {
     const code = error instanceof FunbricError ? error.code : 'task';
-    if (code === 'interrupted') {
+    if (code === 'interrupted' || this.#isLetGo) {
       this.#gaps.push(messageOf(error));
       return;
     }
@@ -190,6 +191,7 @@ export class HostRun {
   }
 
   async close(): Promise<void> {
+    this.#isLetGo = true;
     this.#session?.close();
     await this.#connection?.[Symbol.asyncDispose]();
   }

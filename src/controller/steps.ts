@@ -34,6 +34,6 @@ export class Steps {
 /** Why a host can't do a step where the task asks for it. */
 export function misuse(host: HostRun, what: string): FunbricError {
   return new FunbricError('task', `${host.name}: ${what}`, {
-    hint: 'in a task with a workload, call host.stress() once and then host.verify() once, in run, on every host; for more, start several tasks in one line',
+    hint: 'in a task with a workload, call host.stress() once and then host.verify() once, in run, on every host; for more, start funbric again',
   });
 }

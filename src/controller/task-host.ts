@@ -11,6 +11,8 @@ import type { CommandResult, RunOptions, TaskHost } from './task.ts';
 
 /** Kept of each stream of a command for the task; the rest is read and dropped, so that the command goes on. */
 const maxOutputBytes = 8 << 20;
+/** Shown of a command, and kept in events.ndjson: one noisy host must not fill our disk. */
+const maxShownBytes = 256 << 10;
 /** Kept of each stream for the report. */
 const keptInResult = 16 << 10;
 /** Of a file that a task puts on a host; a task that wants another says chmod. */
@@ -67,6 +69,7 @@ async function execute(options: TaskHostOptions, line: CommandLine, given: RunOp
   const { run, signal, emit } = options;
   const started = performance.now();
   const output = { stdout: '', stderr: '' };
+  let shownBytes = 0;
   const exit = await runRemoteCommand(run.connection, {
     line: given.cwd === undefined ? line.typed : inDirectory(given.cwd, line.typed),
     stdin: given.stdin,
@@ -74,7 +77,13 @@ async function execute(options: TaskHostOptions, line: CommandLine, given: RunOp
     signal,
     onLine(stream, text) {
       if (output[stream].length < maxOutputBytes) output[stream] += text;
+      if (shownBytes > maxShownBytes) return;
+      shownBytes += text.length;
       emit({ kind: 'line', host: run.name, stream, text: text.replace(/\r?\n$/, '') });
+      if (shownBytes > maxShownBytes) {
+        const cut = `${line.shown}: the rest of its output isn't shown`;
+        emit({ kind: 'line', host: run.name, stream: 'log', text: cut });
+      }
     },
   });
   run.commands.push({

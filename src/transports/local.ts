@@ -9,7 +9,7 @@ export interface LocalOptions {
   readonly home: string;
 }
 
-/** How long a command that was asked to end may clean up before it is killed. */
+/** How long a command that was asked to end, or whose connection is closed, may clean up before it is killed. */
 const termMs = 2000;
 
 export function localTransport({ home }: LocalOptions): Transport {
@@ -28,7 +28,7 @@ export function localTransport({ home }: LocalOptions): Transport {
 }
 
 function localConnection(name: string, home: string): Connection {
-  const running = new Set<ChildProcessWithoutNullStreams>();
+  const running = new Set<{ readonly kill: () => void; readonly gone: Promise<unknown> }>();
   const closing = new AbortController();
   const closed = new Promise<string>((resolve) => {
     closing.signal.addEventListener('abort', () => resolve('closed by us'), { once: true });
@@ -42,16 +42,18 @@ function localConnection(name: string, home: string): Connection {
         throw new FunbricError('lost', `${name}: no command can be started: the connection is gone (closed by us)`);
       }
       const child = spawn('/bin/sh', ['-c', command], { cwd: home, detached: true });
-      running.add(child);
       const started = processOf(child, { closed, signal });
-      void started.exit.then(() => running.delete(child));
+      const gone = new Promise((resolve) => child.once('close', resolve).once('error', resolve));
+      const member = { kill: () => started.kill(), gone };
+      running.add(member);
+      void gone.then(() => running.delete(member));
       await spawned(child, name);
       return started;
     },
     async [Symbol.asyncDispose]() {
       closing.abort();
-      for (const child of running) signalGroup(child, 'SIGKILL');
-      await closed;
+      for (const { kill } of running) kill();
+      await Promise.all([...running].map(({ gone }) => gone));
     },
   };
 }

@@ -5,6 +5,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { Writable, type Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { FunbricError } from '../model/errors.ts';
 import { onAbort } from './on-abort.ts';
 import { posixLine } from './shell.ts';
@@ -59,12 +60,13 @@ export async function streamScript(connection: Connection, script: string, optio
   const limit = makeLimit(connection, options, stop);
   const unlisten = onAbort(options.signal, stop);
   try {
-    const [, , , exit] = await Promise.all([
+    const done = Promise.all([
       feed(remote.stdin, options.stdin),
       read(remote.stdout, { marker, head, onChunk: options.onStdout }),
       read(remote.stderr, { marker, head: { noise: '' }, onChunk: options.onStderr }),
       remote.exit,
     ]);
+    const exit = await endOf(done, remote.exit);
     options.signal.throwIfAborted();
     if (limit.passed() !== undefined) throw limit.passed();
     if (head.pid === undefined && exit.kind === 'exited') throw neverStarted(connection, exit, head.noise);
@@ -76,6 +78,22 @@ export async function streamScript(connection: Connection, script: string, optio
     unlisten();
     limit.end();
   }
+}
+
+/** From the loss of a command to the last of its output. */
+const lostOutputMs = 500;
+
+/**
+ * A command is over with its output; of one that was lost, or that didn't go when we ended it, the output may never end: a
+ * login shell that hangs before our script runs has no process group that we know.
+ */
+async function endOf(done: Promise<unknown>, exited: Promise<Exit>): Promise<Exit> {
+  const whole = done.then(() => exited);
+  const lost = exited.then(async (exit) => {
+    await (exit.kind === 'lost' ? Promise.race([done, sleep(lostOutputMs)]) : done);
+    return exit;
+  });
+  return await Promise.race([whole, lost]);
 }
 
 function neverStarted(connection: Connection, exit: Exit & { readonly kind: 'exited' }, noise: string): FunbricError {

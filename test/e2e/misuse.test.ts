@@ -1,9 +1,11 @@
 /** Tasks that use the phases in an order that proves nothing: they fail with a reason, and never hang or blame the file system. */
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { openBench, type Bench } from '../support/funbric.ts';
+import { funbric, openBench, root, type Bench } from '../support/funbric.ts';
 import { localFleet, type LocalFleet } from '../support/local-hosts.ts';
 
 describe('a task that misuses its workload', { skip: process.platform === 'win32' && 'hosts take a /bin/sh' }, () => {
@@ -70,6 +72,26 @@ describe('a task that misuses its workload', { skip: process.platform === 'win32
     assert.equal(bench.run().evidence.journals, 3);
   });
 
+  it('whose timer throws ends the run with a report, and leaves nothing on the hosts', async () => {
+    fleet.writeTask(
+      'strays',
+      "async run(host) { setTimeout(() => { throw new Error('stray'); }, 100); await host.stress(); await host.verify(); }",
+    );
+    const ended = await fleet.run('strays');
+    assert.equal(ended.status, 70, ended.stdout + ended.stderr);
+    assert.match(ended.stderr, /stray/);
+    assert.equal(bench.run().verdict, 'incomplete');
+    assert.deepEqual(readdirSync(bench.dir), []);
+  });
+
+  it('may print without end: what is shown and kept of it is capped', async () => {
+    fleet.writeTask('prints', "async setup(host) { await host.shell('yes | head -c 8000000'); }");
+    const ended = await fleet.run('prints');
+    assert.ok(ended.stdout.length < 16e6, String(ended.stdout.length));
+    assert.ok(statSync(join(bench.reports, 'latest/events.ndjson')).size < 60e6);
+    assert.match(ended.stdout, /the rest of its output isn't shown/);
+  });
+
   it('that never returns is torn down and reported after Ctrl-C', async () => {
     fleet.writeTask('sticks', 'async run(host) { await host.stress(); await new Promise(() => {}); }');
     const started = fleet.start('sticks');
@@ -132,6 +154,31 @@ describe('a place that can not be used', { skip: process.platform !== 'linux' &&
     assert.deepEqual(readdirSync(bench.dir), []);
   });
 
+  it('is passed over for the agent: a folder in its place in the cache', async () => {
+    const sha256 = createHash('sha256')
+      .update(readFileSync(join(root, 'dist/agent/agent.cjs')))
+      .digest('hex');
+    mkdirSync(join(bench.folder, 'home/.cache/funbric', sha256, 'agent.cjs'), { recursive: true });
+    const words = ['--reports', bench.reports, 'runtest', '--dir', bench.dir, '--workers', '1', '--operations', '20'];
+    const ended = await funbric(words, { cwd: bench.folder, env: { HOME: join(bench.folder, 'home') } });
+    assert.equal(ended.status, 0, ended.stdout + ended.stderr);
+  });
+
+  it('is left as it was where not even the marker of the run has room', { skip: tmpfsReason() }, async () => {
+    const full = join(bench.folder, 'full');
+    mkdirSync(full);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=16k', 'tmpfs', full]);
+    try {
+      writeFileSync(join(full, 'all'), Buffer.alloc(16384));
+      const ended = await runtest(full);
+      assert.equal(ended.status, 1, ended.stdout + ended.stderr);
+      assert.match(bench.run().hosts[0]?.reason ?? '', /ENOSPC/);
+      assert.deepEqual(readdirSync(full), ['all']);
+    } finally {
+      execFileSync('umount', [full]);
+    }
+  });
+
   it('does not wait for what --before-verify leaves running in the background', async () => {
     const ended = await runtest(bench.dir, '--before-verify', 'sleep 100 & echo $!');
     assert.equal(ended.status, 0, ended.stdout + ended.stderr);
@@ -139,3 +186,7 @@ describe('a place that can not be used', { skip: process.platform !== 'linux' &&
     process.kill(Number(output), 'SIGKILL');
   });
 });
+
+function tmpfsReason(): string | false {
+  return process.getuid?.() === 0 ? false : 'mounting takes root';
+}

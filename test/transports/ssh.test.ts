@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { FunbricError } from '../../src/model/errors.ts';
 import type { Host } from '../../src/model/host.ts';
 import { startLoopbackFleet, type LoopbackFleet } from '../../src/testing/loopback.ts';
+import { runScript } from '../../src/transports/script.ts';
 import type { SshOptions } from '../../src/transports/ssh.ts';
 import type { ConnectOptions, Connection } from '../../src/transports/transport.ts';
 import { descendantsOf, sshdReason, startSshd, type Sshd } from '../support/sshd.ts';
@@ -355,5 +356,18 @@ describe('logins to OpenSSH', { skip: sshdReason(), timeout: 120_000 }, () => {
     for (const end of links) end.resetAndDestroy();
     assert.equal((await remote.exit).kind, 'lost');
     proxy.close();
+  });
+
+  it('limit also a script that a hanging login shell never starts', { timeout: 20_000 }, async () => {
+    await using stuck = await startSshd({ addresses: ['127.0.0.5'], config: ['ForceCommand exec sleep 1000'] });
+    const connection = await connect({
+      ...host,
+      address: '127.0.0.5',
+      port: stuck.port,
+      identityFiles: [stuck.identityFile],
+      knownHostsFiles: [stuck.knownHostsFile],
+    });
+    const options = { signal: new AbortController().signal, timeoutMs: 300, maxOutputBytes: 1000 };
+    await assert.rejects(runScript(connection, 'echo never', options), /didn't end within 0.3 s/);
   });
 });

@@ -1,0 +1,22 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { testConnect, testHost, testTransports } from '../support/transports.ts';
+
+describe('this machine as a host', { timeout: 60_000 }, () => {
+  it('lets commands clean up when their connection is closed, and waits for them', async (t) => {
+    const folder = mkdtempSync(join(tmpdir(), 'funbric-local-'));
+    t.after(() => rmSync(folder, { recursive: true, force: true }));
+    const host = testHost('here', { transport: 'local' });
+    const connection = await testTransports(folder).of(host).connect(host, testConnect());
+    const cleanup = `trap 'touch cleaned; exit' TERM`;
+    const remote = await connection.exec(`${cleanup}; echo ready; while :; do sleep 0.05; done`);
+    remote.stderr.resume();
+    await new Promise((resolve) => remote.stdout.once('data', resolve));
+    await connection[Symbol.asyncDispose]();
+    assert.equal((await remote.exit).kind, 'lost');
+    assert.ok(existsSync(join(folder, 'cleaned')));
+  });
+});
