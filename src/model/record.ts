@@ -24,6 +24,16 @@ export const recordKinds = {
   scanEntry: 13,
   /** Verify: one file was read; the first run of chunks that it saw, like read. */
   scanRead: 14,
+  /** A write at the end of a file that was opened to append. */
+  append: 15,
+  fsync: 16,
+  fdatasync: 17,
+  /** name is copied to target, which is a new incarnation; size = bytes. */
+  copy: 18,
+  /** A rename to a name that was taken: what was there is gone. */
+  renameOnto: 19,
+  /** Names that a list saw: name is the first of a run of `count` that follow each other. */
+  listed: 20,
 } as const;
 
 const kindNames: ReadonlyMap<number, string> = new Map(
@@ -54,8 +64,12 @@ export const contents = {
   partial: 7,
 } as const;
 
-/** Why a read happened, in `flags`. */
-export const readFlags = { secondScan: 1 } as const;
+/** Why a read happened, and how it ended, in `flags`. */
+export const readFlags = {
+  secondScan: 1,
+  /** The first call returned fewer bytes than were asked for: the file ended there, or the read was short. */
+  short: 2,
+} as const;
 
 /**
  * One operation. `owner` is the run-wide number of the worker whose tree holds the object, `name` the object's number in
