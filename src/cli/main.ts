@@ -5,7 +5,6 @@ import { homedir } from 'node:os';
 import { setTimeout } from 'node:timers';
 import { packageFiles, packageVersion } from '../controller/package-files.ts';
 import { interrupted } from '../controller/waiting.ts';
-import * as library from '../index.ts';
 import { exitStatusOf } from '../model/errors.ts';
 import { makeColors } from './colors.ts';
 import { describeError } from './errors.ts';
@@ -30,7 +29,7 @@ for (const stream of [process.stdout, process.stderr]) stream.on('error', () => 
 
 const status = await runProgram(process.argv.slice(2), {
   engine: liveEngine(homedir()),
-  library: { ...library },
+  library: async () => ({ ...(await import('../index.ts')) }),
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
   isTerminal: process.stdout.isTTY,

@@ -29,7 +29,7 @@ import type { Catalog } from './words.ts';
 export interface Surroundings {
   readonly engine: Engine;
   /** What tasks import as 'funbric'. */
-  readonly library: Readonly<Record<string, unknown>>;
+  readonly library: () => Promise<Readonly<Record<string, unknown>>>;
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
   readonly isTerminal: boolean;

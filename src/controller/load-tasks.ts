@@ -4,7 +4,6 @@
  */
 import { lstatSync, mkdirSync, readdirSync } from 'node:fs';
 import { join, parse, relative } from 'node:path';
-import { createJiti } from 'jiti';
 import * as z from 'zod';
 import { errorCodeOf, FunbricError, messageOf } from '../model/errors.ts';
 import { flagOf } from './options.ts';
@@ -47,7 +46,7 @@ function filesOf(folder: string): readonly string[] {
 
 export interface LoadContext {
   /** What `import ... from 'funbric'` gives to a task: the exports of the running program. */
-  readonly library: Readonly<Record<string, unknown>>;
+  readonly library: () => Promise<Readonly<Record<string, unknown>>>;
   /** Where compiled tasks are kept; see privateFolder. Without one, tasks are compiled each time. */
   readonly cacheFolder?: string | undefined;
   /** Options that funbric has itself; a task can't have them as well. */
@@ -65,11 +64,13 @@ export async function loadTask(file: TaskFile, context: LoadContext): Promise<Ta
 }
 
 async function defaultExportOf(file: TaskFile, { library, cacheFolder }: LoadContext): Promise<unknown> {
+  // Loaded only where a task is: a command on many hosts needs none of it.
+  const { createJiti } = await import('jiti');
   // Without a folder of ours, jiti's cache would be a guessable path in /tmp, where anyone could leave code for us to run.
   const jiti = createJiti(import.meta.url, {
     fsCache: cacheFolder ?? false,
     moduleCache: false,
-    virtualModules: { funbric: library },
+    virtualModules: { funbric: await library() },
   });
   try {
     const module = await jiti.import(file.path);

@@ -47,8 +47,20 @@ export type HostKeyVerdict =
   | ({ readonly kind: 'revoked' } & Place);
 
 /** The lines of all files in their order; files that aren't there have none. Throws what reading else throws. */
-export function readKnownHosts(files: readonly string[]): readonly KnownHostsLine[] {
-  return files.flatMap((file) => parseKnownHosts(readIfThere(file), file));
+export type KnownHostsReader = (files: readonly string[]) => readonly KnownHostsLine[];
+
+/** Reads the files each time, as they may have grown, and parses only what has changed. */
+export function knownHostsReader(): KnownHostsReader {
+  const parsed = new Map<string, { readonly text: string; readonly lines: readonly KnownHostsLine[] }>();
+  return (files) =>
+    files.flatMap((file) => {
+      const text = readIfThere(file);
+      const known = parsed.get(file);
+      if (known?.text === text) return known.lines;
+      const lines = parseKnownHosts(text, file);
+      parsed.set(file, { text, lines });
+      return lines;
+    });
 }
 
 function readIfThere(file: string): string {

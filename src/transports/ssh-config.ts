@@ -4,10 +4,12 @@
  */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { FunbricError } from '../model/errors.ts';
 import type { Host } from '../model/host.ts';
 import { makeSlots } from './slots.ts';
+import { isSameForAllHosts } from './ssh-config-scope.ts';
 
 export interface HostSettings {
   readonly hostName: string;
@@ -40,7 +42,7 @@ export interface SshConfigOptions {
   readonly note: (text: string) => void;
 }
 
-/** Owns the answers of ssh: one question a distinct host, port and user. */
+/** Owns the answers of ssh: one question a distinct host, port and user, or one a user where the file has no other cases. */
 export interface SshConfig {
   settingsOf(host: Host): Promise<HostSettings>;
 }
@@ -59,6 +61,7 @@ export function makeSshConfig(options: SshConfigOptions): SshConfig {
   const answers = new Map<string, Promise<Answer>>();
   const slots = makeSlots(questionsAtOnce);
   let isSaid = false;
+  let isOneForAll: boolean | undefined;
   const ask = async (args: readonly string[], host: Host): Promise<Answer> => {
     const release = await slots.take();
     try {
@@ -69,7 +72,9 @@ export function makeSshConfig(options: SshConfigOptions): SshConfig {
   };
   return {
     async settingsOf(host) {
-      const args = questionOf(options, host);
+      isOneForAll ??= isSameForAllHosts(configFilesOf(options), userInfo().homedir);
+      refuseOddNames(host);
+      const args = questionOf(options, isOneForAll ? { ...host, address: anyHost, port: undefined } : host);
       const key = args.join('\0');
       const asked = answers.get(key) ?? ask(args, host);
       answers.set(key, asked);
@@ -79,14 +84,25 @@ export function makeSshConfig(options: SshConfigOptions): SshConfig {
         options.note('no ssh program here: host settings come from flags and hosts.json only, not from ~/.ssh/config');
       }
       refuseJump(host, answer);
-      return settingsFrom(options, host, answer);
+      return settingsFrom(options, host, isOneForAll ? withoutTarget(answer) : answer);
     },
   };
 }
 
-function questionOf(options: SshConfigOptions, host: Host): readonly string[] {
-  const target = host.address ?? host.name;
-  for (const value of [target, host.user ?? 'x']) {
+/** ssh looks for the user's file in the home of the user database, whatever HOME says. */
+function configFilesOf({ configFile }: SshConfigOptions): readonly string[] {
+  return configFile === undefined ? [join(userInfo().homedir, '.ssh/config'), '/etc/ssh/ssh_config'] : [configFile];
+}
+
+const anyHost = 'host.invalid';
+
+/** What was answered for another host, without that host. */
+function withoutTarget(answer: Answer): Answer {
+  return answer && new Map([...answer].filter(([name]) => name !== 'hostname'));
+}
+
+function refuseOddNames(host: Host): void {
+  for (const value of [host.address ?? host.name, host.user ?? 'x']) {
     // `--` keeps ssh from reading an option here, but what it passes on to others it passes bare.
     if (value === '' || value.startsWith('-') || /\p{Cc}/u.test(value)) {
       throw unreachable(`${host.name}: ${JSON.stringify(value)} can't be the name of a host or user`, {
@@ -94,13 +110,16 @@ function questionOf(options: SshConfigOptions, host: Host): readonly string[] {
       });
     }
   }
+}
+
+function questionOf(options: SshConfigOptions, host: Host): readonly string[] {
   return [
     ...(options.configFile === undefined ? [] : ['-F', options.configFile]),
     '-G',
     ...(host.port === undefined ? [] : ['-p', String(host.port)]),
     ...(host.user === undefined ? [] : ['-l', host.user]),
     '--',
-    target,
+    host.address ?? host.name,
   ];
 }
 

@@ -2,7 +2,7 @@
 import { FunbricError, messageOf } from '../model/errors.ts';
 import { makeKeyring } from './credentials.ts';
 import { checkHostKey } from './host-key.ts';
-import { readKnownHosts } from './known-hosts.ts';
+import { knownHostsReader, type KnownHostsLine, type KnownHostsReader } from './known-hosts.ts';
 import { makeLoginGate } from './login-gate.ts';
 import { onAbort } from './on-abort.ts';
 import { connectionOf } from './ssh-connection.ts';
@@ -23,6 +23,7 @@ const defaultKeepaliveMs = 10_000;
 export function sshTransport(options: SshOptions): Transport {
   const config = makeSshConfig(options);
   const keyring = makeKeyring();
+  const readKnownHosts = knownHostsReader();
   const gate = makeLoginGate(options.random);
   return {
     scheme: 'ssh',
@@ -46,7 +47,7 @@ export function sshTransport(options: SshOptions): Transport {
               hostKey: checkHostKey({
                 place,
                 settings,
-                lines: linesOf(place, settings),
+                lines: linesOf(place, settings, readKnownHosts),
                 isNewKeyAccepted: connectOptions.isNewKeyAccepted,
               }),
               credentials,
@@ -64,10 +65,10 @@ export function sshTransport(options: SshOptions): Transport {
   };
 }
 
-function linesOf(place: Place, settings: HostSettings): ReturnType<typeof readKnownHosts> {
+function linesOf(place: Place, settings: HostSettings, read: KnownHostsReader): readonly KnownHostsLine[] {
   const files = [...settings.userKnownHostsFiles, ...settings.globalKnownHostsFiles];
   try {
-    return readKnownHosts(files);
+    return read(files);
   } catch (error) {
     throw new FunbricError('unreachable', `${place.name}: a known_hosts file can't be read: ${messageOf(error)}`, {
       hint: `make it readable, or name others with knownHostsFiles in hosts.json (${files.join(', ')})`,

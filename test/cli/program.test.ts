@@ -196,7 +196,7 @@ async function funbric(argv: readonly string[], double: Double = {}): Promise<En
         [Symbol.asyncDispose]: async () => void asked.demosClosed++,
       }),
     },
-    library: { task, FunbricError },
+    library: async () => ({ task, FunbricError }),
     out: (text) => void (said.out += text),
     err: (text) => void (said.err += text),
     isTerminal: false,

@@ -107,7 +107,7 @@ async function load(
   more: Partial<LoadContext> = {},
 ): Promise<Task> {
   const file = { name: 'a', path: join(makeFolder(name, files), 'a.ts') };
-  return loadTask(file, { library: { task, FunbricError }, reservedOptions: ['hosts'], ...more });
+  return loadTask(file, { library: async () => ({ task, FunbricError }), reservedOptions: ['hosts'], ...more });
 }
 
 function notCalled(): never {

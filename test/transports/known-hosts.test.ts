@@ -8,7 +8,7 @@ import {
   addKnownHost,
   knownKeysOf,
   parseKnownHosts,
-  readKnownHosts,
+  knownHostsReader,
   type HostAddress,
 } from '../../src/transports/known-hosts.ts';
 
@@ -92,7 +92,7 @@ describe('known_hosts', () => {
 
     it('reads several files in order and takes a missing one for empty', () => {
       const file = join(folder, 'real');
-      const lines = readKnownHosts([join(folder, 'none'), file]);
+      const lines = knownHostsReader()([join(folder, 'none'), file]);
       assert.deepEqual(
         lines.map(({ file: where, line: number }) => [where, number]),
         [

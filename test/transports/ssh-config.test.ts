@@ -69,6 +69,21 @@ describe('host settings', () => {
     );
   });
 
+  it('are asked for once where the file says the same for every host', { skip }, async () => {
+    const program = join(home, 'counting-one');
+    writeFileSync(program, `#!/bin/sh\necho x >> ${home}/count-one\nexec ssh "$@"\n`, { mode: 0o755 });
+    const configFile = join(home, 'plain-config');
+    writeFileSync(configFile, 'Host *\n  User deploy\n  Port 2200\n');
+    const config = make({ program, configFile });
+    const [a, b] = await Promise.all([
+      config.settingsOf(testHost('a')),
+      config.settingsOf(testHost('b', { port: 23 })),
+    ]);
+    assert.deepEqual([a.hostName, a.port, a.user], ['a', 2200, 'deploy']);
+    assert.deepEqual([b.hostName, b.port, b.user], ['b', 23, 'deploy']);
+    assert.equal(readFileSync(join(home, 'count-one'), 'utf8'), 'x\n');
+  });
+
   it('are asked for once a distinct question', { skip }, async () => {
     const program = join(home, 'counting-ssh');
     writeFileSync(program, `#!/bin/sh\necho x >> ${home}/count\necho "user u"\n`, { mode: 0o755 });
