@@ -3,13 +3,14 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import * as z from 'zod';
 import { FunbricError } from '../model/errors.ts';
-import { filesSpecSchema, filesWeightsSchema, type FilesSpec } from '../workloads/files-spec.ts';
+import { filesAccessSchema, filesSpecSchema, filesWeightsSchema, type FilesSpec } from '../workloads/files-spec.ts';
 import { packageFiles } from './package-files.ts';
 import { readJsonFile } from './read-json.ts';
 
 const filesProfileSchema = z.strictObject({
   summary: z.string(),
   weights: filesWeightsSchema,
+  access: z.optional(filesAccessSchema),
   chunkBytes: z.number(),
   fileBytes: z.number(),
   filesPerFolder: z.number(),

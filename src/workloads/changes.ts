@@ -1,27 +1,20 @@
 /**
- * What a worker does to its own tree: each change is recorded before it is tried, and what it leaves uncertain is never
- * relied on again.
+ * What a worker does to the names of its own tree: each change is recorded before it is tried, and what it leaves
+ * uncertain is never relied on again.
  */
 import { constants } from 'node:fs';
 import { recordKinds } from '../model/record.ts';
 import { pathOf } from '../model/namespace.ts';
-import { chunkBuffer, type Change, type ChunkBuffer } from './content.ts';
-import { closeQuietly } from './operations.ts';
-import { maxChunksOf, transferChunksOf, transferOf, type StressOptions } from './stress-options.ts';
+import type { StressOptions } from './stress-options.ts';
 import type { Tree } from './tree.ts';
 
 export class Changes {
   readonly #options: StressOptions;
   readonly #tree: Tree;
-  readonly #buffer: ChunkBuffer;
-  readonly #change: Change;
 
   constructor(options: StressOptions, tree: Tree) {
-    const { spec, worker } = options;
     this.#options = options;
     this.#tree = tree;
-    this.#buffer = chunkBuffer(transferChunksOf(spec) * spec.chunkBytes);
-    this.#change = { creator: worker, incarnation: 0, writer: worker, first: 0, operation: 0, generation: 0 };
   }
 
   touch(): void {
@@ -113,70 +106,52 @@ export class Changes {
     }
   }
 
-  /** Starts at most at the file's end, so that only truncate makes holes. */
-  write(file: number): void {
-    const { spec, random, worker, operations, trace, content } = this.#options;
-    const size = this.#tree.chunks[file] ?? 0;
-    const first = random.below(Math.min(size, maxChunksOf(spec) - 1) + 1);
-    const count = transferOf(this.#options, maxChunksOf(spec) - first);
-    const generation = this.#tree.nextGeneration(file);
-    const path = this.#path(this.#fileName(file));
-    this.#change.incarnation = this.#tree.incarnations[file] ?? 0;
-    this.#change.first = first;
-    this.#change.operation = trace.nextSequence;
-    this.#change.generation = generation;
-    content.fill(this.#buffer, count, this.#change);
-    trace.begin(recordKinds.write, worker, this.#fileName(file));
-    trace.setIncarnation(worker, this.#change.incarnation);
-    trace.setChange(worker, first, count, generation);
-    const bytes = count * spec.chunkBytes;
+  /** What was at the other name is gone. */
+  renameOnto(): void {
+    const { random, worker, operations, trace } = this.#options;
+    const { files, incarnations } = this.#tree;
+    const from = files.pickTaken(random);
+    const to = files.pickOtherTaken(random, from);
+    const fromPath = this.#path(this.#fileName(from));
+    const toPath = this.#path(this.#fileName(to));
+    trace.begin(recordKinds.renameOnto, worker, this.#fileName(from));
+    trace.setTarget(this.#fileName(to));
+    trace.setIncarnation(worker, incarnations[from] ?? 0);
     try {
-      const written = this.#withFile(path, constants.O_WRONLY, (fd) =>
-        operations.write(fd, this.#buffer.bytes, 0, bytes, first * spec.chunkBytes),
-      );
-      trace.setSize(written);
-      trace.succeed(written);
-      this.#tree.chunks[file] = Math.max(size, first + count);
-      if (written !== bytes) this.#tree.taint(file);
+      operations.rename(fromPath, toPath);
+      trace.succeed();
+      this.#tree.rename(from, to);
     } catch (error) {
       trace.fail(error);
-      this.#tree.taint(file);
+      files.avoid(from);
+      files.avoid(to);
     }
   }
 
-  truncate(file: number): void {
+  /** A new life at a free name, whose chunks keep the stamps of the source until they are written again. */
+  copy(from: number): void {
     const { spec, random, worker, operations, trace } = this.#options;
-    const size = random.below(maxChunksOf(spec) + 1);
-    const bytes = size * spec.chunkBytes;
-    const generation = this.#tree.nextGeneration(file);
-    const path = this.#path(this.#fileName(file));
-    trace.begin(recordKinds.truncate, worker, this.#fileName(file));
-    trace.setIncarnation(worker, this.#tree.incarnations[file] ?? 0);
-    trace.setChange(worker, 0, 0, generation);
+    const { files, incarnations, chunks } = this.#tree;
+    const to = files.pickFree(random);
+    const fromPath = this.#path(this.#fileName(from));
+    const toPath = this.#path(this.#fileName(to));
+    const bytes = (chunks[from] ?? 0) * spec.chunkBytes;
+    trace.begin(recordKinds.copy, worker, this.#fileName(from));
+    const operation = trace.nextSequence - 1;
+    trace.setTarget(this.#fileName(to));
+    trace.setIncarnation(worker, incarnations[from] ?? 0);
+    trace.setChange(worker, 0, 0, this.#tree.copy(from, to, operation));
     trace.setSize(bytes);
     try {
-      this.#withFile(path, constants.O_WRONLY, (fd) => operations.ftruncate(fd, bytes));
-      trace.succeed();
-      this.#tree.chunks[file] = size;
+      operations.copy(fromPath, toPath);
+      trace.succeed(bytes);
+      files.take(to);
     } catch (error) {
       trace.fail(error);
-      this.#tree.taint(file);
+      files.avoid(to);
+      // It may have swallowed the news that something written before is lost.
+      this.#tree.taint(from);
     }
-  }
-
-  /** An error of close counts: on network file systems it is where a lost write is first heard of. */
-  #withFile<T>(path: string, flags: number, use: (fd: number) => T): T {
-    const { operations } = this.#options;
-    const fd = operations.open(path, flags);
-    let result: T;
-    try {
-      result = use(fd);
-    } catch (error) {
-      closeQuietly(operations, fd);
-      throw error;
-    }
-    operations.close(fd);
-    return result;
   }
 
   #fileName(file: number): number {

@@ -15,8 +15,23 @@ export const filesWeightsSchema = z
     write: weight,
     rename: weight,
     truncate: weight,
+    // Not done unless asked for, so that profiles and plans from before they were there mean the same.
+    append: z.optional(weight),
+    fsync: z.optional(weight),
+    fdatasync: z.optional(weight),
+    copy: z.optional(weight),
+    renameOnto: z.optional(weight),
   })
-  .check(z.refine((weights) => Object.values(weights).some((value) => value > 0), 'all weights are 0: nothing to do'));
+  .check(
+    z.refine((weights) => Object.values(weights).some((value = 0) => value > 0), 'all weights are 0: nothing to do'),
+  );
+
+const percent = z.number().check(z.gte(0), z.lte(100));
+
+/** Of 100 reads or writes, how many are at a random offset of a random file, and how many go on where the last of these ended. */
+export const filesAccessSchema = z
+  .strictObject({ random: percent, sequential: percent })
+  .check(z.refine(({ random, sequential }) => random + sequential === 100, 'random and sequential must sum to 100'));
 
 export const filesSpecSchema = z
   .object({
@@ -31,6 +46,8 @@ export const filesSpecSchema = z
     /** Operations that each worker does at most. */
     operationsLimit: z.optional(z.int().check(z.gte(0))),
     weights: filesWeightsSchema,
+    /** All at random where not given. */
+    access: z.optional(filesAccessSchema),
     chunkBytes: z.int().check(
       z.gte(512),
       z.lte(1 << 20),

@@ -8,34 +8,39 @@ import { recordKinds } from '../model/record.ts';
 import { foldersOfTree, nameOf, pathOf } from '../model/namespace.ts';
 import { chunkBuffer, type ChunkBuffer } from './content.ts';
 import { closeQuietly } from './operations.ts';
-import { maxChunksOf, transferChunksOf, transferOf, type StressOptions } from './stress-options.ts';
+import { isSequential, maxChunksOf, transferChunksOf, transferOf, type StressOptions } from './stress-options.ts';
 import type { ReadPlace } from './trace.ts';
 import type { Tree } from './tree.ts';
+import { Walk, type WalkedFile } from './walk.ts';
 
 export class Looks {
   readonly #options: StressOptions;
   readonly #tree: Tree;
   readonly #buffer: ChunkBuffer;
+  readonly #walk: Walk;
   readonly #place = { owner: 0, name: 0, flags: 0, path: () => pathOf(this.#place.owner, this.#place.name) };
 
   constructor(options: StressOptions, tree: Tree) {
     this.#options = options;
     this.#tree = tree;
     this.#buffer = chunkBuffer(transferChunksOf(options.spec) * options.spec.chunkBytes);
+    this.#walk = new Walk(options, tree);
   }
 
   read(): void {
-    const { spec, random, owners, operations, trace } = this.#options;
-    const isKnown = this.#pickFile(owners);
+    const { spec, owners, operations, trace } = this.#options;
+    const pick = (): WalkedFile => this.#pickFile(owners);
+    const { file, first, count } = isSequential(this.#options) ? this.#walk.goOn(pick) : this.#jump(pick());
+    const { isKnown } = file;
+    this.#setPlace(file);
     const place: ReadPlace = this.#place;
-    const first = random.below(random.below(maxChunksOf(spec)) + 1);
-    const count = transferOf(this.#options, maxChunksOf(spec) - first);
     const path = this.#path(place.owner, place.name);
     let fd = -1;
+    let bytes = 0;
     trace.beginRead(recordKinds.read, place, first);
     try {
       fd = operations.open(path, constants.O_RDONLY);
-      const bytes = operations.read(fd, this.#buffer.bytes, 0, count * spec.chunkBytes, first * spec.chunkBytes);
+      bytes = operations.read(fd, this.#buffer.bytes, 0, count * spec.chunkBytes, first * spec.chunkBytes);
       trace.mark();
       trace.setSize(bytes);
       trace.observe(this.#buffer, bytes, first, place);
@@ -44,11 +49,13 @@ export class Looks {
       trace.fail(error, (errno) => !isKnown && errno === os.errno.ENOENT);
     }
     if (fd >= 0) closeQuietly(operations, fd);
+    if (!isKnown && bytes < count * spec.chunkBytes) this.#walk.end(file);
   }
 
   stat(): void {
     const { owners, operations, trace } = this.#options;
-    const isKnown = this.#pickFile(owners);
+    const file = this.#pickFile(owners);
+    this.#setPlace(file);
     const { owner, name } = this.#place;
     const path = this.#path(owner, name);
     trace.begin(recordKinds.stat, owner, name);
@@ -56,7 +63,7 @@ export class Looks {
       trace.setSize(operations.stat(path).size);
       trace.succeed();
     } catch (error) {
-      trace.fail(error, (errno) => !isKnown && errno === os.errno.ENOENT);
+      trace.fail(error, (errno) => !file.isKnown && errno === os.errno.ENOENT);
     }
   }
 
@@ -74,6 +81,12 @@ export class Looks {
     }
   }
 
+  #jump(file: WalkedFile): { readonly file: WalkedFile; readonly first: number; readonly count: number } {
+    const { spec, random } = this.#options;
+    const first = random.below(random.below(maxChunksOf(spec)) + 1);
+    return { file, first, count: transferOf(this.#options, maxChunksOf(spec) - first) };
+  }
+
   /** About half of what is read is this worker's own. */
   #pickOwner({ from, to }: StressOptions['owners']): number {
     const { random, worker } = this.#options;
@@ -82,15 +95,18 @@ export class Looks {
     return other < worker ? other : other + 1;
   }
 
-  /** Of its own files one that is there; of others' any name, as nobody told this worker which are. True: it is there. */
-  #pickFile(owners: StressOptions['owners']): boolean {
+  /** Of its own files one that is there; of others' any name, as nobody told this worker which are. */
+  #pickFile(owners: StressOptions['owners']): WalkedFile {
     const { random, worker } = this.#options;
     const { files } = this.#tree;
     const owner = this.#pickOwner(owners);
     const isKnown = owner === worker && files.taken > 0;
+    return { owner, slot: isKnown ? files.pickTaken(random) : random.below(files.all), isKnown };
+  }
+
+  #setPlace({ owner, slot }: WalkedFile): void {
     this.#place.owner = owner;
-    this.#place.name = this.#fileName(isKnown ? files.pickTaken(random) : random.below(files.all));
-    return isKnown;
+    this.#place.name = this.#fileName(slot);
   }
 
   #fileName(file: number): number {

@@ -9,14 +9,19 @@ export interface FileOperations {
   close(fd: number): void;
   read(fd: number, buffer: NodeJS.ArrayBufferView, offset: number, length: number, position: number): number;
   write(fd: number, buffer: NodeJS.ArrayBufferView, offset: number, length: number, position: number): number;
+  /** To a file that was opened to append: where it goes is the file system's business. */
+  append(fd: number, buffer: NodeJS.ArrayBufferView, offset: number, length: number): number;
   ftruncate(fd: number, bytes: number): void;
   fsync(fd: number): void;
+  fdatasync(fd: number): void;
   /** Bytes. */
   fsize(fd: number): number;
   stat(path: string): { readonly size: number; readonly isFile: boolean; readonly isDirectory: boolean };
   /** Names as bytes: a name need not be UTF-8. */
   readdir(path: string): readonly { readonly name: Buffer; readonly isDirectory: boolean; readonly isFile: boolean }[];
   rename(from: string, to: string): void;
+  /** To a name that must be free. */
+  copy(from: string, to: string): void;
   unlink(path: string): void;
   mkdir(path: string): void;
   rmdir(path: string): void;
@@ -27,8 +32,10 @@ export const fileOperations: FileOperations = {
   close: (fd) => fs.closeSync(fd),
   read: (fd, buffer, offset, length, position) => fs.readSync(fd, buffer, offset, length, position),
   write: (fd, buffer, offset, length, position) => fs.writeSync(fd, buffer, offset, length, position),
+  append: (fd, buffer, offset, length) => fs.writeSync(fd, buffer, offset, length, null),
   ftruncate: (fd, bytes) => fs.ftruncateSync(fd, bytes),
   fsync: (fd) => fs.fsyncSync(fd),
+  fdatasync: (fd) => fs.fdatasyncSync(fd),
   fsize: (fd) => fs.fstatSync(fd).size,
   stat(path) {
     const stats = fs.lstatSync(path);
@@ -42,6 +49,7 @@ export const fileOperations: FileOperations = {
       isFile: entry.isFile(),
     })),
   rename: (from, to) => fs.renameSync(from, to),
+  copy: (from, to) => fs.copyFileSync(from, to, fs.constants.COPYFILE_EXCL),
   unlink: (path) => fs.unlinkSync(path),
   mkdir: (path) => fs.mkdirSync(path),
   rmdir: (path) => fs.rmdirSync(path),

@@ -38,6 +38,17 @@ export class Slots {
     return this.#order[this.#free + random.below(this.taken)] ?? 0;
   }
 
+  /** One of the others that are taken, of which there must be one. */
+  pickOtherTaken(random: Random, slot: number): number {
+    const at = this.#free + random.below(this.taken - 1);
+    return this.#order[at < this.#at(slot) ? at : at + 1] ?? 0;
+  }
+
+  isTaken(slot: number): boolean {
+    const at = this.#at(slot);
+    return at >= this.#free && at < this.#known;
+  }
+
   take(slot: number): void {
     if (this.#at(slot) < this.#free) this.#swap(slot, --this.#free);
   }

@@ -29,6 +29,12 @@ export function transferChunksOf(spec: FilesSpec): number {
   return Math.min(maxChunksOf(spec), Math.max(1, maxTransferBytes / spec.chunkBytes));
 }
 
+/** Whether the next read or write goes on where the last one like it ended. */
+export function isSequential({ spec, random }: StressOptions): boolean {
+  const share = spec.access?.sequential ?? 0;
+  return share > 0 && random.below(100) < share;
+}
+
 /** How many chunks: any number up to the limit, small ones more often. */
 export function transferOf({ spec, random }: StressOptions, limit: number): number {
   return 1 + random.below(random.below(Math.min(limit, transferChunksOf(spec))) + 1);

@@ -70,6 +70,19 @@ export class Tree {
     this.files.release(from);
   }
 
+  /**
+   * What the free name holds once the copy is there. Its generations go on above the source's, so that along a line of
+   * copies a newer one is always the higher one. Returns the one that the copying itself counts as.
+   */
+  copy(from: number, to: number, operation: number): number {
+    const generation = (this.generations[from] ?? 0) + 1;
+    this.incarnations[to] = operation;
+    this.generations[to] = generation;
+    this.chunks[to] = this.chunks[from] ?? 0;
+    this.#tainted[to] = 0;
+    return generation;
+  }
+
   taint(file: number): void {
     this.#tainted[file] = 1;
   }

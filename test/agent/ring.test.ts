@@ -6,11 +6,15 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import { openJournal } from '../../src/agent/journal-writer.ts';
-import { newMemory, ringSlots, totals, viewMemory } from '../../src/agent/memory.ts';
+import { kindLimit, newMemory, ringSlots, totals, viewMemory } from '../../src/agent/memory.ts';
 import { decodeJournal } from '../../src/model/journal.ts';
 import { layout, outcomes, recordBytes, recordKinds, viewRecords } from '../../src/model/record.ts';
 
 describe('the ring between a worker and the main thread', () => {
+  it('has a place to count every kind of operation', () => {
+    assert.ok(Math.max(...Object.values(recordKinds)) < kindLimit);
+  });
+
   it('loses and repeats nothing, however far ahead the worker is, and tells the operation without an answer', async () => {
     const folder = mkdtempSync(join(os.tmpdir(), 'funbric-test-'));
     try {

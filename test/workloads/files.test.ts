@@ -3,62 +3,17 @@ import fs from 'node:fs';
 import os from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import type { Note } from '../../src/model/journal.ts';
 import { contents, outcomes, readFlags, recordKinds, type JournalRecord } from '../../src/model/record.ts';
 import { objectOf, pathOf } from '../../src/model/namespace.ts';
 import { files } from '../../src/workloads/files.ts';
-import type { FilesSpec } from '../../src/workloads/files-spec.ts';
 import { fileOperations, type FileOperations } from '../../src/workloads/operations.ts';
 import { agentSpec, filesSpec } from '../support/agent-process.ts';
-import { MemoryRecorder } from '../support/memory-recorder.ts';
+import { decisionsOf, live as liveBelow, type Lived, type LivedOptions } from '../support/lived.ts';
 
 const root = fs.mkdtempSync(join(os.tmpdir(), 'funbric-test-'));
 after(() => fs.rmSync(root, { recursive: true, force: true }));
 
-interface Lived {
-  readonly stressed: readonly JournalRecord[];
-  readonly verified: readonly JournalRecord[];
-  readonly notes: readonly Note[];
-  readonly runPath: string;
-}
-
-interface Life {
-  readonly seed?: number;
-  readonly changes?: Partial<FilesSpec>;
-  readonly operations?: FileOperations;
-  /** Between stress and verify, on the run's folder. */
-  readonly tamper?: (runPath: string) => void;
-}
-
-/** One worker from setup to verify, in this process. */
-async function live({ seed = 1, changes = {}, operations = fileOperations, tamper }: Life): Promise<Lived> {
-  const dir = fs.mkdtempSync(join(root, 'dir-'));
-  const spec = agentSpec(filesSpec(dir, { workers: 1, operationsLimit: 3_000, ...changes }), { seed });
-  const context = { spec, signal: new AbortController().signal };
-  await files.setup(context);
-  const recorder = new MemoryRecorder();
-  const worker = files.openWorker({ spec, operations, recorder, worker: 0, isStopped: () => false });
-  worker.stress();
-  const stressed = recorder.records;
-  const runPath = join(dir, `funbric-${spec.run}`);
-  tamper?.(runPath);
-  worker.verify();
-  return { stressed, verified: recorder.records.slice(stressed.length), notes: recorder.notes, runPath };
-}
-
-function decisionsOf(records: readonly JournalRecord[]): readonly unknown[] {
-  return records.map(({ kind, owner, name, target, first, count, generation, incarnation, size }) => [
-    kind,
-    owner,
-    name,
-    target,
-    first,
-    count,
-    generation,
-    incarnation,
-    size,
-  ]);
-}
+const live = (options: LivedOptions): Promise<Lived> => liveBelow(root, options);
 
 /** Paths of whole files, the longest first. */
 function longestFiles(runPath: string): string[] {
