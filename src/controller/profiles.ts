@@ -14,6 +14,8 @@ const filesProfileSchema = z.strictObject({
   chunkBytes: z.number(),
   fileBytes: z.number(),
   filesPerFolder: z.number(),
+  transferBytes: z.optional(z.number()),
+  openFiles: z.optional(z.number()),
 });
 
 export interface FilesRequest {

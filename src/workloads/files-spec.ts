@@ -1,6 +1,9 @@
 /** The part of the plan that the `files` engine reads: made by the task, decoded again by every agent. */
 import * as z from 'zod/mini';
 
+/** So that a stop is never far. */
+export const maxTransferBytes = 1 << 20;
+
 const weight = z.number().check(z.gte(0), z.lte(1e6));
 
 /** How often each operation is drawn, relative to the others. */
@@ -55,6 +58,10 @@ export const filesSpecSchema = z
     ),
     /** The largest size of a file. */
     fileBytes: z.int().check(z.gte(512), z.lte(2 ** 40)),
+    /** The longest read or write; 1 MiB where not given. */
+    transferBytes: z.optional(z.int().check(z.gte(512), z.lte(maxTransferBytes))),
+    /** So many of a worker's own files stay open between its reads; none where not given. */
+    openFiles: z.optional(z.int().check(z.gte(0), z.lte(4096))),
     filesPerFolder: z.int().check(z.gte(1), z.lte(999)),
   })
   .check(

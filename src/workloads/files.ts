@@ -3,6 +3,7 @@
  * file is exactly known; then every host reads everything.
  */
 import type { AgentSpec, WorkloadSpec } from '../model/plan.ts';
+import { treeOf } from '../model/namespace.ts';
 import { randomOf } from '../model/random.ts';
 import { contentOf } from './content.ts';
 import { filesSpecSchema, type FilesSpec } from './files-spec.ts';
@@ -14,6 +15,7 @@ import {
   sweepRunDirectory,
   type RunDirectory,
 } from './run-directory.ts';
+import { keepOpen } from './open-files.ts';
 import { Scan } from './scan.ts';
 import { Stress } from './stress.ts';
 import { Trace } from './trace.ts';
@@ -45,20 +47,26 @@ function openWorker({ spec, operations, recorder, worker, isStopped }: WorkerCon
   const owners = filesSpec.isLocal
     ? { from: spec.host * workers, to: (spec.host + 1) * workers }
     : { from: 0, to: trees };
+  const own = `${runPath}/${treeOf(spec.host * workers + worker)}`;
+  const openFiles = keepOpen(operations, { limit: filesSpec.openFiles ?? 0, tree: own });
   const stress = new Stress({
     spec: filesSpec,
     random: randomOf(spec.seed, spec.host * workers + worker),
     worker: spec.host * workers + worker,
     owners,
     runPath,
-    operations,
+    operations: openFiles.operations,
     trace,
     content,
   });
   return {
     stress() {
       const limit = filesSpec.operationsLimit ?? Infinity;
-      for (let done = 0; done < limit && !isStopped(); done++) stress.step();
+      try {
+        for (let done = 0; done < limit && !isStopped(); done++) stress.step();
+      } finally {
+        openFiles.closeAll();
+      }
     },
     verify() {
       const scan = new Scan({

@@ -1,7 +1,7 @@
 /** What the parts of a worker's stress share, and how much one read or write moves. */
 import type { Random } from '../model/random.ts';
 import type { Content } from './content.ts';
-import type { FilesSpec } from './files-spec.ts';
+import { maxTransferBytes, type FilesSpec } from './files-spec.ts';
 import type { FileOperations } from './operations.ts';
 import type { Trace } from './trace.ts';
 
@@ -18,15 +18,15 @@ export interface StressOptions {
   readonly content: Content;
 }
 
-/** Reads and writes are at most this long, so that a stop is never far. */
-const maxTransferBytes = 1 << 20;
-
 export function maxChunksOf({ fileBytes, chunkBytes }: FilesSpec): number {
   return fileBytes / chunkBytes;
 }
 
 export function transferChunksOf(spec: FilesSpec): number {
-  return Math.min(maxChunksOf(spec), Math.max(1, maxTransferBytes / spec.chunkBytes));
+  return Math.min(
+    maxChunksOf(spec),
+    Math.max(1, Math.floor((spec.transferBytes ?? maxTransferBytes) / spec.chunkBytes)),
+  );
 }
 
 /** Whether the next read or write goes on where the last one like it ended. */

@@ -1,5 +1,6 @@
 /** Every group of measurements. */
+import { agent } from './agent.ts';
 import { fanout } from './fanout.ts';
 import type { Group } from './group.ts';
 
-export const groups: readonly Group[] = [fanout];
+export const groups: readonly Group[] = [agent, fanout];
