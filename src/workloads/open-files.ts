@@ -67,7 +67,7 @@ export function keepOpen(operations: FileOperations, { limit, tree }: OpenFilesO
       },
     },
     closeAll() {
-      for (const path of [...descriptors.keys()]) letGo(path);
+      for (const path of descriptors.keys()) letGo(path);
     },
   };
 }

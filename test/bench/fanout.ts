@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { sshdReason, startSshd, type Sshd } from '../support/sshd.ts';
 import { figure, median, type Group } from './group.ts';
-import { timed, works, type Timed } from './timed.ts';
+import { commandFile, timed, works, type Timed } from './timed.ts';
 
 const hosts = 100;
 /** An sshd listens on at most 16 addresses. */
@@ -20,7 +20,6 @@ const parallel = 32;
 /** Debian's, which is where Debian's fabric is. */
 const python = '/usr/bin/python3';
 
-const main = fileURLToPath(new URL('../../bin/program/funbric.js', import.meta.url));
 const bare = fileURLToPath(new URL('./bare-node-ssh.js', import.meta.url));
 
 export const fanout: Group = {
@@ -101,7 +100,7 @@ function compare(folder: string, fleet: Fleet, print: (line: string) => void): v
 function toolsOf(folder: string, { targets, identity, knownHosts, sshConfig }: Fleet): readonly Tool[] {
   const named = targets.map(({ address, port }) => `${address}:${port}`).join(',');
   const addresses = targets.map(({ address }) => address).join(',');
-  const funbric = [process.execPath, main, '-H', named, '-P', String(parallel), '-i', identity];
+  const funbric = [process.execPath, commandFile, '-H', named, '-P', String(parallel), '-i', identity];
   const tools: Tool[] = [
     { name: 'funbric', command: [...funbric, '--known-hosts', knownHosts, '--', 'true'] },
     { name: 'bare node-ssh', command: [process.execPath, bare, named, identity, String(parallel)] },

@@ -2,5 +2,6 @@
 import { agent } from './agent.ts';
 import { fanout } from './fanout.ts';
 import type { Group } from './group.ts';
+import { merge } from './merge.ts';
 
-export const groups: readonly Group[] = [agent, fanout];
+export const groups: readonly Group[] = [agent, fanout, merge];

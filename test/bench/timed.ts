@@ -1,6 +1,10 @@
 /** A command's wall time and the CPU time of it and all that it waited for, as the shell's `time` tells them. */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+/** The command itself, as users start it, but for npx. */
+export const commandFile = fileURLToPath(new URL('../../bin/program/funbric.js', import.meta.url));
 
 export interface Timed {
   readonly wallSeconds: number;
