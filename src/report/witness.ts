@@ -22,7 +22,7 @@ function timed(one: Witness): readonly TimedOperation[] {
   return [
     {
       lane: `${one.host}/${one.worker}`,
-      words: `${one.operation}: ${one.did}`,
+      words: `${spoken(one.operation)}: ${one.did}`,
       tip: `${one.host}, worker ${one.worker}, operation ${formatCount(one.sequence)}: ${one.did}`,
       startNs,
       startNsMax: within(one.startNsMax ?? startNs),
@@ -32,11 +32,31 @@ function timed(one: Witness): readonly TimedOperation[] {
   ];
 }
 
+/** Kinds of records that are parts of what people call an operation. */
+const names: ReadonlyMap<string, string> = new Map([
+  ['observe', 'read'],
+  ['listed', 'list'],
+  ['renameOnto', 'rename onto'],
+  ['scanRead', 'verify read'],
+  ['scanEntry', 'verify list'],
+  ['scanList', 'verify list'],
+]);
+
+function spoken(operation: string): string {
+  return names.get(operation) ?? operation;
+}
+
 function conclusionOf(operations: readonly TimedOperation[]): string {
   const last = operations.at(-1);
   const before = operations.at(-2);
   if (last === undefined || before === undefined) return 'The operation that saw it';
   const gap = last.startNs - before.endNs;
+  // One worker does one thing after another, whatever its clock says.
+  if (last.lane === before.lane) {
+    return gap > 0
+      ? `${last.lane} did both: the last began ${formatNs(gap)} after the one before had ended`
+      : `${last.lane} did both, one after the other`;
+  }
   return gap >= 0
     ? `${last.lane} began ${formatNs(gap)} after ${before.lane} had ended, by every clock within its bounds`
     : `${last.lane} may have overlapped ${before.lane} by up to ${formatNs(-gap)}, as far as the clocks are known`;
@@ -68,7 +88,7 @@ export function witnessTable(witness: readonly Witness[]): TableBlock {
         one.host,
         formatCount(one.worker),
         formatCount(one.sequence),
-        one.operation,
+        spoken(one.operation),
         one.did,
         range(one.startNs, one.startNsMax),
         range(one.endNsMin, one.endNs),

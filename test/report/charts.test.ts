@@ -153,6 +153,20 @@ describe('the timeline of a finding', () => {
     assert.ok(Math.abs(bar.width / (right - left) - 0.6) < 0.02, 'three of five parts are certain');
   });
 
+  it('has a diamond in place of a bar where no moment is certain', () => {
+    const { shapes } = drawWitness({ title: '', operations: [operation('a/1', [0, 5e5, 1e5, 6e5])] });
+    assert.equal(shapes.filter(({ kind }) => kind === 'rect').length, 0);
+    assert.equal(shapes.filter(({ kind, look }) => kind === 'path' && look === 'culprit').length, 1);
+  });
+
+  it('never doubts the order of what one worker did', () => {
+    const { shapes } = drawWitness({ title: '', operations: [early, operation('a/1', [3e5, 6e5, 8e5, 9e5])] });
+    assert.deepEqual(
+      shapes.flatMap(({ look }) => (look === 'before' || look === 'perhaps' ? [look] : [])),
+      ['before'],
+    );
+  });
+
   it('draws numbers only, whatever the times are', () => {
     fc.assert(
       fc.property(

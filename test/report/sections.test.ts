@@ -115,15 +115,16 @@ describe('findings', () => {
     assert.ok(finding !== undefined);
     const [first, second] = finding.witness;
     assert.ok(first !== undefined && second !== undefined);
-    const titleOf = (startNs: number): string | undefined => {
+    const titleOf = (startNs: number, worker = 2): string | undefined => {
       const witness = [
-        { ...first, host: 'a', worker: 1, startNs: 0, endNs: 1e6 },
-        { ...second, host: 'b', worker: 2, startNs, endNs: 9e6 },
+        { ...first, host: 'b', worker: 1, startNs: 0, endNs: 1e6 },
+        { ...second, host: 'b', worker, startNs, endNs: 9e6 },
       ];
       return findingBlocks({ ...goldenRun('fail'), findings: [{ ...finding, witness }] })[0]?.timeline?.title;
     };
-    assert.equal(titleOf(3e6), 'b/2 began 2.00 ms after a/1 had ended, by every clock within its bounds');
-    assert.equal(titleOf(5e5), 'b/2 may have overlapped a/1 by up to 500 µs, as far as the clocks are known');
+    assert.equal(titleOf(3e6), 'b/2 began 2.00 ms after b/1 had ended, by every clock within its bounds');
+    assert.equal(titleOf(5e5), 'b/2 may have overlapped b/1 by up to 500 µs, as far as the clocks are known');
+    assert.equal(titleOf(3e6, 1), 'b/1 did both: the last began 2.00 ms after the one before had ended');
   });
 
   it('fold a million equal ones into one', () => {

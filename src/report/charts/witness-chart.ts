@@ -11,6 +11,8 @@ const width = 1000;
 const plot = { left: 160, right: width - 14, top: 34 };
 const laneHeight = 54;
 const barHeight = 14;
+/** Where no moment is certain, a diamond stands between the whiskers. */
+const leastBar = 3;
 const cutWidth = 84;
 const leastWidth = 46;
 const letterWidth = 6.3;
@@ -95,7 +97,8 @@ function cuts(
 function edges(operations: readonly TimedOperation[], { toX, yOf }: Places): readonly Shape[] {
   return operations.slice(1).map((next, index) => {
     const one = operations[index] ?? next;
-    const isCertain = one.endNs <= next.startNs;
+    // A worker's own operations follow each other, whatever its clock says.
+    const isCertain = one.lane === next.lane || one.endNs <= next.startNs;
     const [x1, y1, x2, y2] = [round(toX(one.endNs)), yOf(one), round(toX(next.startNs)), yOf(next)];
     const down = y2 > y1 ? 1 : -1;
     const way =
@@ -122,11 +125,12 @@ function drawOperation(operations: readonly TimedOperation[], index: number, { t
   const y = yOf(operation);
   const [left, right] = [toX(startNs), toX(endNs)];
   const [sure, unsure] = [toX(startNsMax), toX(endNsMin)];
-  const middle = unsure - sure >= 3 ? { x: sure, width: unsure - sure } : { x: (left + right) / 2 - 1.5, width: 3 };
   const look = index === operations.length - 1 ? 'culprit' : 'operation';
   return [
     path('whisker', `M${round(left)} ${y - 5}v10M${round(left)} ${y}H${round(right)}M${round(right)} ${y - 5}v10`),
-    rect(look, { ...middle, y: y - barHeight / 2, height: barHeight }, tip),
+    unsure - sure >= leastBar
+      ? rect(look, { x: sure, y: y - barHeight / 2, width: unsure - sure, height: barHeight }, tip)
+      : path(look, `M${round((left + right) / 2)} ${y - 6}l6 6l-6 6l-6-6z`, tip),
     nameOf(operations, index, { toX, yOf }),
   ];
 }
