@@ -1,4 +1,4 @@
-// Builds everything that ships: the modules and tests with tsc, the command and the agent with esbuild, the JSON Schemas
+// Builds everything that ships: the modules and tests with tsc; the command, the agent and the report's script with esbuild; the JSON Schemas
 // for editors from the same zod schemas that the program decodes with.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -16,7 +16,14 @@ const typescript = dirname(createRequire(import.meta.url).resolve('typescript/pa
 const tsc = spawnSync(process.execPath, [join(typescript, 'bin/tsc'), '-p', at('tsconfig.json')], { stdio: 'inherit' });
 if (tsc.status !== 0) process.exit(tsc.status ?? 1);
 
-await bundle('src/agent/main.ts', 'dist/agent/agent.cjs');
+/** The agent runs on a host's Node 18 and later, the page's script in any browser of the last years. */
+await bundle('src/agent/main.ts', 'dist/agent/agent.cjs', { platform: 'node', target: 'node18', format: 'cjs' });
+await bundle('src/report/browser/main.ts', 'dist/report/page.js', {
+  platform: 'browser',
+  target: 'es2023',
+  format: 'iife',
+  minify: true,
+});
 await bundleProgram();
 
 const { schemas } = await import(pathToFileURL(at('dist/src/controller/schemas.js')).href);
@@ -46,18 +53,17 @@ async function bundleProgram() {
   chmodSync(at('dist/bin/program/funbric.js'), 0o755);
 }
 
-/** One file that runs on a host's Node 18 and later; the metafile tells the architecture test what went in. */
-async function bundle(entry, outfile) {
+/** One file; the metafile tells the architecture test what went in. */
+async function bundle(entry, outfile, options) {
   const { metafile } = await build({
     entryPoints: [at(entry)],
     outfile: at(outfile),
     absWorkingDir: root,
     bundle: true,
-    platform: 'node',
-    target: 'node18',
-    format: 'cjs',
+    charset: 'utf8',
     legalComments: 'none',
     metafile: true,
+    ...options,
   });
   writeFileSync(at(`${outfile}.meta.json`), JSON.stringify(metafile));
 }

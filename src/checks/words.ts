@@ -78,8 +78,8 @@ export function witness(history: History, entry: Entry, seen?: string): Witness 
     sequence: record.sequence,
     operation: kindName(record.kind),
     did: seen === undefined ? didText(record) : `${didText(record)}: ${seen}`,
-    ...(start === undefined ? {} : { startNs: start.low }),
-    ...(end === undefined ? {} : { endNs: end.high }),
+    ...(start === undefined ? {} : { startNs: start.low, startNsMax: start.high }),
+    ...(end === undefined ? {} : { endNsMin: end.low, endNs: end.high }),
   };
 }
 

@@ -15,7 +15,7 @@ import {
   type Histogram,
 } from '../model/histogram.ts';
 import type { OperationStats } from '../model/result.ts';
-import type { MergedOperation } from '../model/run.ts';
+import type { HostOperation, MergedOperation } from '../model/run.ts';
 import { overlapOf, round, shareWithin, stressOf, type HostTiming } from './merge-timing.ts';
 
 export function mergeOperations(timings: readonly HostTiming[]): MergedOperation[] {
@@ -41,6 +41,19 @@ export function totalsOf(
   const { count, errors, bytes } = countsOf('', stats);
   const rate = timing === undefined ? 0 : rateOf(timings)(timing);
   return { operations: count, errors, bytes, perSecond: round(count * rate) };
+}
+
+/** What one host did in its stress, by kind; its rate is of the same time as everybody's, so that rates can be compared. */
+export function hostOperations(timings: readonly HostTiming[], host: number): HostOperation[] {
+  const timing = timings[host];
+  if (timing === undefined) return [];
+  const rate = rateOf(timings)(timing);
+  const names = [...new Set((timing.result.agent?.operations ?? []).map(({ name }) => name))].sort();
+  return names.map((name) => {
+    const stats = (timing.result.agent?.operations ?? []).filter((one) => one.name === name);
+    const { count, errors } = countsOf(name, stats);
+    return { name, count, errors, perSecond: round(count * rate), p99Us: latenciesOf(stats).p99Us };
+  });
 }
 
 /** Operations a second for every operation of a host's stress. */

@@ -86,11 +86,17 @@ export function shareWithin({ result, toController }: HostTiming, within: Span):
   return stress === undefined ? 0 : Math.min(1, (within.endNs - within.startNs) / (stress.endNs - stress.startNs));
 }
 
-const stepNs = 1e9;
+/** The length of a step of the timeline. */
+export const stepNs = 1e9;
 /** A week of seconds: what a sample says beyond is no time of this run. */
 const maxSteps = 7 * 24 * 3600;
 
-export function timelineOf(timings: readonly HostTiming[], zeroNs: number): TimelineStep[] {
+/** `p99Us` by step, of all that the journals hold. */
+export function timelineOf(
+  timings: readonly HostTiming[],
+  zeroNs: number,
+  p99Us: ReadonlyMap<number, number>,
+): TimelineStep[] {
   const steps = new Map<number, { operations: number; errors: number; bytes: number; hosts: Set<number> }>();
   for (const [index, { result, toController }] of timings.entries()) {
     for (const sample of result.agent?.samples ?? []) {
@@ -115,6 +121,7 @@ export function timelineOf(timings: readonly HostTiming[], zeroNs: number): Time
       errorsPerSecond: round(step.errors),
       bytesPerSecond: round(step.bytes),
       hosts: step.hosts.size,
+      p99Us: p99Us.get(at) ?? null,
     }));
 }
 

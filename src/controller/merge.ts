@@ -10,8 +10,11 @@ import { layout, outcomes, recordKinds, contents } from '../model/record.ts';
 import type { Run, RunHost } from '../model/run.ts';
 import { examine } from './examine.ts';
 import { beforeVerifyGaps, judge } from './judge.ts';
-import { mergeOperations, totalsOf } from './merge-operations.ts';
+import { mergeErrors } from './merge-errors.ts';
+import { latencyBySteps } from './merge-latency.ts';
+import { hostOperations, mergeOperations, totalsOf } from './merge-operations.ts';
 import { phasesOf, timelineOf, timingOf, zeroOf, type HostTiming } from './merge-timing.ts';
+import { vitalsOf } from './merge-vitals.ts';
 import { readRun, type HostInput, type RunInput } from './read-run.ts';
 import { historyOf, plannedWorkloads } from './run-history.ts';
 import { runFiles, writeJson, writeWhole } from './run-folder.ts';
@@ -45,7 +48,9 @@ function mergeInput(input: RunInput): Run {
     operations: mergeOperations(timings),
     findings: [...findings],
     checks: [...checks],
-    timeline: timelineOf(timings, zeroNs),
+    timeline: timelineOf(timings, zeroNs, latencyBySteps(history, timings, zeroNs)),
+    errors: mergeErrors(history, timings, zeroNs),
+    ...(Number.isFinite(zeroNs) ? { zeroNs } : {}),
     evidence: {
       journals: input.hosts.filter(({ journal }) => journal !== undefined).length,
       records: history?.log.records ?? 0,
@@ -78,6 +83,8 @@ function hostRow(at: {
     ...(bound === undefined ? {} : { clock: { ...bound, hasStep } }),
     phases: phasesOf(timing, at.zeroNs),
     commands: result.commands,
+    byOperation: hostOperations(timings, index),
+    vitals: vitalsOf(timing, at.zeroNs),
   };
 }
 

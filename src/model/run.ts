@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { findingSchema, verdicts } from './finding.ts';
 import { planSchema } from './plan.ts';
 import { commandOutcomeSchema, hostStatuses, phaseSpanSchema } from './result.ts';
-import { factsSchema } from './protocol.ts';
+import { agentPhases, factsSchema } from './protocol.ts';
 
 /** One kind of operation over all hosts, from merged histograms; latencies in microseconds, null where there are too few samples. */
 export const mergedOperationSchema = z.object({
@@ -25,6 +25,33 @@ export const mergedOperationSchema = z.object({
 });
 export type MergedOperation = z.infer<typeof mergedOperationSchema>;
 
+/** One kind of operation on one host, from its own histogram: what outliers are told from. */
+export const hostOperationSchema = z.object({
+  name: z.string(),
+  count: z.number(),
+  errors: z.number(),
+  perSecond: z.number(),
+  p99Us: z.nullable(z.number()),
+});
+export type HostOperation = z.infer<typeof hostOperationSchema>;
+
+/** What an agent said of itself over a stretch of its heartbeats, with the extremes of the stretch: nothing is averaged away. */
+export const stretchSchema = z.object({
+  startMs: z.number(),
+  endMs: z.number(),
+  phase: z.optional(z.enum(agentPhases)),
+  operationsPerSecondMin: z.number(),
+  operationsPerSecondMax: z.number(),
+  /** Of one CPU: 250 is two and a half. */
+  cpuPercentMax: z.number(),
+  rssBytesMax: z.number(),
+  loadAverageMax: z.number(),
+  /** The longest that any operation was seen in flight. */
+  oldest: z.optional(z.object({ operation: z.string(), ageMs: z.number() })),
+});
+export type Stretch = z.infer<typeof stretchSchema>;
+
+/** Fields that are optional here and that every merge writes are missing in runs that an earlier version judged. */
 export const runHostSchema = z.object({
   index: z.number(),
   name: z.string(),
@@ -48,6 +75,9 @@ export const runHostSchema = z.object({
     }),
   ),
   commands: z.array(commandOutcomeSchema),
+  byOperation: z.optional(z.array(hostOperationSchema)),
+  /** Its heartbeats, at most 60 stretches however long the run was. */
+  vitals: z.optional(z.array(stretchSchema)),
 });
 export type RunHost = z.infer<typeof runHostSchema>;
 
@@ -59,8 +89,24 @@ export const timelineStepSchema = z.object({
   bytesPerSecond: z.number(),
   /** Hosts that sent something for this step. */
   hosts: z.number(),
+  /** Over all kinds of operations that ended in this step, from the journals; null where they are too few. */
+  p99Us: z.optional(z.nullable(z.number())),
 });
 export type TimelineStep = z.infer<typeof timelineStepSchema>;
+
+/** Operations that failed in one way: counted by the agents, dated and placed by the journals. */
+export const errorGroupSchema = z.object({
+  operation: z.string(),
+  /** The name of the errno. */
+  error: z.string(),
+  count: z.number(),
+  hosts: z.array(z.string()),
+  /** Since the run's zero. */
+  firstMs: z.optional(z.number()),
+  lastMs: z.optional(z.number()),
+  examples: z.array(z.object({ host: z.string(), file: z.string(), atMs: z.optional(z.number()) })),
+});
+export type ErrorGroup = z.infer<typeof errorGroupSchema>;
 
 /** What one check did: a check that crashed makes the run incomplete. */
 export const checkRunSchema = z.object({
@@ -81,6 +127,10 @@ export const runSchema = z.object({
   findings: z.array(findingSchema),
   checks: z.array(checkRunSchema),
   timeline: z.array(timelineStepSchema),
+  /** The most frequent first. */
+  errors: z.optional(z.array(errorGroupSchema)),
+  /** The run's zero on the controller's clock, on which witnesses are timed; missing where no host has a clock. */
+  zeroNs: z.optional(z.number()),
   /** What the checks looked at. */
   evidence: z.object({
     journals: z.number(),

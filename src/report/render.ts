@@ -1,10 +1,11 @@
 /**
- * A run becomes one HTML file that needs nothing else: no script, no request, a content security policy that allows its
- * own style sheet and nothing more. The same run gives the same bytes.
+ * A run becomes one HTML file that needs nothing else: no request, and a content security policy that allows its own style
+ * sheet and script, by their hashes, and nothing more. The same run gives the same bytes.
  */
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import Handlebars from 'handlebars';
 import type { Run } from '../model/run.ts';
 import { formatInstant } from './format.ts';
@@ -15,6 +16,7 @@ import { viewBlock, type BlockView, type Limits } from './view.ts';
 /** A folder of templates, compiled once for any number of reports. */
 export interface Templates {
   readonly css: string;
+  readonly script: string;
   readonly page: (view: PageView) => string;
 }
 
@@ -27,6 +29,8 @@ interface PageView {
   readonly tone: Run['verdict'];
   readonly css: string;
   readonly styleHash: string;
+  readonly script: string;
+  readonly scriptHash: string;
   readonly sections: readonly {
     readonly id: string;
     readonly title: string;
@@ -48,15 +52,23 @@ export async function loadTemplates(folder: string): Promise<Templates> {
   const handlebars = Handlebars.create();
   // Indented partials would indent what stands in <pre>.
   const options = { strict: true, knownHelpersOnly: true, preventIndent: true };
-  const blocksFolder = join(folder, 'blocks');
-  for (const name of (await readdir(blocksFolder)).toSorted()) {
-    if (!name.endsWith('.hbs')) continue;
-    const text = await readText(join(blocksFolder, name));
-    handlebars.registerPartial(name.slice(0, -'.hbs'.length), handlebars.compile(text, options));
+  for (const part of ['parts', 'blocks']) {
+    for (const name of (await readdir(join(folder, part))).toSorted()) {
+      if (!name.endsWith('.hbs')) continue;
+      const text = await readText(join(folder, part, name));
+      handlebars.registerPartial(name.slice(0, -'.hbs'.length), handlebars.compile(text, options));
+    }
   }
   const page = handlebars.compile<PageView>(await readText(join(folder, 'report.hbs')), options);
-  return { css: await readText(join(folder, 'report.css')), page: (view) => page(view) };
+  return {
+    css: await readText(join(folder, 'report.css')),
+    script: (await readText(scriptPath)).trimEnd(),
+    page: (view) => page(view),
+  };
 }
+
+/** Made of browser/ by the build; this file is dist/src/report/render.js. */
+const scriptPath = fileURLToPath(new URL('../../report/page.js', import.meta.url));
 
 /** Browsers read CR LF as LF before they hash a style sheet, and a checkout on Windows has CR LF. */
 async function readText(path: string): Promise<string> {
@@ -66,7 +78,7 @@ async function readText(path: string): Promise<string> {
 export function renderReport(run: Run, templates: Templates): string {
   let html = '';
   for (const [at, limit] of limits.entries()) {
-    html = templates.page(viewPage(run, templates.css, { limit, isShortened: at > 0 }));
+    html = templates.page(viewPage(run, templates, { limit, isShortened: at > 0 }));
     if (Buffer.byteLength(html) <= maxBytes) break;
   }
   return html;
@@ -74,7 +86,7 @@ export function renderReport(run: Run, templates: Templates): string {
 
 function viewPage(
   run: Run,
-  css: string,
+  { css, script }: Templates,
   { limit, isShortened }: { readonly limit: Limits; readonly isShortened: boolean },
 ): PageView {
   const line = (text: string): string => capHead(cleanLine(text), 200);
@@ -92,10 +104,16 @@ function viewPage(
     funbric: line(run.plan.funbric),
     tone: run.verdict,
     css,
-    styleHash: createHash('sha256').update(css).digest('base64'),
+    styleHash: hashOf(css),
+    script,
+    scriptHash: hashOf(script),
     sections: drawn.filter(({ blocks }) => blocks.length > 0),
     notice: isShortened
       ? 'This run is too large for one page: texts and tables are shortened more than usual. run.json has all of it.'
       : '',
   };
+}
+
+function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('base64');
 }

@@ -32,6 +32,8 @@ export interface TableBlock {
   readonly columns: readonly Column[];
   /** All of them: the renderer shows as many as a page bears, and says how many it left out. */
   readonly rows: readonly Row[];
+  /** Behind its caption, for who asks. */
+  readonly isFolded?: boolean;
 }
 
 /** One dimension of the verdict: integrity, coverage, tasks. */
@@ -67,8 +69,29 @@ export interface FindingBlock {
   readonly found: string;
   /** Lines of a hex dump; empty where no bytes were kept. */
   readonly hex: readonly string[];
+  /** Null where no operation is timed. */
+  readonly timeline: WitnessChart | null;
   readonly witness: TableBlock | null;
   readonly places: TableBlock | null;
+}
+
+/** Operations of a proof in the order of their times; its text twin is the witness table. */
+export interface WitnessChart {
+  /** What the drawing shows, as a conclusion. */
+  readonly title: string;
+  readonly operations: readonly TimedOperation[];
+}
+
+/** It started within [startNs, startNsMax] and ended within [endNsMin, endNs]. */
+export interface TimedOperation {
+  /** Host and worker. */
+  readonly lane: string;
+  readonly words: string;
+  readonly tip: string;
+  readonly startNs: number;
+  readonly startNsMax: number;
+  readonly endNsMin: number;
+  readonly endNs: number;
 }
 
 /** What a command said, on all hosts where it said the same. */
@@ -82,16 +105,18 @@ export interface OutputBlock {
   readonly isOpen: boolean;
 }
 
+/** Null where nobody can say. */
 export interface Series {
   readonly name: string;
-  readonly points: readonly (readonly [x: number, y: number])[];
+  readonly points: readonly (readonly [x: number, y: number | null])[];
 }
 
 /** One scale of a chart; panels share the time axis and lie below each other. */
 export interface Panel {
   readonly label: string;
+  readonly unit: string;
   readonly series: Series;
-  readonly look: 'area' | 'errors' | 'steps';
+  readonly look: 'area' | 'latency' | 'errors' | 'steps';
 }
 
 /** Seconds since the run's zero. */
@@ -101,6 +126,14 @@ export interface Band {
   readonly to: number;
 }
 
+/** A moment, in seconds since the run's zero. */
+export interface Mark {
+  readonly at: number;
+  /** Beside the mark, as short as a code. */
+  readonly label: string;
+  readonly words: string;
+}
+
 /** Series over seconds, with the phases as bands. Drawn as inline SVG, with the same numbers in a table below. */
 export interface ChartBlock {
   readonly kind: 'chart';
@@ -108,6 +141,61 @@ export interface ChartBlock {
   readonly title: string;
   readonly panels: readonly Panel[];
   readonly bands: readonly Band[];
+  readonly marks: readonly Mark[];
+}
+
+/** What each host did when. */
+export interface LifelinesBlock {
+  readonly kind: 'lifelines';
+  readonly title: string;
+  readonly seconds: number;
+  readonly lanes: readonly {
+    readonly name: string;
+    readonly bars: readonly {
+      readonly phase: string;
+      readonly from: number;
+      readonly to: number;
+      readonly tip: string;
+    }[];
+    /** Why it ended there and not with the others; empty where it didn't. */
+    readonly end: string;
+  }[];
+  readonly twin: TableBlock;
+}
+
+/** One curve of latency by percentile a kind of operation, all on one scale. */
+export interface SpectrumBlock {
+  readonly kind: 'spectrum';
+  readonly title: string;
+  readonly scale: { readonly lowUs: number; readonly highUs: number; readonly nines: number };
+  readonly curves: readonly {
+    readonly name: string;
+    readonly title: string;
+    /** By percent. */
+    readonly points: readonly (readonly [percent: number, us: number])[];
+  }[];
+  readonly twin: TableBlock;
+}
+
+/** What the hosts said of themselves, one small chart a host. */
+export interface VitalsBlock {
+  readonly kind: 'vitals';
+  readonly title: string;
+  readonly seconds: number;
+  readonly bands: readonly Band[];
+  readonly hosts: readonly {
+    readonly name: string;
+    readonly title: string;
+    readonly rows: readonly {
+      readonly label: string;
+      readonly most: string;
+      /** Of the whole height; the same for all hosts, so that they can be compared. */
+      readonly scale: number;
+      readonly points: Series['points'];
+      readonly isTrouble: boolean;
+    }[];
+  }[];
+  readonly twin: TableBlock;
 }
 
 export type Block =
@@ -117,7 +205,10 @@ export type Block =
   | TableBlock
   | FindingBlock
   | OutputBlock
-  | ChartBlock;
+  | ChartBlock
+  | LifelinesBlock
+  | SpectrumBlock
+  | VitalsBlock;
 
 /** Every kind has its template; the contract test compares this list with the folder. */
 export const blockKinds = [
@@ -128,6 +219,9 @@ export const blockKinds = [
   'finding',
   'output',
   'chart',
+  'lifelines',
+  'spectrum',
+  'vitals',
 ] as const satisfies readonly Block['kind'][];
 
 export interface Section {

@@ -2,8 +2,14 @@
  * From blocks to what the templates draw: here, and only here, every text is cleaned and shortened and every table cut,
  * so that no section can forget it and no host can make a page that nobody can open.
  */
-import { drawTimeChart, type SvgChart } from './charts/time-chart.ts';
+import type { Drawing } from './charts/drawing.ts';
+import { drawLifelines } from './charts/lifelines.ts';
+import { drawSpectrum } from './charts/spectrum.ts';
+import { drawTimeChart } from './charts/time-chart.ts';
 import { twinOf } from './charts/twin.ts';
+import { drawVitals } from './charts/vitals.ts';
+import { drawWitness } from './charts/witness-chart.ts';
+import { viewDrawing, type DrawingView } from './drawing-view.ts';
 import { formatCount } from './format.ts';
 import type { Block, Column, Fact, FindingBlock, OutputBlock, Row, TableBlock, Tone, VerdictBlock } from './section.ts';
 import { capHead, capMiddle, cleanLine, cleanLines } from './text.ts';
@@ -33,19 +39,38 @@ interface TableView {
   readonly rows: readonly { readonly tone: Tone; readonly cells: readonly CellView[] }[];
   /** `120 more left out`, or nothing. */
   readonly omitted: string;
+  readonly isFolded: boolean;
+}
+
+/** A drawing with its conclusion, and its text twin. */
+interface FigureView {
+  readonly kind: 'chart' | 'lifelines';
+  readonly title: string;
+  readonly drawing: DrawingView;
+  readonly twin: TableView;
+}
+
+/** Small drawings beside each other, with one twin. */
+interface MultiplesView {
+  readonly kind: 'spectrum' | 'vitals';
+  readonly title: string;
+  readonly items: readonly { readonly name: string; readonly title: string; readonly drawing: DrawingView }[];
+  readonly twin: TableView;
 }
 
 export type BlockView =
   | (VerdictBlock & { readonly isPass: boolean; readonly isFail: boolean; readonly word: string })
   | Extract<Block, { kind: 'text' | 'facts' }>
   | TableView
-  | (Omit<FindingBlock, 'hex' | 'witness' | 'places'> & {
+  | (Omit<FindingBlock, 'hex' | 'timeline' | 'witness' | 'places'> & {
       readonly hex: string;
+      readonly timeline: { readonly title: string; readonly drawing: DrawingView } | null;
       readonly witness: TableView | null;
       readonly places: TableView | null;
     })
   | OutputBlock
-  | { readonly kind: 'chart'; readonly title: string; readonly svg: SvgChart; readonly twin: TableView };
+  | FigureView
+  | MultiplesView;
 
 export function viewBlock(block: Block, limits: Limits): BlockView {
   const line = (text: string): string => capHead(cleanLine(text), limits.characters);
@@ -69,13 +94,39 @@ export function viewBlock(block: Block, limits: Limits): BlockView {
         text: capMiddle(cleanLines(block.text), limits.characters),
       };
     case 'chart':
+      return figure(block, { title: line(block.title), drawing: drawTimeChart(block), twin: twinOf(block), limits });
+    case 'lifelines':
+      return figure(block, { title: line(block.title), drawing: drawLifelines(block), twin: block.twin, limits });
+    case 'spectrum':
       return {
-        kind: 'chart',
+        kind: block.kind,
         title: line(block.title),
-        svg: drawTimeChart(block),
-        twin: viewTable(twinOf(block), limits),
+        items: block.curves.map((curve) => ({
+          name: line(curve.name),
+          title: line(curve.title),
+          drawing: viewDrawing(drawSpectrum(curve, block.scale)),
+        })),
+        twin: viewTable(block.twin, limits),
+      };
+    case 'vitals':
+      return {
+        kind: block.kind,
+        title: line(block.title),
+        items: block.hosts.map((host) => ({
+          name: line(host.name),
+          title: line(host.title),
+          drawing: viewDrawing(drawVitals(host, block)),
+        })),
+        twin: viewTable(block.twin, limits),
       };
   }
+}
+
+function figure(
+  { kind }: { readonly kind: FigureView['kind'] },
+  made: { readonly title: string; readonly drawing: Drawing; readonly twin: TableBlock; readonly limits: Limits },
+): FigureView {
+  return { kind, title: made.title, drawing: viewDrawing(made.drawing), twin: viewTable(made.twin, made.limits) };
 }
 
 function viewVerdict(block: VerdictBlock, limits: Limits): BlockView {
@@ -114,6 +165,10 @@ function viewFinding(block: FindingBlock, limits: Limits): BlockView {
     expected: line(block.expected),
     found: line(block.found),
     hex: block.hex.join('\n'),
+    timeline:
+      block.timeline === null
+        ? null
+        : { title: line(block.timeline.title), drawing: viewDrawing(drawWitness(block.timeline)) },
     witness:
       block.witness === null
         ? null
@@ -136,7 +191,7 @@ function viewFacts(facts: readonly Fact[], limits: Limits): readonly Fact[] {
   }));
 }
 
-function viewTable({ caption, columns, rows }: TableBlock, limits: Limits): TableView {
+function viewTable({ caption, columns, rows, isFolded }: TableBlock, limits: Limits): TableView {
   const shown = rows.slice(0, limits.rows);
   const left = rows.length - shown.length;
   return {
@@ -145,6 +200,7 @@ function viewTable({ caption, columns, rows }: TableBlock, limits: Limits): Tabl
     columns: columns.map(({ title, align }) => ({ title, isRight: align === 'right' })),
     rows: shown.map((row) => viewRow(row, columns, limits)),
     omitted: left === 0 ? '' : `${formatCount(left)} more left out`,
+    isFolded: isFolded === true,
   };
 }
 

@@ -18,19 +18,29 @@ describe('the report', () => {
       assert.equal(renderReport(goldenRun(name), await loadTemplates(templatesFolder)), html);
     });
 
-    it(`of the run "${name}" allows nothing but its own style sheet, by hash`, () => {
+    it(`of the run "${name}" allows nothing but its own style sheet and script, by hash`, () => {
       const style = /<style>([\s\S]*?)<\/style>/.exec(html)?.[1];
       assert.ok(style !== undefined && style.length > 1000);
       assert.equal(html.match(/<style/g)?.length, 1);
-      const hash = createHash('sha256').update(style).digest('base64');
+      const script = /<script>([\s\S]*?)<\/script>/.exec(html)?.[1] ?? '';
+      assert.equal(html.match(/<script/g)?.length, 1);
+      const [styleHash, scriptHash] = [style, script].map((text) => createHash('sha256').update(text).digest('base64'));
       const policy = unescape(/http-equiv="Content-Security-Policy" content="([^"]*)"/.exec(html)?.[1] ?? '');
-      assert.equal(policy, `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`);
+      assert.equal(
+        policy,
+        `default-src 'none'; style-src 'sha256-${styleHash}'; script-src 'sha256-${scriptHash}'; base-uri 'none'; form-action 'none'`,
+      );
     });
 
-    it(`of the run "${name}" has no script, no style attribute and no outside address`, () => {
-      assert.doesNotMatch(html, /<script|<link|<img|<iframe|<object|<embed|<base\b/i);
+    it(`of the run "${name}" has no style attribute, no handler and no outside address`, () => {
+      assert.doesNotMatch(html, /<link|<img|<iframe|<object|<embed|<base\b/i);
       assert.doesNotMatch(html, /\sstyle=|\son[a-z]+=/i);
       assert.doesNotMatch(html, /(?:href|src|action)="(?!#)/i);
+    });
+
+    it(`of the run "${name}" draws numbers only`, () => {
+      for (const [tag] of html.matchAll(/<(?:path|rect|text)\b[^>]*>/g))
+        assert.doesNotMatch(tag, /NaN|Infinity|undefined/);
     });
 
     it(`of the run "${name}" can be read by a machine that reads aloud`, () => {
@@ -41,6 +51,16 @@ describe('the report', () => {
       for (const header of html.match(/<th\b[^>]*>/g) ?? []) assert.match(header, /scope="(?:col|row)"/);
       for (const svg of html.match(/<svg\b[^>]*>/g) ?? [])
         assert.match(svg, /role="img" aria-label="[^"]|aria-hidden="true"/);
+      const levels = [...html.matchAll(/<h([1-6])\b/g)].map((match) => Number(match[1]));
+      for (const [at, level] of levels.entries()) assert.ok(level <= (levels[at - 1] ?? 0) + 1, levels.join(' '));
+      for (const [, control] of html.matchAll(/<(?:input|select) id="([^"]+)"/g)) {
+        assert.ok(html.includes(`<label for="${control}">`), control);
+      }
+      for (const region of html.match(/<[a-z]+\b[^>]*role="region"[^>]*>/g) ?? [])
+        assert.match(region, /aria-label="[^"]/);
+      for (const figure of html.match(/<figure class="chart\b(?! witness)[\s\S]*?<details><summary>[\s\S]{8}/g) ?? []) {
+        assert.match(figure, /<figcaption>[^<]/);
+      }
       const ids = [...html.matchAll(/\sid="([^"]*)"/g)].map((match) => match[1]);
       assert.equal(new Set(ids).size, ids.length);
       for (const [, target] of html.matchAll(/href="#([^"]*)"|aria-labelledby="([^"]*)"/g)) {
@@ -75,9 +95,21 @@ describe('the report', () => {
     }
   });
 
-  it('stays under its size with 200 hosts and an hour of steps', () => {
-    const html = renderReport(largeRun(), templates);
-    assert.ok(Buffer.byteLength(html) < 2e6, `${Buffer.byteLength(html)} bytes`);
+  it('of 16 hosts, 8 kinds of operations and an hour stays under 300 KB', () => {
+    const bytes = Buffer.byteLength(renderReport(largeRun(16), templates));
+    assert.ok(bytes < 300e3, `${bytes} bytes`);
+  });
+
+  it('of 200 hosts and an hour stays under 2 MB', () => {
+    const bytes = Buffer.byteLength(renderReport(largeRun(200), templates));
+    assert.ok(bytes < 2e6, `${bytes} bytes`);
+  });
+
+  it('with nothing in it stays under 120 KB, and its script under 15 KB', () => {
+    const bytes = Buffer.byteLength(renderReport(goldenRun('empty'), templates));
+    assert.ok(bytes < 120e3, `${bytes} bytes`);
+    assert.ok(Buffer.byteLength(templates.script) < 15e3, `${Buffer.byteLength(templates.script)} bytes`);
+    assert.doesNotMatch(templates.script, /<\/script|<!--|\beval\(|new Function|fetch\(|XMLHttpRequest|import\(/);
   });
 
   it('shows 500 rows of a table and says how many it left out', () => {
@@ -104,18 +136,31 @@ function largeRun(hosts = 200): Run {
     ...run,
     plan: { ...run.plan, hosts: indexes.map((index) => ({ ...planned, name: `host-${index}` })) },
     hosts: indexes.map((index) => numbered(host, index)),
+    operations: run.operations.slice(0, 8),
     timeline: Array.from({ length: 3600 }, (_, second) => ({
       startMs: 1000 * second,
       operationsPerSecond: 1000 + ((second * 7919) % 5000),
       errorsPerSecond: second % 97 === 0 ? 3 : 0,
       bytesPerSecond: 0,
       hosts,
+      p99Us: 900 + ((second * 104_729) % 3000),
     })),
   };
 }
 
 function numbered(host: RunHost, index: number): RunHost {
-  return { ...host, index, name: `host-${index}` };
+  const vitals = Array.from({ length: 60 }, (_, at) => ({
+    startMs: 60_000 * at,
+    endMs: 60_000 * (at + 1),
+    phase: 'stress' as const,
+    operationsPerSecondMin: 900 + ((at * 7919 + index) % 500),
+    operationsPerSecondMax: 2000 + ((at * 7919 + index) % 500),
+    cpuPercentMax: 30 + ((at * 31) % 50),
+    rssBytesMax: 7e7 + at * 1234,
+    loadAverageMax: 1 + ((at * 17) % 30) / 10,
+    oldest: { operation: 'write', ageMs: (at * 37) % 900 },
+  }));
+  return { ...host, index, name: `host-${index}`, perSecond: 1000 + index, vitals };
 }
 
 function wordy(host: RunHost, text: string): RunHost {

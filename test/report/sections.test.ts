@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { Finding } from '../../src/model/finding.ts';
 import type { Run } from '../../src/model/run.ts';
 import type { Block, FindingBlock, TableBlock, VerdictBlock } from '../../src/report/section.ts';
 import { commandsSection } from '../../src/report/sections/commands.ts';
@@ -45,7 +46,7 @@ describe('the verdict', () => {
 
 describe('findings', () => {
   it('stand in the order of what they prove, one a signature, with all places', () => {
-    const blocks = findingsSection.blocks(goldenRun('fail')).filter((block) => block.kind === 'finding');
+    const blocks = findingBlocks(goldenRun('fail'));
     assert.deepEqual(
       blocks.map(({ code, grade }) => `${code} ${grade}`),
       ['D11 PROVEN', 'D04 PROVEN', 'D01 PROVEN', 'D12 ALLOWED'],
@@ -54,14 +55,38 @@ describe('findings', () => {
     assert.equal(lostWrites?.places?.rows.length, 4);
     assert.deepEqual(
       lostWrites.facts.map(({ value }) => value),
-      ['client-1', '0 (0x0)', '4', '24 times', 'client-[1-3]'],
+      ['client-[1-3]', '0 (0x0)', '4', '24 times'],
     );
+  });
+
+  it('have an overview first, one row a kind, where there are several', () => {
+    const [overview] = findingsSection.blocks(goldenRun('fail'));
+    assert.deepEqual(overview?.kind === 'table' ? overview.rows.map(({ cells }) => cells.slice(0, 5)) : [], [
+      ['D11', 'zeroed chunk', 'proven', 'client-2', '1'],
+      ['D04', 'lost write', 'proven', 'client-[1-3]', '4'],
+      ['D01', 'lost file', 'proven', 'client-1', '1'],
+      ['D12', 'stale read', 'allowed', 'client-3', '1'],
+    ]);
+  });
+
+  it('that hosts of any names saw in one place are one, seen by all of them', () => {
+    const [finding] = goldenRun('fail').findings;
+    const run = goldenRun('fail');
+    assert.ok(finding !== undefined);
+    const names = ['alpha', 'beta.example', 'a.b'];
+    const hosts = run.hosts.map((host, at) => ({ ...host, name: names[at] ?? '' }));
+    const findings = names.map((host) => seenBy(finding, host, `zeros, after ${host} had written`));
+    const [only, ...others] = findingsSection.blocks({ ...run, hosts, findings });
+    assert.equal(others.length, 0);
+    assert.ok(only?.kind === 'finding');
+    assert.deepEqual(only.facts[0], { label: 'Seen by', value: 'a.b,alpha,beta.example' });
+    assert.equal(only.places, null, 'one place');
   });
 
   it('show a proven one first, wherever the run has it', () => {
     const run = goldenRun('fail');
-    const first = findingsSection.blocks({ ...run, findings: run.findings.toReversed() })[0];
-    assert.equal(first?.kind === 'finding' ? first.grade : first?.kind, 'PROVEN');
+    const [first] = findingBlocks({ ...run, findings: run.findings.toReversed() });
+    assert.equal(first?.grade, 'PROVEN');
   });
 
   it('time their operations from the first of them, also where only an end is known', () => {
@@ -72,13 +97,34 @@ describe('findings', () => {
     const { host, worker, sequence, operation, did } = first;
     const witness = [
       { host, worker, sequence, operation, did, endNs: 5e9 },
-      { ...second, startNs: 6e9, endNs: 6.5e9 },
+      { ...second, startNs: 6e9, startNsMax: 6.1e9, endNsMin: 6.4e9, endNs: 6.5e9 },
     ];
-    const [block] = findingsSection.blocks({ ...goldenRun('fail'), findings: [{ ...finding, witness }] });
-    assert.deepEqual(block?.kind === 'finding' ? block.witness?.rows.map(({ cells }) => cells.slice(5)) : [], [
-      ['-', '+0.000'],
-      ['+1000.000', '+1500.000'],
-    ]);
+    const [block] = findingBlocks({ ...goldenRun('fail'), findings: [{ ...finding, witness }] });
+    assert.deepEqual(
+      block?.witness?.rows.map(({ cells }) => cells.slice(5)),
+      [
+        ['-', '+0.000'],
+        ['+1000.000 to +1100.000', '+1400.000 to +1500.000'],
+      ],
+    );
+    assert.equal(block?.timeline?.operations.length, 1, 'only what has both times is drawn');
+  });
+
+  it('say in words what their timeline shows: what was before by every clock, and what only may have been', () => {
+    const [finding] = goldenRun('fail').findings;
+    assert.ok(finding !== undefined);
+    const [first, second] = finding.witness;
+    assert.ok(first !== undefined && second !== undefined);
+    const titleOf = (startNs: number, worker = 2): string | undefined => {
+      const witness = [
+        { ...first, host: 'b', worker: 1, startNs: 0, endNs: 1e6 },
+        { ...second, host: 'b', worker, startNs, endNs: 9e6 },
+      ];
+      return findingBlocks({ ...goldenRun('fail'), findings: [{ ...finding, witness }] })[0]?.timeline?.title;
+    };
+    assert.equal(titleOf(3e6), 'b/2 began 2.00 ms after b/1 had ended, by every clock within its bounds');
+    assert.equal(titleOf(5e5), 'b/2 may have overlapped b/1 by up to 500 µs, as far as the clocks are known');
+    assert.equal(titleOf(3e6, 1), 'b/1 did both: the last began 2.00 ms after the one before had ended');
   });
 
   it('fold a million equal ones into one', () => {
@@ -97,7 +143,7 @@ describe('findings', () => {
     assert.ok(finding !== undefined);
     const findings = Array.from({ length: 60 }, (_, at) => ({ ...finding, found: 'x'.repeat(at + 1) }));
     const blocks = findingsSection.blocks({ ...goldenRun('fail'), findings });
-    assert.equal(blocks.length, 51);
+    assert.equal(blocks.length, 52);
     assert.deepEqual(blocks.at(-1), {
       kind: 'text',
       tone: 'plain',
@@ -150,15 +196,6 @@ describe('operations', () => {
     const mkdir = rows.find(({ cells }) => cells[0] === 'mkdir');
     assert.deepEqual(mkdir?.cells.slice(5), ['720 µs', '2.20 ms', '-', '-', '-', '9.10 ms']);
   });
-
-  it('name the errors, the most frequent first', () => {
-    const errors = operationsSection.blocks(goldenRun('fail'))[1];
-    assert.deepEqual(errors?.kind === 'table' ? errors.rows.map(({ cells }) => cells.slice(0, 3)) : [], [
-      ['write', 'EIO', '27'],
-      ['write', 'ETIMEDOUT', '2'],
-      ['rename', 'ESTALE', '2'],
-    ]);
-  });
 });
 
 describe('throughput', () => {
@@ -167,13 +204,30 @@ describe('throughput', () => {
       throughputSection
         .blocks(goldenRun(name))
         .flatMap((block) => (block.kind === 'chart' ? block.panels.map(({ label }) => label) : []));
-    assert.deepEqual(panels('pass'), ['Operations/s', 'Hosts']);
-    assert.deepEqual(panels('fail'), ['Operations/s', 'Errors/s', 'Hosts']);
+    assert.deepEqual(panels('pass'), ['Operations/s', 'p99, ms', 'Hosts']);
+    assert.deepEqual(panels('fail'), ['Operations/s', 'p99, ms', 'Errors/s', 'Hosts']);
     const [chart] = throughputSection.blocks(goldenRun('incomplete'));
     assert.match(
       chart?.kind === 'chart' ? chart.title : '',
       /operations\/s on average in stress, .* by 4 to 5 hosts; no errors\.$/,
     );
+  });
+});
+
+describe('throughput, where something was found,', () => {
+  const marksOf = (run: Run): readonly string[] =>
+    throughputSection.blocks(run).flatMap((block) => (block.kind === 'chart' ? block.marks.map(markOf) : []));
+  const markOf = ({ at, label }: { readonly at: number; readonly label: string }): string =>
+    `${label} ${at.toFixed(1)}`;
+
+  it('marks the time at which each kind was seen, and not what the mount allows', () => {
+    assert.deepEqual(marksOf(goldenRun('fail')), ['D11 35.8', 'D04 33.0', 'D01 28.1']);
+  });
+
+  it('marks nothing in a run that has no zero', () => {
+    const { zeroNs, ...run } = goldenRun('fail');
+    assert.equal(typeof zeroNs, 'number');
+    assert.deepEqual(marksOf(run), []);
   });
 });
 
@@ -199,8 +253,16 @@ function verdictOf(run: Run): VerdictBlock {
   return block;
 }
 
+function seenBy(finding: Finding, host: string, found: string): Finding {
+  return { ...finding, host, found };
+}
+
+function findingBlocks(run: Run): readonly FindingBlock[] {
+  return findingsSection.blocks(run).filter((block) => block.kind === 'finding');
+}
+
 function tableOf(blocks: readonly Block[]): TableBlock {
-  const [block] = blocks;
+  const block = blocks.find(({ kind }) => kind === 'table');
   assert.ok(block?.kind === 'table');
   return block;
 }

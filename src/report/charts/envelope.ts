@@ -5,15 +5,18 @@ export interface Extent {
   readonly high: number;
 }
 
-export function envelope(points: readonly (readonly [x: number, y: number])[], columns: number): readonly Extent[] {
-  if (points.length <= columns) return points.map(([x, y]) => ({ x, low: y, high: y }));
-  const width = points.length / columns;
-  return Array.from({ length: columns }, (_, column) => {
+/** A column in which no value is known has `low` above `high`. */
+export function envelope(
+  points: readonly (readonly [x: number, y: number | null])[],
+  columns: number,
+): readonly Extent[] {
+  const width = Math.max(1, points.length / columns);
+  return Array.from({ length: Math.min(points.length, columns) }, (_, column) => {
     const inside = points.slice(Math.floor(column * width), Math.floor((column + 1) * width));
     return {
       x: inside[0]?.[0] ?? 0,
-      low: inside.reduce((least, [, y]) => Math.min(least, y), Infinity),
-      high: inside.reduce((most, [, y]) => Math.max(most, y), -Infinity),
+      low: inside.reduce((least, [, y]) => Math.min(least, y ?? Infinity), Infinity),
+      high: inside.reduce((most, [, y]) => Math.max(most, y ?? -Infinity), -Infinity),
     };
   });
 }

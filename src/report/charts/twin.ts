@@ -4,7 +4,7 @@ import type { ChartBlock, TableBlock } from '../section.ts';
 import { envelope } from './envelope.ts';
 
 /** A longer series is given in columns, as the drawing does, with the least and the most of each. */
-const maxSteps = 240;
+const maxSteps = 120;
 
 export function twinOf({ panels }: ChartBlock): TableBlock {
   const columns = panels.map((panel) => envelope(panel.series.points, maxSteps));
@@ -14,7 +14,13 @@ export function twinOf({ panels }: ChartBlock): TableBlock {
     caption: 'The same numbers, step by step',
     columns: [
       { title: 'From, s', align: 'right' },
-      ...panels.map((panel) => ({ title: panel.series.name, align: 'right' }) as const),
+      ...panels.map(
+        (panel) =>
+          ({
+            title: panel.unit === '' ? panel.series.name : `${panel.series.name}, ${panel.unit}`,
+            align: 'right',
+          }) as const,
+      ),
     ],
     rows: times.map(({ x }, at) => ({
       cells: [formatNumber(x), ...columns.map((extents) => rangeOf(extents[at]))],
@@ -26,5 +32,6 @@ export function twinOf({ panels }: ChartBlock): TableBlock {
 function rangeOf(extent: { readonly low: number; readonly high: number } | undefined): string {
   if (extent === undefined) return '-';
   const { low, high } = extent;
+  if (low > high) return '-';
   return low === high ? formatNumber(high) : `${formatNumber(low)} – ${formatNumber(high)}`;
 }

@@ -10,7 +10,7 @@ const maxOutputs = 100;
 
 export const commandsSection: Section = {
   id: 'commands',
-  title: 'Commands of setup, run and teardown',
+  title: 'Commands',
   blocks(run) {
     const groups = groupBy(outcomesOf(run), signatureOf);
     const outputs = groups

@@ -1,11 +1,12 @@
 /** Why: what broke, where, and the operations that prove it; or, where nothing broke, what was looked for. */
-import type { Finding, Grade, Witness } from '../../model/finding.ts';
+import type { Finding, Grade } from '../../model/finding.ts';
 import type { Run } from '../../model/run.ts';
 import { nameOfCode } from '../codes.ts';
 import { foldHosts, groupBy } from '../fold.ts';
 import { formatCount, plural } from '../format.ts';
 import { hexDump } from '../hex.ts';
 import type { Block, Fact, FindingBlock, Section, TableBlock, Tone } from '../section.ts';
+import { witnessChart, witnessTable } from '../witness.ts';
 
 /** Signatures shown in full; a run that breaks in more ways than these is understood by the first ones. */
 const maxGroups = 50;
@@ -15,8 +16,9 @@ export const findingsSection: Section = {
   title: 'Findings',
   blocks(run) {
     if (run.findings.length === 0) return [nothingFound(run)];
-    const groups = groupBy(run.findings, signatureOf).toSorted((a, b) => rankOf(a) - rankOf(b));
-    const shown = groups.slice(0, maxGroups).flatMap((group) => findingBlocks(group));
+    const groups = groupBy(run.findings, signer(run)).toSorted((a, b) => rankOf(a) - rankOf(b));
+    const overview = groups.length === 1 ? [] : [overviewOf(groups)];
+    const shown = [...overview, ...groups.slice(0, maxGroups).flatMap((group) => findingBlocks(group))];
     if (groups.length <= maxGroups) return shown;
     const left = groups.slice(maxGroups).flat().length;
     return [
@@ -52,9 +54,61 @@ function rankOf(group: readonly Finding[]): number {
   return first === undefined ? Infinity : ranks[first.grade];
 }
 
-/** Two findings are the same trouble when only numbers tell them apart. */
-function signatureOf({ code, grade, expected, found }: Finding): string {
-  return [code, grade, expected, found].map((text) => text.replace(/\d+/g, '#')).join('\n');
+/** Two findings are the same trouble when only numbers and the names of hosts tell them apart. */
+function signer({ hosts }: Run): (finding: Finding) => string {
+  const names = [...new Set(hosts.map(({ name }) => withoutNumbers(name)))].toSorted((a, b) => b.length - a.length);
+  const anyName = new RegExp(names.map((name) => literally(name)).join('|'), 'g');
+  const anonymous = (text: string): string => (names.length === 0 ? text : text.replace(anyName, '@'));
+  return ({ code, grade, expected, found }) =>
+    [code, grade, expected, found].map((text) => anonymous(withoutNumbers(text))).join('\n');
+}
+
+function withoutNumbers(text: string): string {
+  return text.replace(/\d+/g, '#');
+}
+
+function literally(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+}
+
+/** One row a kind: what to look at first. */
+function overviewOf(groups: readonly (readonly Finding[])[]): TableBlock {
+  return {
+    kind: 'table',
+    caption: `${plural(groups.flat().length, 'finding')} of ${plural(groups.length, 'kind')}, the gravest first`,
+    columns: [
+      { title: 'Code', align: 'left' },
+      { title: 'Finding', align: 'left' },
+      { title: 'Grade', align: 'left' },
+      { title: 'Seen by', align: 'left' },
+      { title: 'Places', align: 'right' },
+      { title: 'Times', align: 'right' },
+      { title: 'First in', align: 'left', isMono: true },
+    ],
+    rows: groups.flatMap((group) => {
+      const [first] = group;
+      if (first === undefined) return [];
+      const cells = [
+        first.code,
+        nameOfCode(first.code),
+        first.grade,
+        foldHosts(group.map(({ host }) => host)),
+        formatCount(placesOf(group).length),
+        formatCount(sightingsOf(group)),
+        first.file,
+      ];
+      return [{ cells, tone: tones[first.grade] }];
+    }),
+  };
+}
+
+/** The same place seen by several hosts is one place. */
+function placesOf(group: readonly Finding[]): readonly (readonly Finding[])[] {
+  return groupBy(group, ({ file, offset }) => `${offset ?? ''} ${file}`);
+}
+
+function sightingsOf(group: readonly Finding[]): number {
+  return group.reduce((sum, finding) => sum + finding.count, 0);
 }
 
 function findingBlocks(group: readonly Finding[]): readonly FindingBlock[] {
@@ -73,20 +127,19 @@ function findingBlocks(group: readonly Finding[]): readonly FindingBlock[] {
       expected: first.expected,
       found: first.found,
       hex: first.aroundHex === undefined ? [] : hexDump(first.aroundHex),
+      timeline: witnessChart(first.witness),
       witness: first.witness.length === 0 ? null : witnessTable(first.witness),
-      places: group.length === 1 ? null : placesTable(group),
+      places: placesOf(group).length === 1 ? null : placesTable(group),
     },
   ];
 }
 
 function factsOf(first: Finding, group: readonly Finding[]): readonly Fact[] {
-  const sightings = group.reduce((sum, finding) => sum + finding.count, 0);
   return [
-    { label: group.length === 1 ? 'Seen by' : 'First seen by', value: first.host },
+    { label: 'Seen by', value: foldHosts(group.map(({ host }) => host)) },
     { label: 'Offset', value: offsetOf(first) },
-    { label: 'Places', value: formatCount(group.length) },
-    { label: 'Seen', value: plural(sightings, 'time') },
-    ...(group.length === 1 ? [] : [{ label: 'All hosts', value: foldHosts(group.map((finding) => finding.host)) }]),
+    { label: 'Places', value: formatCount(placesOf(group).length) },
+    { label: 'Seen', value: plural(sightingsOf(group), 'time') },
   ];
 }
 
@@ -95,50 +148,22 @@ function offsetOf({ offset }: Finding): string {
 }
 
 function placesTable(group: readonly Finding[]): TableBlock {
+  const places = placesOf(group);
   return {
     kind: 'table',
-    caption: `All ${plural(group.length, 'place')} of the same kind`,
+    caption: `All ${plural(places.length, 'place')} of the same kind`,
     columns: [
       { title: 'File', align: 'left', isMono: true },
       { title: 'Offset', align: 'right' },
       { title: 'Seen by', align: 'left' },
       { title: 'Times', align: 'right' },
     ],
-    rows: group.map((finding) => ({
-      cells: [finding.file, offsetOf(finding), finding.host, formatCount(finding.count)],
-      tone: 'plain',
-    })),
-  };
-}
-
-/** Times count from the first of these operations: a proof is about order, not about the time of day. */
-function witnessTable(witness: readonly Witness[]): TableBlock {
-  const zero = witness.reduce((least, { startNs, endNs }) => Math.min(least, startNs ?? endNs ?? Infinity), Infinity);
-  const since = (ns: number | undefined): string => (ns === undefined ? '-' : `+${((ns - zero) / 1e6).toFixed(3)}`);
-  return {
-    kind: 'table',
-    caption: 'The operations that prove it',
-    columns: [
-      { title: 'Host', align: 'left' },
-      { title: 'Worker', align: 'right' },
-      { title: 'Operation no.', align: 'right' },
-      { title: 'Operation', align: 'left' },
-      { title: 'What it did', align: 'left' },
-      { title: 'Not before, ms', align: 'right' },
-      { title: 'Not after, ms', align: 'right' },
-    ],
-    rows: witness.map((one) => ({
-      cells: [
-        one.host,
-        formatCount(one.worker),
-        formatCount(one.sequence),
-        one.operation,
-        one.did,
-        since(one.startNs),
-        since(one.endNs),
-      ],
-      tone: 'plain',
-    })),
+    rows: places.flatMap((place) => {
+      const [first] = place;
+      if (first === undefined) return [];
+      const hosts = foldHosts(place.map(({ host }) => host));
+      return [{ cells: [first.file, offsetOf(first), hosts, formatCount(sightingsOf(place))], tone: 'plain' }];
+    }),
   };
 }
 

@@ -1,16 +1,18 @@
-/** One row a planned host, whatever became of it; the worst come first. */
-import type { HostStatus } from '../../model/result.ts';
+/** One row a planned host, whatever became of it; the worst come first, and who stands out is named. */
 import type { Run, RunHost } from '../../model/run.ts';
-import { formatBytes, formatCount, formatNs, formatNumber } from '../format.ts';
-import type { Row, Section, Tone } from '../section.ts';
+import { formatBytes, formatCount, formatNs, formatNumber, formatUs, plural } from '../format.ts';
+import { minHosts, outliersOf, type Outlier } from '../outliers.ts';
+import type { Block, Row, Section, Tone } from '../section.ts';
+import { worstFirst } from '../worst-first.ts';
 
 export const hostsSection: Section = {
   id: 'hosts',
   title: 'Hosts',
   blocks(run) {
     if (run.plan.hosts.length === 0) return [{ kind: 'text', tone: 'warn', paragraphs: ['No host was planned.'] }];
-    const known = run.hosts.toSorted(worstFirst);
+    const outliers = outliersOf(run);
     return [
+      ...sentences(run, outliers),
       {
         kind: 'table',
         caption: 'Every planned host, worst first',
@@ -25,11 +27,67 @@ export const hostsSection: Section = {
           { title: 'File system under test', align: 'left', isMono: true },
           { title: 'Why', align: 'left' },
         ],
-        rows: [...missingOf(run), ...known.map((host) => rowOf(host))],
+        rows: [
+          ...missingOf(run),
+          ...worstFirst(run).map((host) =>
+            rowOf(
+              host,
+              outliers.filter((outlier) => outlier.host === host.name),
+            ),
+          ),
+        ],
       },
     ];
   },
 };
+
+/** Named hosts; the others are in the table. */
+const maxNamed = 5;
+
+function sentences({ hosts }: Run, outliers: readonly Outlier[]): readonly Block[] {
+  const able = hosts.filter(({ operations }) => operations > 0).length;
+  if (able < minHosts) return [];
+  const names = [...new Set(outliers.map(({ host }) => host))];
+  if (names.length === 0) {
+    const text = `No host stands out: the ${formatCount(able)} hosts that ran did as many operations/s as each other, and none has a longer p99.`;
+    return [{ kind: 'text', tone: 'plain', paragraphs: [text] }];
+  }
+  const told = names
+    .slice(0, maxNamed)
+    .map((name) => `${name} stands out: ${wordsOf(outliers.filter(({ host }) => host === name))}.`);
+  const left = names.length - told.length;
+  return [
+    {
+      kind: 'text',
+      tone: 'warn',
+      paragraphs: [
+        told.join(' '),
+        ...(left > 0 ? [`So ${left === 1 ? 'does' : 'do'} ${plural(left, 'more host')}.`] : []),
+      ],
+    },
+  ];
+}
+
+/** The figures in which a host is odd; of many tails the longest three. */
+function wordsOf(outliers: readonly Outlier[]): string {
+  const far = outliers.toSorted((a, b) => distanceOf(b) - distanceOf(a)).slice(0, 3);
+  const words = far.map(({ figure, value, median, isWorse }) => {
+    const format = figure === 'operations/s' ? formatNumber : formatUs;
+    const times = isWorse === (figure === 'operations/s') ? median / value : value / median;
+    const size = `${formatNumber(times)} times`;
+    const verb =
+      figure === 'operations/s'
+        ? `${size} ${isWorse ? 'slower' : 'faster'} than the median host`
+        : `${figure} ${size} ${isWorse ? 'longer' : 'shorter'}`;
+    return `${verb} (${format(value)}, median ${format(median)})`;
+  });
+  const left = outliers.length - far.length;
+  return [...words, ...(left > 0 ? [plural(left, 'more figure')] : [])].join('; ');
+}
+
+function distanceOf({ value, median }: Outlier): number {
+  return Math.abs(Math.log(Math.max(value, 1e-9) / Math.max(median, 1e-9)));
+}
 
 /** A planned host without any result is the worst of all: it must never go unseen. */
 function missingOf({ plan, hosts }: Run): readonly Row[] {
@@ -41,21 +99,13 @@ function missingOf({ plan, hosts }: Run): readonly Row[] {
     }));
 }
 
-const ranks: Readonly<Record<HostStatus, number>> = { failed: 0, lost: 1, unreachable: 2, completed: 3 };
-
-function worstFirst(a: RunHost, b: RunHost): number {
-  return (
-    ranks[a.status] - ranks[b.status] ||
-    b.gaps.length - a.gaps.length ||
-    b.errors - a.errors ||
-    a.perSecond - b.perSecond ||
-    a.index - b.index
-  );
-}
-
-function rowOf(host: RunHost): Row {
+function rowOf(host: RunHost, outliers: readonly Outlier[]): Row {
   const target = host.facts?.target;
-  const why = [...(host.reason === undefined ? [] : [host.reason]), ...host.gaps.map((gap) => `gap: ${gap}`)];
+  const why = [
+    ...(host.reason === undefined ? [] : [host.reason]),
+    ...host.gaps.map((gap) => `gap: ${gap}`),
+    ...(outliers.length === 0 ? [] : [wordsOf(outliers)]),
+  ];
   const hasRun = host.operations > 0;
   return {
     cells: [
@@ -69,7 +119,7 @@ function rowOf(host: RunHost): Row {
       target === undefined ? '-' : `${target.type} on ${target.path}`,
       why.length === 0 ? '-' : why.join('; '),
     ],
-    tone: toneOf(host),
+    tone: outliers.length > 0 && host.status === 'completed' ? 'warn' : toneOf(host),
   };
 }
 

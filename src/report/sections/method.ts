@@ -41,6 +41,21 @@ const facts: readonly Fact[] = [
       'Every host records a histogram with 128 buckets an octave; the histograms are added, then the percentile is read off (nearest rank, within 0.4 %). Percentiles are never averaged. "-" stands where fewer than 72 (p95), 368 (p99), 3,688 (p99.9) or 36,887 (p99.99) samples leave it open.',
   },
   {
+    label: 'Latency over time',
+    value:
+      'p99 of each second is read off the journals, over all kinds of operations that ended in it (within 3 %), and left out where there are fewer than 368.',
+  },
+  {
+    label: 'Hosts that stand out',
+    value:
+      'From four hosts on, operations/s and the p99 of each kind of operation are compared with the median host: a modified z-score above 3.5 (median absolute deviation, at least 1 % of the median) and more than 10 % apart. It says that a host differs, not why.',
+  },
+  {
+    label: 'Heartbeats',
+    value:
+      'Once a second each agent says what it did and what it took. CPU and memory are of the agent, load is of the whole host; a stretch of several heartbeats shows its greatest values. What was in flight is seen only at the moment of a heartbeat.',
+  },
+  {
     label: 'Rates',
     value: 'Operations per second are of the stress phase, over the time in which all hosts that took part overlapped.',
   },

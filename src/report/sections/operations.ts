@@ -1,16 +1,14 @@
-/** What the workload did and how long it took, over all hosts; and what failed, by the name of its errno. */
+/** What the workload did and how long it took, over all hosts. */
 import type { MergedOperation } from '../../model/run.ts';
-import { formatBytes, formatCount, formatNumber, formatPercent, formatUs } from '../format.ts';
-import type { Block, Section, TableBlock } from '../section.ts';
+import { formatBytes, formatCount, formatNumber, formatUs } from '../format.ts';
+import type { Section, TableBlock } from '../section.ts';
 
 export const operationsSection: Section = {
   id: 'operations',
   title: 'Operations',
   blocks(run) {
     if (run.operations.length === 0) return [];
-    const failing = run.operations.filter((operation) => operation.errors > 0);
-    const errors: readonly Block[] = failing.length === 0 ? [] : [errorTable(failing)];
-    return [latencyTable(run.operations), ...errors];
+    return [latencyTable(run.operations)];
   },
 };
 
@@ -36,27 +34,5 @@ function latencyTable(operations: readonly MergedOperation[]): TableBlock {
       ],
       tone: operation.errors > 0 ? 'warn' : 'plain',
     })),
-  };
-}
-
-function errorTable(operations: readonly MergedOperation[]): TableBlock {
-  const rows = operations.flatMap(({ name, count, errorsByName }) =>
-    Object.entries(errorsByName).map(([errno, errors]) => ({ name, errno, errors, count })),
-  );
-  return {
-    kind: 'table',
-    caption: 'Operations that failed, most frequent first',
-    columns: [
-      { title: 'Operation', align: 'left' },
-      { title: 'Error', align: 'left', isMono: true },
-      { title: 'Count', align: 'right' },
-      { title: 'Of its kind', align: 'right' },
-    ],
-    rows: rows
-      .toSorted((a, b) => b.errors - a.errors)
-      .map(({ name, errno, errors, count }) => ({
-        cells: [name, errno, formatCount(errors), formatPercent(errors, count)],
-        tone: 'plain',
-      })),
   };
 }

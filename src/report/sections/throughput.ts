@@ -1,46 +1,68 @@
 /** How fast it went over time, with the phases, the errors, and how many hosts took part at each moment. */
-import { agentPhases } from '../../model/protocol.ts';
 import type { Run, TimelineStep } from '../../model/run.ts';
+import { bandsOf } from '../bands.ts';
+import { nameOfCode } from '../codes.ts';
+import { groupBy } from '../fold.ts';
 import { formatCount, formatMs, formatNumber, plural } from '../format.ts';
-import type { Band, Panel, Section, TableBlock } from '../section.ts';
+import type { Band, Mark, Panel, Section, TableBlock } from '../section.ts';
+
+/** More marks would hide what they mark. */
+const maxMarks = 20;
 
 export const throughputSection: Section = {
   id: 'throughput',
-  title: 'Throughput over time',
+  title: 'Throughput',
   blocks(run) {
     if (run.timeline.length === 0) return [];
     const bands = bandsOf(run);
-    return [{ kind: 'chart', title: conclusionOf(run, bands), panels: panelsOf(run), bands }, phaseTable(bands)];
+    const chart = { kind: 'chart', panels: panelsOf(run), bands, marks: marksOf(run) } as const;
+    return [{ ...chart, title: conclusionOf(run, bands) }, phaseTable(bands)];
   },
 };
 
 function panelsOf({ timeline }: Run): readonly Panel[] {
-  const series = (name: string, pick: (step: TimelineStep) => number): Panel['series'] => ({
-    name,
-    points: timeline.map((step) => [step.startMs / 1000, pick(step)] as const),
+  const panel = (
+    name: string,
+    { look, unit = '' }: { readonly look: Panel['look']; readonly unit?: string },
+    pick: (step: TimelineStep) => number | null,
+  ): Panel => ({
+    label: unit === '' ? name : `${name}, ${unit}`,
+    unit,
+    look,
+    series: { name, points: timeline.map((step) => [step.startMs / 1000, pick(step)] as const) },
   });
+  const hasLatency = timeline.some((step) => typeof step.p99Us === 'number');
   const hasErrors = timeline.some((step) => step.errorsPerSecond > 0);
-  const errors: Panel = {
-    label: 'Errors/s',
-    look: 'errors',
-    series: series('Errors/s', (step) => step.errorsPerSecond),
-  };
+  const p99 = panel('p99', { look: 'latency', unit: 'ms' }, (step) =>
+    typeof step.p99Us === 'number' ? step.p99Us / 1000 : null,
+  );
   return [
-    { label: 'Operations/s', look: 'area', series: series('Operations/s', (step) => step.operationsPerSecond) },
-    ...(hasErrors ? [errors] : []),
-    { label: 'Hosts', look: 'steps', series: series('Hosts', (step) => step.hosts) },
+    panel('Operations/s', { look: 'area' }, (step) => step.operationsPerSecond),
+    ...(hasLatency ? [p99] : []),
+    ...(hasErrors ? [panel('Errors/s', { look: 'errors' }, (step) => step.errorsPerSecond)] : []),
+    panel('Hosts', { look: 'steps' }, (step) => step.hosts),
   ];
 }
 
-/** A phase lasts from its first host's start to its last host's end. */
-function bandsOf({ hosts }: Run): readonly Band[] {
-  return agentPhases.flatMap((phase) => {
-    const spans = hosts.flatMap((host) => host.phases.filter((span) => span.phase === phase));
-    if (spans.length === 0) return [];
-    const from = spans.reduce((least, span) => Math.min(least, span.startMs), Infinity) / 1000;
-    const to = spans.reduce((most, span) => Math.max(most, span.endMs), -Infinity) / 1000;
-    return [{ label: phase, from, to }];
-  });
+/** Where a proof ends on the run's time; one a kind of finding. */
+function marksOf({ findings, zeroNs }: Run): readonly Mark[] {
+  if (zeroNs === undefined) return [];
+  const serious = findings.filter(({ grade }) => grade === 'proven' || grade === 'suspect');
+  return groupBy(serious, ({ code, grade }) => `${code} ${grade}`)
+    .slice(0, maxMarks)
+    .flatMap((group) => {
+      const ends = group.flatMap(({ witness }) => witness.flatMap(({ endNs }) => (endNs === undefined ? [] : [endNs])));
+      const first = group[0];
+      if (first === undefined || ends.length === 0) return [];
+      const at = (ends.reduce((latest, end) => Math.max(latest, end), -Infinity) - zeroNs) / 1e9;
+      return [
+        {
+          at,
+          label: first.code,
+          words: `${first.code} ${nameOfCode(first.code)}, ${first.grade}, seen by ${first.host}`,
+        },
+      ];
+    });
 }
 
 /** The mean is taken over steps that lie in stress as a whole; the first and last ones are partly idle. */
@@ -67,6 +89,7 @@ function phaseTable(bands: readonly Band[]): TableBlock {
   return {
     kind: 'table',
     caption: 'Phases, from the first host that began to the last that ended',
+    isFolded: true,
     columns: [
       { title: 'Phase', align: 'left' },
       { title: 'Began after', align: 'right' },
