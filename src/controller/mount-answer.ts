@@ -1,6 +1,7 @@
 /** What a host says to a mount or unmount (see mount-script.ts), line by line, and what that means to a person. */
 import { FunbricError } from '../model/errors.ts';
 import type { MountSpec } from '../model/mount-spec.ts';
+import { readable } from '../transports/shell.ts';
 
 /** Lines that start with a word; the text is the host's: hostile. */
 export class MountAnswer {
@@ -19,6 +20,12 @@ export class MountAnswer {
 
   one(word: string): string | undefined {
     return this.all(word)[0];
+  }
+
+  /** As of a command: the code of mount(8), or why it wasn't even tried. */
+  get exit(): number | string {
+    const refused = this.one('refused') ?? 'mount 0';
+    return refused.startsWith('mount ') ? Number(refused.slice(6)) : `not done: ${refused}`;
   }
 
   /** What programs said in it, for one line. */
@@ -58,7 +65,7 @@ export function mountRefusal({ host, spec, command }: Asked, answer: MountAnswer
       const by = left === undefined ? '' : `, left by the run ${runOf(left)}`;
       return refuse(
         `${spec.at} is the mount point of ${what} already${by}`,
-        `use it without --mount, or undo it: funbric -H ${host} -- umount ${spec.at}`,
+        `use it without --mount, or undo it: funbric -H ${host} -- ${readable(['umount', spec.at])}`,
       );
     }
     case 'helper':
@@ -66,7 +73,7 @@ export function mountRefusal({ host, spec, command }: Asked, answer: MountAnswer
     case 'link':
       return refuse(`${spec.at} is ${what === '' ? 'no directory' : `a link to ${what}`}`, 'name the directory itself');
     case 'point':
-      return refuse(`${spec.at} can't be made${said}`, `make it there: mkdir -p ${spec.at}`);
+      return refuse(`${spec.at} can't be made${said}`, `make it there: ${readable(['mkdir', '-p', spec.at])}`);
     case 'folder':
       return refuse(`${what} can't be made${said}`, 'it keeps what is mounted; /run must take folders of root');
     case 'mount':
@@ -98,7 +105,7 @@ export function unmountRefusal({ host, spec, command }: Asked, answer: MountAnsw
   const users = answer.all('user').map((user) => user.replace(/^(\d+) (.*)$/, '$1 ($2)'));
   const by = users.length === 0 ? '' : `; in use by ${users.join(', ')}`;
   return new FunbricError('task', `${host}: ${spec.at} is still mounted: ${answer.said}${by}`, {
-    hint: `end what uses it, then: funbric -H ${host} -- umount ${spec.at}`,
+    hint: `end what uses it, then: funbric -H ${host} -- ${readable(['umount', spec.at])}`,
   });
 }
 

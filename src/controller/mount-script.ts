@@ -45,7 +45,10 @@ rm -f -- "$state/credentials"
 sed -n 's/^/said /p' "$state/said"
 rm -f -- "$state/said"
 look
-if [ $code != 0 ]; then [ -n "$id" ] || forget; refuse "mount $code"; fi
+if [ $code != 0 ]; then
+  if [ -n "$id" ]; then say remains; else forget; fi
+  refuse "mount $code"
+fi
 [ -n "$id" ] || { forget; refuse "absent"; }
 say "$id $dev $from" >"$state/mount"
 say "mounted $kind $from $opts"

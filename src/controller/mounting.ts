@@ -51,7 +51,10 @@ export class Mounting {
     const stdin = credentials?.text ?? '';
     const answer = await this.#ask(host, { phase: 'setup', command, script, signal, timeoutMs: mountLimitMs, stdin });
     const identity = answer.one('identity');
-    if (identity === undefined) throw mountRefusal({ host: host.name, spec, command }, answer);
+    if (identity === undefined) {
+      if (answer.one('remains') === undefined) this.#begun.delete(host);
+      throw mountRefusal({ host: host.name, spec, command }, answer);
+    }
     this.#begun.set(host, identity);
     this.#say(host, `mounted at ${spec.at}: ${answer.one('mounted') ?? ''}`);
   }
@@ -59,7 +62,6 @@ export class Mounting {
   async unmount(host: HostRun, signal: AbortSignal): Promise<void> {
     const { spec, teardownMs } = this.#options;
     const command = readable(['umount', spec.at]);
-    if (!host.isConnected) throw this.#leftMounted(host, 'the connection is gone');
     const script = unmountScript(this.#jobOf(host), this.#begun.get(host));
     const answer = await this.#ask(host, {
       phase: 'teardown',
@@ -93,10 +95,11 @@ export class Mounting {
       host.commands.push({ task: this.#options.task, phase, command, exit, stdout, stderr, elapsedMs });
     };
     try {
+      if (!host.isConnected) throw this.#leftMounted(host, 'the connection is gone');
       const { exit, stdout, stderr } = await runScript(host.connection, script, { ...options, maxOutputBytes });
       if (exit.kind !== 'exited' || exit.code !== 0) throw this.#leftMounted(host, describeExit(exit));
       const answer = new MountAnswer(this.#clean(stdout.toString()), this.#clean(stderr.toString()));
-      record(answer.one('refused') ?? 0, answer.one('mounted'), answer.said);
+      record(answer.exit, answer.one('mounted'), answer.said);
       return answer;
     } catch (error) {
       record(messageOf(error));

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { funbric, openBench, startFunbric, type Bench } from '../support/funbric.ts';
 import { mountHostsReason, startMountHosts, type MountHosts } from '../support/mount-hosts.ts';
+import { descendantsOf } from '../support/sshd.ts';
 import { until } from '../support/until.ts';
 
 const nfs = 'nfs4.1://10.9.0.1/export';
@@ -176,6 +177,20 @@ export default task({
     const reason = reasons()[0] ?? '';
     assert.ok(reason.includes(`left by the run ${left.replace(/\.0000$/, '')}`), reason);
     assert.match(reason, /undo it: funbric -H 127\.0\.0\.2 -- umount /);
+    await undo();
+  });
+
+  it('that a lost host keeps are told, with how to undo them', async () => {
+    const started = startFunbric(using('sleep 300'), { cwd: bench.folder });
+    await until('both mounts', () => isMounted().every(Boolean));
+    for (const session of descendantsOf(hosts.sshd.pid)) process.kill(session, 'SIGKILL');
+    const ended = await started.ended;
+    assert.equal(ended.status, 2, ended.stdout + ended.stderr);
+    for (const { commands } of bench.run().hosts) {
+      const last = commands.at(-1);
+      assert.equal(last?.command, `umount ${point}`);
+      assert.match(String(last?.exit), /10\.9\.0\.1:\/export may still be mounted at .*: the connection is gone/);
+    }
     await undo();
   });
 
