@@ -2,7 +2,7 @@
  * Hosts that each have mounts and a /run of their own, and a `mount` that takes what is asked of NFS and SMB and really
  * mounts: a tmpfs that stands for the server's export, with its name as the source, and that all hosts share.
  */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,7 +14,10 @@ import { until } from './until.ts';
 export function mountHostsReason(): string | false {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) return 'mount namespaces take root on Linux';
   const missing = ['/usr/bin/unshare', '/usr/bin/nsenter', '/usr/bin/mount'].find((path) => !existsSync(path));
-  return missing === undefined ? sshdReason() : `no ${missing} here (Debian: util-linux, mount)`;
+  if (missing !== undefined) return `no ${missing} here (Debian: util-linux, mount)`;
+  const mounts = 'mount -t tmpfs tmpfs /run';
+  const tried = spawnSync('/usr/bin/unshare', ['--mount', '--propagation', 'private', '/bin/sh', '-c', mounts]);
+  return tried.status === 0 ? sshdReason() : 'nothing may be mounted here, not even in a namespace of its own';
 }
 
 export interface MountHosts extends TestHosts {
