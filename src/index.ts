@@ -10,6 +10,8 @@ export type {
   TaskHost,
   TaskOption,
 } from './controller/task.ts';
+export { mountOptions, mountSpec, type MountValues } from './controller/mount-spec.ts';
 export { filesWorkload, type FilesRequest } from './controller/profiles.ts';
 export { findRunFolder, finishRun } from './controller/finish.ts';
+export type { MountSpec } from './model/mount-spec.ts';
 export { FunbricError } from './model/errors.ts';

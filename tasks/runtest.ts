@@ -1,5 +1,5 @@
 /** `funbric -H a,b runtest --dir /mnt/x`: stresses one directory from every host, then proves what it kept. Copy it and change it. */
-import { filesWorkload, task } from 'funbric';
+import { filesWorkload, mountOptions, mountSpec, task } from 'funbric';
 
 export default task({
   summary: 'Stress a shared directory from every host, then verify every byte of it from every host',
@@ -18,7 +18,10 @@ export default task({
       default: false,
       describe: 'the directories are separate ones that only share their path',
     },
+    ...mountOptions,
   },
+
+  mount: (options) => mountSpec(options, options.dir),
 
   workload: ({ dir, profile, duration, workers, local, operations }) =>
     filesWorkload({ dir, profile, durationMs: duration, workers, isLocal: local, operationsLimit: operations }),

@@ -4,6 +4,7 @@
  */
 import type { HostExit } from '../controller/command.ts';
 import type { Emit, RunEvent } from '../controller/events.ts';
+import type { MountCredentials } from '../controller/mount-credentials.ts';
 import type { ChosenTask } from '../controller/planning.ts';
 import type { RunOutcome } from '../controller/task.ts';
 import type { Host } from '../model/host.ts';
@@ -27,6 +28,8 @@ export interface RunRequest extends Reach {
   readonly plan: Plan;
   /** In the plan's order. */
   readonly tasks: readonly ChosenTask[];
+  /** See Stage; nothing of it is ever kept. */
+  readonly mountCredentials: ReadonlyMap<string, MountCredentials>;
   readonly reportsFolder: string;
   readonly listen: (event: RunEvent) => void;
 }

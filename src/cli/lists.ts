@@ -2,6 +2,7 @@
 import type { ChalkInstance } from 'chalk';
 import type { Host } from '../model/host.ts';
 import { messageOf } from '../model/errors.ts';
+import { describeMount } from '../model/mount-spec.ts';
 import { foldNodeSet } from '../model/nodeset.ts';
 import type { Plan } from '../model/plan.ts';
 import { loadTask, type LoadContext, type TaskFile } from '../controller/load-tasks.ts';
@@ -83,10 +84,11 @@ export function hostListText(hosts: readonly Host[], colors: ChalkInstance): str
 
 /** What would be done, in words; with --json the plan itself. */
 export function planText(plan: Plan, colors: ChalkInstance): string {
-  const tasks = plan.tasks.flatMap(({ name, options, workload }) => [
+  const tasks = plan.tasks.flatMap(({ name, options, workload, mount }) => [
     colors.bold(`task ${name}`),
     ...Object.entries(options).map(([key, value]) => `  --${flagOf(key)} ${sanitize(String(value))}`),
     ...(workload === undefined ? [] : [`  workload: ${sanitize(JSON.stringify(workload))}`]),
+    ...(mount === undefined ? [] : [`  mount: ${sanitize(describeMount(mount))}`]),
   ]);
   const names = foldNodeSet(plan.hosts.map(({ name }) => sanitize(name)));
   return [

@@ -32,6 +32,7 @@ const status = await runProgram(process.argv.slice(2), {
   library: async () => ({ ...(await import('../index.ts')) }),
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
+  terminal: { input: process.stdin, output: process.stderr },
   isTerminal: process.stdout.isTTY,
   columns: process.stdout.columns ?? 100,
   environment: process.env,

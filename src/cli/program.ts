@@ -17,6 +17,7 @@ import { parseArguments, type FleetValues, type Invocation, type LocalCall } fro
 import { makeColors } from './colors.ts';
 import { runOnHosts } from './command.ts';
 import type { Engine, Reach } from './engine.ts';
+import { credentialsOf, type Terminal } from './mount-credentials.ts';
 import { describeError } from './errors.ts';
 import { fleetOptionNames } from './fleet-options.ts';
 import { generalHelp, taskHelp } from './help.ts';
@@ -32,6 +33,8 @@ export interface Surroundings {
   readonly library: () => Promise<Readonly<Record<string, unknown>>>;
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
+  /** For what must be asked. */
+  readonly terminal: Terminal;
   readonly isTerminal: boolean;
   readonly columns: number;
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -204,6 +207,7 @@ async function runFleet(
 ): Promise<number> {
   const { engine, colors, currentFolder, signal } = context;
   const plan = planOf(fleet, tasks, hosts, context);
+  const mountCredentials = await credentialsOf(plan, context.terminal);
   const say = sayOf(fleet, context);
   const ended: HostEnded[] = [];
   using display = openDisplay(fleet, say, context);
@@ -211,6 +215,7 @@ async function runFleet(
     ...reachOf(fleet, context),
     plan,
     tasks,
+    mountCredentials,
     reportsFolder: resolve(currentFolder, fleet.reportsFolder),
     listen(event) {
       if (event.kind === 'host-ended') ended.push(event);

@@ -67,9 +67,14 @@ export function makePlan(request: PlanRequest): Plan {
 }
 
 function plannedTask({ name, task, options }: ChosenTask): PlannedTask {
-  const planned: PlannedTask = { name, options: optionsOf(options) };
   const workload = task.workload?.(options);
-  return workload === undefined ? planned : { ...planned, workload };
+  const mount = task.mount?.(options);
+  return {
+    name,
+    options: optionsOf(options),
+    ...(workload === undefined ? {} : { workload }),
+    ...(mount === undefined ? {} : { mount }),
+  };
 }
 
 /** Lists of the plan are its own. */

@@ -2,7 +2,7 @@
 import { FunbricError } from '../model/errors.ts';
 import type { CommandOutcome } from '../model/result.ts';
 import { readRemoteFile, writeRemoteFile } from '../transports/copy.ts';
-import { inDirectory, quote, quoteAll } from '../transports/shell.ts';
+import { inDirectory, quoteAll, readable } from '../transports/shell.ts';
 import { describeExit } from '../transports/transport.ts';
 import type { Emit } from './events.ts';
 import type { HostRun } from './host-run.ts';
@@ -58,11 +58,6 @@ export function taskHost(options: TaskHostOptions): TaskHost {
 interface CommandLine {
   readonly typed: string;
   readonly shown: string;
-}
-
-/** As a person would type it: only words that need quotes have them. */
-function readable(words: readonly string[]): string {
-  return words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : quote(word))).join(' ');
 }
 
 async function execute(options: TaskHostOptions, line: CommandLine, given: RunOptions): Promise<CommandResult> {

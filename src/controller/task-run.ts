@@ -2,6 +2,7 @@
 import { foldNodeSet } from '../model/nodeset.ts';
 import { settleMsOf } from '../model/consistency.ts';
 import { FunbricError, messageOf } from '../model/errors.ts';
+import type { MountSpec } from '../model/mount-spec.ts';
 import { runFolderName } from '../model/namespace.ts';
 import { runTagOf, type AgentSpec, type Plan, type WorkloadSpec } from '../model/plan.ts';
 import type { AgentPhase } from '../model/protocol.ts';
@@ -11,6 +12,8 @@ import { Barriers } from './barrier.ts';
 import { runBeforeVerify } from './before-verify.ts';
 import type { Emit } from './events.ts';
 import type { HostRun } from './host-run.ts';
+import type { MountCredentials } from './mount-credentials.ts';
+import { Mounting } from './mounting.ts';
 import type { ChosenTask } from './planning.ts';
 import { misuse, Steps } from './steps.ts';
 import type { TaskHost } from './task.ts';
@@ -27,12 +30,15 @@ export interface Stage {
   /** Ctrl-C twice: let everything go. */
   readonly killSignal: AbortSignal;
   readonly emit: Emit;
+  /** What tasks mount with, by their mount's `credentials`. Nothing of it is ever kept. */
+  readonly mountCredentials?: ReadonlyMap<string, MountCredentials>;
 }
 
 export class TaskRun {
   readonly #stage: Stage;
   readonly #chosen: ChosenTask;
   readonly #workload: WorkloadSpec | undefined;
+  readonly #mounting: Mounting | undefined;
   readonly #hosts: readonly HostRun[];
   readonly #barriers: Barriers;
   /** Ctrl-C, as the reason that every wait of this task ends with. */
@@ -46,7 +52,9 @@ export class TaskRun {
   constructor(stage: Stage, chosen: ChosenTask, hosts: readonly HostRun[]) {
     this.#stage = stage;
     this.#chosen = chosen;
-    this.#workload = stage.plan.tasks.find(({ name }) => name === chosen.name)?.workload;
+    const planned = stage.plan.tasks.find(({ name }) => name === chosen.name);
+    this.#workload = planned?.workload;
+    this.#mounting = planned?.mount === undefined ? undefined : this.#mountingOf(planned.mount);
     this.#hosts = hosts;
     this.#barriers = new Barriers(hosts.map(({ index }) => index));
   }
@@ -68,6 +76,7 @@ export class TaskRun {
   async #work(host: HostRun): Promise<void> {
     const { task, options } = this.#chosen;
     try {
+      await this.#mounting?.mount(host, this.#signal);
       if (this.#workload !== undefined) await host.startAgent(this.#specFor(host, this.#workload), this.#signal);
       // Whatever can't run at all is known before any setup changes anything.
       await this.#arrive('ready', host);
@@ -154,6 +163,29 @@ export class TaskRun {
         .filter((host) => host.isConnected)
         .map((host) => this.#attempt(host, 'teardown', async () => this.#userTeardown(host))),
     );
+    await this.#unmount();
+  }
+
+  async #unmount(): Promise<void> {
+    const mounting = this.#mounting;
+    if (mounting === undefined) return;
+    await Promise.all(
+      mounting.hosts.map((host) =>
+        this.#attempt(host, 'unmounting', () => mounting.unmount(host, this.#stage.killSignal)),
+      ),
+    );
+  }
+
+  #mountingOf(spec: MountSpec): Mounting {
+    const { plan, emit, mountCredentials } = this.#stage;
+    return new Mounting({
+      spec,
+      task: this.#chosen.name,
+      run: plan.run,
+      credentials: spec.credentials === undefined ? undefined : mountCredentials?.get(spec.credentials),
+      teardownMs: plan.limits.teardownMs,
+      emit,
+    });
   }
 
   async #removeData(hosts: readonly HostRun[], workload: WorkloadSpec): Promise<void> {

@@ -5,6 +5,7 @@
  */
 import type { Verdict } from '../model/finding.ts';
 import type { Variable } from '../model/host.ts';
+import type { MountSpec } from '../model/mount-spec.ts';
 import type { WorkloadSpec } from '../model/plan.ts';
 
 /** An option of a task on the command line: `--file-size 4M`. */
@@ -96,6 +97,8 @@ interface TaskDefinition<Options extends Readonly<Record<string, TaskOption>>> {
   readonly arguments?: string;
   /** What the agents shall do, decided before anything is sent; a task without one needs no agent. */
   workload?(options: ValuesOf<Options>): WorkloadSpec;
+  /** What every host mounts before all else, and unmounts after all else; undefined: nothing. See mountSpec. */
+  mount?(options: ValuesOf<Options>): MountSpec | undefined;
   setup?(host: TaskHost, options: ValuesOf<Options>): Promise<void>;
   run?(host: TaskHost, options: ValuesOf<Options>): Promise<void>;
   teardown?(host: TaskHost, options: ValuesOf<Options>): Promise<void>;
@@ -109,6 +112,7 @@ export interface Task {
   readonly options?: Readonly<Record<string, TaskOption>>;
   readonly arguments?: string;
   workload?(options: OptionValues): WorkloadSpec;
+  mount?(options: OptionValues): MountSpec | undefined;
   setup?(host: TaskHost, options: OptionValues): Promise<void>;
   run?(host: TaskHost, options: OptionValues): Promise<void>;
   teardown?(host: TaskHost, options: OptionValues): Promise<void>;

@@ -1,6 +1,7 @@
 /** Everything that is decided before the first byte is sent: `plan.json`, from which the run can be judged without us. */
 import * as z from 'zod/mini';
 import { hostSchema, variableSchema } from './host.ts';
+import { mountSpecSchema } from './mount-spec.ts';
 import { hashText32 } from './random.ts';
 
 /** What an agent shall do: what the controller needs to know of it, and fields that only the engine's own schema reads. */
@@ -45,6 +46,7 @@ export const plannedTaskSchema = z.object({
   name: z.string(),
   options: z.record(z.string(), z.union([variableSchema, z.array(z.string())])),
   workload: z.optional(workloadSpecSchema),
+  mount: z.optional(mountSpecSchema),
 });
 export type PlannedTask = z.infer<typeof plannedTaskSchema>;
 

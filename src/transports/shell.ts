@@ -17,6 +17,11 @@ export function quoteAll(words: readonly string[]): string {
   return words.map((word) => quote(word)).join(' ');
 }
 
+/** As a person would type it: only words that need quotes have them. */
+export function readable(words: readonly string[]): string {
+  return words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : quote(word))).join(' ');
+}
+
 /** The command, run in a directory; not run at all when that can't be entered. */
 export function inDirectory(directory: string, command: string): string {
   return `cd -- ${quote(directory)} && ${command}`;

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PassThrough, Readable } from 'node:stream';
 import { after, describe, it } from 'node:test';
 import type { CommandRequest, DemoFleet, Engine, RunRequest } from '../../src/cli/engine.ts';
 import { runProgram } from '../../src/cli/program.ts';
@@ -199,6 +200,7 @@ async function funbric(argv: readonly string[], double: Double = {}): Promise<En
     library: async () => ({ task, FunbricError }),
     out: (text) => void (said.out += text),
     err: (text) => void (said.err += text),
+    terminal: { input: Readable.from([]), output: new PassThrough() },
     isTerminal: false,
     columns: 100,
     environment: {},

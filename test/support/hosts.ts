@@ -15,6 +15,8 @@ export interface HostsOptions {
   readonly addresses?: readonly string[];
   /** Each host sees a directory of its own here (in a mount namespace of each command; takes root). */
   readonly separateDirectory?: string;
+  /** What runs instead of each command; that is in SSH_ORIGINAL_COMMAND. */
+  readonly forceCommand?: (address: string) => string;
 }
 
 /** Each session's HOME is the folder of the address that it came in by. */
@@ -30,6 +32,7 @@ export async function startHosts(folder: string, options: HostsOptions = {}): Pr
       ...(options.separateDirectory === undefined
         ? []
         : [`  ForceCommand ${insideNamespace(folder, address, options.separateDirectory)}`]),
+      ...(options.forceCommand === undefined ? [] : [`  ForceCommand ${options.forceCommand(address)}`]),
     ]),
   });
   const way = ['-p', String(sshd.port), '-i', sshd.identityFile, '--known-hosts', sshd.knownHostsFile];

@@ -1,5 +1,6 @@
 /** On what it ran, so that the run can be told from another one and be repeated. */
 import { consistencyOf } from '../../model/consistency.ts';
+import { describeMount } from '../../model/mount-spec.ts';
 import type { PlannedTask } from '../../model/plan.ts';
 import type { Facts } from '../../model/protocol.ts';
 import type { Run, RunHost } from '../../model/run.ts';
@@ -85,6 +86,9 @@ function planFacts({ plan }: Run): readonly Fact[] {
     ...plan.tasks.map((task) => ({ label: `Task ${task.name}`, value: optionsOf(task) })),
     ...plan.tasks.flatMap(({ name, workload }) =>
       workload === undefined ? [] : [{ label: `Workload of ${name}`, value: JSON.stringify(workload) }],
+    ),
+    ...plan.tasks.flatMap(({ name, mount }) =>
+      mount === undefined ? [] : [{ label: `Mount of ${name}`, value: `${mount.from}: ${describeMount(mount)}` }],
     ),
     ...(plan.beforeVerify === undefined ? [] : [{ label: 'Before verify', value: plan.beforeVerify }]),
     {
