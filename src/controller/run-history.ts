@@ -2,7 +2,7 @@
 import { makeHistory, type History } from '../checks/history.ts';
 import type { HostEvidence } from '../checks/evidence.ts';
 import { hostClock } from '../model/clock.ts';
-import { consistencyOf, isNetworkMount } from '../model/consistency.ts';
+import { consistencyOf, isNetworkMount, type Consistency } from '../model/consistency.ts';
 import { FunbricError } from '../model/errors.ts';
 import type { Plan, WorkloadSpec } from '../model/plan.ts';
 import { filesSpecSchema } from '../workloads/files-spec.ts';
@@ -24,16 +24,16 @@ export function historyOf({ plan, hosts }: RunInput): History | undefined {
       hint: 'this file was changed, or written by another version of funbric',
     });
   }
-  const { workers, chunkBytes, fileBytes, isLocal } = decoded.data;
+  const { workers, chunkBytes, fileBytes, isLocal, consistency } = decoded.data;
   const facts = { workers, chunkBytes, maxChunks: fileBytes / chunkBytes, isLocal };
   return makeHistory(
     facts,
-    hosts.map((host) => evidenceOf(host)),
+    hosts.map((host) => evidenceOf(host, consistency)),
   );
 }
 
 /** Of a client that said nothing of its mount the least is assumed. */
-function evidenceOf({ result, journal, isJournalTrusted }: HostInput): HostEvidence {
+function evidenceOf({ result, journal, isJournalTrusted }: HostInput, declared: Consistency | undefined): HostEvidence {
   const facts = result.agent?.facts;
   const target = facts?.target;
   return {
@@ -42,7 +42,7 @@ function evidenceOf({ result, journal, isJournalTrusted }: HostInput): HostEvide
     isTrusted: isJournalTrusted,
     hasVerified: result.agent?.phases.some(({ phase, end }) => phase === 'verify' && end === 'completed') ?? false,
     client: { isNetwork: target === undefined || isNetworkMount(target), platform: facts?.platform ?? '' },
-    consistency: target === undefined ? 'eventual' : consistencyOf(target),
+    consistency: declared ?? (target === undefined ? 'eventual' : consistencyOf(target)),
     clock: clockOf(result.pings),
   };
 }

@@ -3,7 +3,7 @@ import { foldNodeSet } from '../model/nodeset.ts';
 import { settleMsOf } from '../model/consistency.ts';
 import { FunbricError, messageOf } from '../model/errors.ts';
 import { runFolderName } from '../model/namespace.ts';
-import { runTagOf, type AgentSpec, type Plan, type WorkloadSpec } from '../model/plan.ts';
+import { defaultBeforeVerifyMs, runTagOf, type AgentSpec, type Plan, type WorkloadSpec } from '../model/plan.ts';
 import type { AgentPhase } from '../model/protocol.ts';
 import type { CommandOutcome } from '../model/result.ts';
 import { onAbort } from '../transports/on-abort.ts';
@@ -128,7 +128,8 @@ export class TaskRun {
     const { plan, folder, emit } = this.#stage;
     if (plan.beforeVerify !== undefined) {
       const directory = `${this.#workload?.dir ?? ''}/${runFolderName(plan.run)}`;
-      await runBeforeVerify(plan.beforeVerify, { folder, directory, signal: this.#signal, emit });
+      const limitMs = plan.limits.beforeVerifyMs ?? defaultBeforeVerifyMs;
+      await runBeforeVerify(plan.beforeVerify, { folder, directory, limitMs, signal: this.#signal, emit });
     }
     const targets = this.#hosts.map((host) => host.hello?.facts.target).filter((target) => target !== undefined);
     const settleMs = Math.max(0, ...targets.map(settleMsOf));

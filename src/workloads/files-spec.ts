@@ -1,5 +1,9 @@
 /** The part of the plan that the `files` engine reads: made by the task, decoded again by every agent. */
 import * as z from 'zod/mini';
+import { consistencies } from '../model/consistency.ts';
+
+/** Three weeks: a timer of Node's ends at 24 days. */
+const maxDurationMs = 21 * 86_400_000;
 
 const weight = z.number().check(z.gte(0), z.lte(1e6));
 
@@ -15,8 +19,20 @@ export const filesWeightsSchema = z
     write: weight,
     rename: weight,
     truncate: weight,
+    append: z.optional(weight),
+    fsync: z.optional(weight),
+    fdatasync: z.optional(weight),
+    copy: z.optional(weight),
+    renameOnto: z.optional(weight),
   })
-  .check(z.refine((weights) => Object.values(weights).some((value) => value > 0), 'all weights are 0: nothing to do'));
+  .check(
+    z.refine((weights) => Object.values(weights).some((value) => (value ?? 0) > 0), 'all weights are 0: nothing to do'),
+  );
+
+/** Where in a file reads and writes start, in percent. */
+export const filesAccessSchema = z
+  .strictObject({ random: weight, sequential: weight })
+  .check(z.refine(({ random, sequential }) => Math.abs(random + sequential - 100) < 1e-6, 'must sum to 100'));
 
 export const filesSpecSchema = z
   .object({
@@ -25,12 +41,17 @@ export const filesSpecSchema = z
     dir: z.string().check(z.regex(/^\/[^\0]*$/, 'the directory must be an absolute path')),
     /** Each host has a directory of its own: nobody sees the others. */
     isLocal: z.boolean(),
+    /** What the file system promises, where the user says otherwise than its mounts. */
+    consistency: z.optional(z.enum(consistencies)),
+    /** The first unexpected error ends the stress on every host. */
+    isStrict: z.optional(z.boolean()),
     /** Threads a host. */
-    workers: z.int().check(z.gte(1), z.lte(256)),
-    durationMs: z.number().check(z.gte(0)),
+    workers: z.int('must be a whole number').check(z.gte(1), z.lte(256)),
+    durationMs: z.number().check(z.gte(0), z.lte(maxDurationMs)),
     /** Operations that each worker does at most. */
-    operationsLimit: z.optional(z.int().check(z.gte(0))),
+    operationsLimit: z.optional(z.int('must be a whole number').check(z.gte(0))),
     weights: filesWeightsSchema,
+    access: z.optional(filesAccessSchema),
     chunkBytes: z.int().check(
       z.gte(512),
       z.lte(1 << 20),

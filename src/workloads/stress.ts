@@ -13,7 +13,9 @@ import { Tree } from './tree.ts';
 /** Of eight deletions one is of a sub-folder, where there are any. */
 const rmdirShare = 8;
 
-type Draw = keyof FilesSpec['weights'];
+// Spelled out, so that the order of the keys in a plan decides nothing.
+const draws = ['mkdir', 'delete', 'list', 'touch', 'stat', 'read', 'write', 'rename', 'truncate'] as const;
+type Draw = (typeof draws)[number];
 
 export class Stress {
   readonly #tree: Tree;
@@ -79,8 +81,6 @@ export class Stress {
 
 /** Draws an operation by weight. */
 function drawer(weights: FilesSpec['weights'], random: Random): () => Draw {
-  // Spelled out, so that the order of the keys in a plan decides nothing.
-  const draws = ['mkdir', 'delete', 'list', 'touch', 'stat', 'read', 'write', 'rename', 'truncate'] as const;
   const total = draws.reduce((sum, draw) => sum + weights[draw], 0);
   return () => {
     let left = (random.next() / 2 ** 32) * total;
