@@ -5,6 +5,8 @@ import { hostClock } from '../model/clock.ts';
 import { consistencyOf, isNetworkMount, type Consistency } from '../model/consistency.ts';
 import { FunbricError } from '../model/errors.ts';
 import type { Plan, WorkloadSpec } from '../model/plan.ts';
+import type { Heartbeat } from '../model/protocol.ts';
+import type { HostResult } from '../model/result.ts';
 import { filesSpecSchema } from '../workloads/files-spec.ts';
 import type { HostInput, RunInput } from './read-run.ts';
 
@@ -25,7 +27,9 @@ export function historyOf({ plan, hosts }: RunInput): History | undefined {
     });
   }
   const { workers, chunkBytes, fileBytes, isLocal, consistency } = decoded.data;
-  const facts = { workers, chunkBytes, maxChunks: fileBytes / chunkBytes, isLocal };
+  const { hungMs, errorShare } = plan.limits;
+  const limits = { hungMs, errorShare };
+  const facts = { workers, chunkBytes, maxChunks: fileBytes / chunkBytes, isLocal, limits };
   return makeHistory(
     facts,
     hosts.map((host) => evidenceOf(host, consistency)),
@@ -44,7 +48,34 @@ function evidenceOf({ result, journal, isJournalTrusted }: HostInput, declared: 
     client: { isNetwork: target === undefined || isNetworkMount(target), platform: facts?.platform ?? '' },
     consistency: declared ?? (target === undefined ? 'eventual' : consistencyOf(target)),
     clock: clockOf(result.pings),
+    heartbeats: [...(result.agent?.heartbeats ?? []), ...lastOf(result)],
+    ...stressOf(result),
+    ...goneOf(result),
   };
+}
+
+/** All that is known of an agent that brought no report. */
+function lastOf({ lastHeartbeat }: HostResult): readonly Heartbeat[] {
+  return lastHeartbeat === undefined ? [] : [lastHeartbeat];
+}
+
+/** What the agent counted, in its report or at last. */
+function stressOf({ agent, lastHeartbeat }: HostResult): Pick<HostEvidence, 'stress'> {
+  if (agent !== undefined) {
+    const operations = sum(agent.operations.map(({ count }) => count));
+    const errors = sum(agent.operations.flatMap((operation) => Object.values(operation.errors)));
+    return { stress: { operations, errors } };
+  }
+  return lastHeartbeat?.phase === 'stress' ? { stress: lastHeartbeat } : {};
+}
+
+function goneOf({ status, reason }: HostResult): Pick<HostEvidence, 'gone'> {
+  const isGone = status === 'lost' || status === 'unreachable';
+  return isGone ? { gone: `${status}: ${reason ?? 'nobody knows why'}` } : {};
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }
 
 export function clockOf(pings: readonly (readonly [number, number, number])[]): ReturnType<typeof hostClock> {
