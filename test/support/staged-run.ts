@@ -100,9 +100,10 @@ async function deliver(
   await agent.exited;
 }
 
-/** The faulty agent as one file beside the real one. */
-export async function buildFaultyAgent(): Promise<string> {
-  const outfile = join(bundlePath, '../faulty-agent.cjs');
+/** The faulty agent as one file beside the real one; with a value (code:seed:host) for hosts that take no environment. */
+export async function buildFaultyAgent(value?: string): Promise<string> {
+  const suffix = value === undefined ? '' : `-${value.replaceAll(':', '-')}`;
+  const outfile = join(bundlePath, `../faulty-agent${suffix}.cjs`);
   await build({
     entryPoints: [fileURLToPath(new URL('../faults/agent.js', import.meta.url))],
     outfile,
@@ -111,6 +112,7 @@ export async function buildFaultyAgent(): Promise<string> {
     target: 'node18',
     format: 'cjs',
     logLevel: 'error',
+    ...(value === undefined ? {} : { define: { 'process.env.FUNBRIC_FAULT': JSON.stringify(value) } }),
   });
   return outfile;
 }
