@@ -29,7 +29,8 @@ export interface MemberListener {
 
 export function openMember(data: WorkerData, { onNote, onError }: MemberListener): Member {
   // The bundle is one CommonJS file, which is also what its threads run.
-  const thread = new Worker(__filename, { workerData: data });
+  // Sixty agents of sixteen workers shall fit on one machine: what a worker allocates is short-lived and small.
+  const thread = new Worker(__filename, { workerData: data, resourceLimits: { maxYoungGenerationSizeMb: 2 } });
   /** How every later phase ends. */
   let last: MemberEnd | undefined;
   let settle: ((end: MemberEnd) => void) | undefined;

@@ -80,7 +80,7 @@ export interface TaskHost {
   run(words: readonly string[], options?: RunOptions): Promise<CommandResult>;
   /** A line for the host's shell, as it is: never put text from elsewhere into it. */
   shell(line: string, options?: RunOptions): Promise<CommandResult>;
-  /** Copies a local file to the host: whole and with the same digest, or not at all. */
+  /** Copies a local file to the host: whole and with the same digest, or not at all. The plan's command limit holds here too. */
   put(localPath: string, remotePath: string): Promise<void>;
   /** Copies a file of the host: whole and with the same digest, or not at all. */
   get(remotePath: string, localPath: string): Promise<void>;
