@@ -10,9 +10,25 @@ export default task({
       default: 'mixed',
       describe: 'mix of operations: mixed, metadata, read-heavy, write-heavy, or a file',
     },
-    duration: { type: 'duration', default: '60s', describe: 'length of the stress' },
-    workers: { type: 'number', default: 4, describe: 'threads on each host' },
-    operations: { type: 'number', describe: 'end the stress after so many operations of each worker' },
+    duration: { type: 'duration', default: '60s', max: '504h', describe: 'length of the stress' },
+    ops: { type: 'number', min: '1', describe: 'end the stress after so many operations of each worker' },
+    workers: { type: 'number', default: 4, min: '1', max: '256', describe: 'threads on each host' },
+    fileSize: { type: 'size', min: '512', max: '1TiB', describe: "largest file, instead of the profile's" },
+    chunk: {
+      type: 'size',
+      choices: ['512', '1KiB', '2KiB', '4KiB', '8KiB', '16KiB', '32KiB', '64KiB', '128KiB', '256KiB', '512KiB', '1MiB'],
+      describe: "unit of reads and writes, each with a stamp, instead of the profile's: a power of two, 512 to 1MiB",
+    },
+    strict: {
+      type: 'boolean',
+      default: false,
+      describe: 'end the stress everywhere, and fail, at the first unexpected error',
+    },
+    consistency: {
+      type: 'string',
+      choices: ['posix', 'close-to-open', 'smb', 'eventual'],
+      describe: 'what the file system promises; as its mounts say where not given',
+    },
     local: {
       type: 'boolean',
       default: false,
@@ -23,8 +39,19 @@ export default task({
 
   mount: (options) => mountSpec(options, options.dir),
 
-  workload: ({ dir, profile, duration, workers, local, operations }) =>
-    filesWorkload({ dir, profile, durationMs: duration, workers, isLocal: local, operationsLimit: operations }),
+  workload: ({ dir, profile, duration, ops, workers, fileSize, chunk, strict, consistency, local }) =>
+    filesWorkload({
+      dir,
+      profile,
+      durationMs: duration,
+      operationsLimit: ops,
+      workers,
+      fileBytes: fileSize,
+      chunkBytes: chunk,
+      isStrict: strict,
+      consistency,
+      isLocal: local,
+    }),
 
   async setup(host, { dir }) {
     // What the report's environment should show of the place under test.

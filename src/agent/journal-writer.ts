@@ -5,7 +5,7 @@
 import { closeSync, constants, openSync, writeSync } from 'node:fs';
 import { messageOf } from '../model/errors.ts';
 import { encodeBlock, journalEnd, type BlockBody, type Note } from '../model/journal.ts';
-import { recordBytes } from '../model/record.ts';
+import { layout, outcomes, recordBytes } from '../model/record.ts';
 import { control, ringSlots, type WorkerMemory } from './memory.ts';
 
 /** What a dying agent may lose is at most this old (100 ms would do); and the rings never fill. */
@@ -36,6 +36,8 @@ export interface JournalWriter {
   startPhase(phase: number): void;
   note(worker: number, note: Note): void;
   drain(): void;
+  /** Writes what a worker has taken, its last operation as one without an answer, and nothing of it after that. */
+  giveUp(worker: number): void;
   /** Writes what is left, also of operations that will never answer, and the end marks; closes the file. */
   finish(): JournalTotals;
   /** Stops without end marks. */
@@ -47,6 +49,7 @@ export function openJournal(options: JournalOptions): JournalWriter {
   const fd = openSync(path, constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY | constants.O_APPEND, 0o600);
   const nextNumber = new Map<number, number>();
   let memories: readonly WorkerMemory[] = [];
+  const givenUp = new Set<number>();
   let phase = 0;
   let bytes = 0;
   let records = 0;
@@ -68,11 +71,13 @@ export function openJournal(options: JournalOptions): JournalWriter {
       options.onBroken(`the journal ${path} can't be written: ${messageOf(error)}`);
     }
   };
+  const drainOf = (worker: number, memory: WorkerMemory, until: number): void => {
+    if (givenUp.has(worker)) return;
+    const copied = takeRecords(memory, until);
+    if (copied.length > 0) append(firstWorker + worker, { type: 'records', records: copied });
+  };
   const drainTo = (until: number): void => {
-    for (const [worker, memory] of memories.entries()) {
-      const copied = takeRecords(memory, until);
-      if (copied.length > 0) append(firstWorker + worker, { type: 'records', records: copied });
-    }
+    for (const [worker, memory] of memories.entries()) drainOf(worker, memory, until);
   };
   const drain = (): void => drainTo(control.completed);
   const timer = setInterval(drain, drainMs);
@@ -92,6 +97,13 @@ export function openJournal(options: JournalOptions): JournalWriter {
     },
     note: (worker, note) => append(firstWorker + worker, { type: 'note', note }),
     drain,
+    giveUp(worker) {
+      const memory = memories[worker];
+      if (memory === undefined) return;
+      Atomics.store(memory.control, control.givenUp, 1);
+      drainOf(worker, memory, control.taken);
+      givenUp.add(worker);
+    },
     finish() {
       drainTo(control.taken);
       for (const [worker, memory] of memories.entries()) {
@@ -111,6 +123,7 @@ export function openJournal(options: JournalOptions): JournalWriter {
 function takeRecords({ control: words, ring }: WorkerMemory, until: number): Uint8Array {
   const from = Atomics.load(words, control.drained);
   const to = Atomics.load(words, until);
+  const answered = Atomics.load(words, control.completed) - from;
   const count = (to - from) | 0;
   if (count <= 0) return new Uint8Array(0);
   const copied = new Uint8Array(count * recordBytes);
@@ -118,6 +131,10 @@ function takeRecords({ control: words, ring }: WorkerMemory, until: number): Uin
   const beforeWrap = Math.min(count, ringSlots - start);
   copied.set(ring.u8.subarray(start * recordBytes, (start + beforeWrap) * recordBytes));
   copied.set(ring.u8.subarray(0, (count - beforeWrap) * recordBytes), beforeWrap * recordBytes);
+  // An operation that ends at this very moment is copied in part: it counts as one without an answer.
+  for (let at = Math.max(0, answered | 0); at < count; at++) {
+    copied[at * recordBytes + layout.outcome] = outcomes.pending;
+  }
   Atomics.store(words, control.drained, to);
   Atomics.notify(words, control.drained);
   return copied;

@@ -1,6 +1,6 @@
 /**
  * What a worker shares with the main thread: a ring of records, and what is counted of them. The worker alone writes all
- * but `drained` and `stop`; a record is the main thread's as soon as `completed` has passed it.
+ * but `drained`, `stop` and `givenUp`; a record is the main thread's as soon as `completed` has passed it.
  */
 import { histogramBuckets } from '../model/histogram.ts';
 import { recordBytes, viewRecords, type RecordViews } from '../model/record.ts';
@@ -9,7 +9,7 @@ import { recordBytes, viewRecords, type RecordViews } from '../model/record.ts';
 export const ringSlots = 32_768;
 
 /** Words of `control`: positions in the ring count on and on, modulo 2^32. */
-export const control = { taken: 0, completed: 1, drained: 2, stop: 3, droppedNotes: 4 } as const;
+export const control = { taken: 0, completed: 1, drained: 2, stop: 3, droppedNotes: 4, givenUp: 5 } as const;
 
 /** Places in `totals`. */
 export const totals = { operations: 0, errors: 1, bytes: 2 } as const;

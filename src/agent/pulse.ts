@@ -31,7 +31,7 @@ export class Pulse {
 
   constructor(options: PulseOptions) {
     this.#options = options;
-    this.#timer = setInterval(() => this.#beat(), beatMs);
+    this.#timer = setInterval(() => this.beat(), beatMs);
   }
 
   attach(memories: readonly WorkerMemory[]): void {
@@ -62,7 +62,8 @@ export class Pulse {
     clearInterval(this.#timer);
   }
 
-  #beat(): void {
+  /** Also between the seconds, when something has happened that the last beat doesn't say. */
+  beat(): void {
     const atNs = this.#options.now();
     const oldest = oldestOf(this.#memories, { firstWorker: this.#options.firstWorker, nowNs: atNs });
     const { user, system } = process.cpuUsage();

@@ -20,9 +20,11 @@ export interface RecorderOptions {
   readonly memory: WorkerMemory;
   readonly now: () => number;
   readonly post: (note: Note) => void;
+  /** Told of every error that the workload doesn't expect, by the slot of its operation. */
+  readonly onError?: (slot: number, errno: number) => void;
 }
 
-export function openRecorder({ memory, now, post }: RecorderOptions): PhaseRecorder {
+export function openRecorder({ memory, now, post, onError }: RecorderOptions): PhaseRecorder {
   const { control: words, ring, counts, bytes: bytesOf, latencies, errors } = memory;
   const { u8, u16, u32, f64 } = ring;
   let first = 0;
@@ -75,6 +77,9 @@ export function openRecorder({ memory, now, post }: RecorderOptions): PhaseRecor
       f64[slot * 8 + layout.startNs] = now();
       markedNs = -1;
       Atomics.store(words, control.taken, next);
+      // What the main thread has written of a worker that it gave up must stay all that this worker did. Each stores before
+      // it looks, so that one of the two sees the other.
+      if (Atomics.load(words, control.givenUp) !== 0) throw new Error('this worker was given up');
       return slot;
     },
     extend(kind) {
@@ -94,7 +99,9 @@ export function openRecorder({ memory, now, post }: RecorderOptions): PhaseRecor
         u16[slot * 32 + layout.errno] = errno;
         f64[slot * 8 + layout.endNs] = endNs;
       }
-      count(first & (ringSlots - 1), errno, bytes, outcome === outcomes.error && !isExpected);
+      const isError = outcome === outcomes.error && !isExpected;
+      count(first & (ringSlots - 1), errno, bytes, isError);
+      if (isError) onError?.(first & (ringSlots - 1), errno);
       first = next;
       Atomics.store(words, control.completed, next);
     },

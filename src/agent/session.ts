@@ -6,13 +6,13 @@ import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from '../model/errors.ts';
-import type { AgentSpec } from '../model/plan.ts';
+import { defaultLimits, type AgentSpec } from '../model/plan.ts';
 import { agentPhases, type AgentEvent, type AgentPhase, type Facts } from '../model/protocol.ts';
 import type { AgentReport, OperationStats, PhaseSpan } from '../model/result.ts';
 import { workloadOf } from '../workloads/registry.ts';
 import type { AgentContext, Workload } from '../workloads/workload.ts';
 import type { ClockBase } from './clock.ts';
-import { openCrew, type Crew } from './crew.ts';
+import { openCrew, type Crew, type PhaseEnd } from './crew.ts';
 import { gatherFacts } from './facts.ts';
 import { isWithin } from './is-within.ts';
 import { openJournal, type JournalWriter } from './journal-writer.ts';
@@ -193,7 +193,7 @@ export class Session {
       case 'stress':
         return this.#stress();
       case 'verify':
-        return resultOf(await this.#openCrew().run('verify', Infinity));
+        return verifyResult(await this.#openCrew().run('verify', Infinity));
       case 'teardown':
         await this.teardown();
         return { end: endOf(signal) };
@@ -208,17 +208,23 @@ export class Session {
     clearStatistics(crew.memories);
     const end = await crew.run('stress', this.#workload.durationMsOf(this.#options.spec.workload));
     this.#operations = statisticsOf(crew.memories);
-    return resultOf(end);
+    return stressResult(end);
   }
 
   #openCrew(): Crew {
     if (this.#crew !== undefined) return this.#crew;
-    const { spec, clockBase } = this.#options;
+    const { spec, clockBase, now } = this.#options;
     const crew = openCrew({
       spec,
       workers: this.#workers,
       clockBase,
+      now,
+      hungMs: spec.hungMs ?? defaultLimits.hungMs,
       onNote: (worker, note) => this.#journal.note(worker, note),
+      onGivenUp: (worker) => {
+        this.#journal.giveUp(worker);
+        this.#pulse.beat();
+      },
     });
     this.#journal.attach(crew.memories);
     this.#pulse.attach(crew.memories);
@@ -235,7 +241,17 @@ function endOf(signal: AbortSignal): PhaseResult['end'] {
   return signal.aborted ? 'stopped' : 'completed';
 }
 
-function resultOf({ isStopped, failures }: Awaited<ReturnType<Crew['run']>>): PhaseResult {
+/** What hangs is told, and judged from the journal; the others have done their part, and go on to verify. */
+function stressResult({ isStopped, failures, hung, firstError }: PhaseEnd): PhaseResult {
   if (failures.length > 0) return { end: 'failed', message: failures.join('; ') };
+  const end = isStopped || firstError !== undefined ? 'stopped' : 'completed';
+  const message = hung.length === 0 ? {} : { message: hung.join('; ') };
+  return { end, ...message, ...(firstError === undefined ? {} : { firstError }) };
+}
+
+/** Whoever hangs, also since the stress, leaves its share unread. */
+function verifyResult({ isStopped, failures, hung }: PhaseEnd): PhaseResult {
+  const missing = [...failures, ...hung];
+  if (missing.length > 0) return { end: 'failed', message: missing.join('; ') };
   return { end: isStopped ? 'stopped' : 'completed' };
 }

@@ -1,7 +1,8 @@
 /** Reads what the workers have counted, while they count on: for heartbeats, samples and the result. */
 import { getSystemErrorName } from 'node:util';
 import { histogramBuckets, toSparse, type SparseHistogram } from '../model/histogram.ts';
-import { kindName, layout, recordKinds } from '../model/record.ts';
+import { pathOf } from '../model/namespace.ts';
+import { kindName, layout, recordKinds, type RecordViews } from '../model/record.ts';
 import type { Heartbeat } from '../model/protocol.ts';
 import type { OperationStats } from '../model/result.ts';
 import { control, errnoLimit, ringSlots, totals, type WorkerMemory } from './memory.ts';
@@ -61,7 +62,7 @@ function errorsOf(memories: readonly WorkerMemory[], kind: number): Record<strin
   return errors;
 }
 
-function errnoName(errno: number): string {
+export function errnoName(errno: number): string {
   if (errno === 0 || errno === errnoLimit - 1) return 'other';
   const name = getSystemErrorName(-errno);
   return /^E[A-Z0-9]+$/.test(name) ? name : `errno ${errno}`;
@@ -84,13 +85,33 @@ export function oldestOf(
   { firstWorker, nowNs }: { readonly firstWorker: number; readonly nowNs: number },
 ): Heartbeat['oldest'] {
   let oldest: Heartbeat['oldest'];
-  for (const [worker, { control: words, ring }] of memories.entries()) {
-    const completed = Atomics.load(words, control.completed);
-    if (Atomics.load(words, control.taken) === completed) continue;
-    const slot = completed & (ringSlots - 1);
-    const ageMs = Math.max(0, nowNs - (ring.f64[slot * 8 + layout.startNs] ?? nowNs)) / 1e6;
-    if (oldest !== undefined && oldest.ageMs >= ageMs) continue;
-    oldest = { operation: kindName(ring.u8[slot * 64 + layout.kind] ?? 0), worker: firstWorker + worker, ageMs };
+  for (const [worker, memory] of memories.entries()) {
+    const own = inFlightOf(memory, nowNs);
+    if (own === undefined || (oldest !== undefined && oldest.ageMs >= own.ageMs)) continue;
+    oldest = { ...own, worker: firstWorker + worker };
   }
   return oldest;
+}
+
+export interface InFlight {
+  readonly operation: string;
+  readonly file: string;
+  readonly ageMs: number;
+}
+
+/** What one worker is in the middle of. */
+export function inFlightOf({ control: words, ring }: WorkerMemory, nowNs: number): InFlight | undefined {
+  const completed = Atomics.load(words, control.completed);
+  if (Atomics.load(words, control.taken) === completed) return undefined;
+  const slot = completed & (ringSlots - 1);
+  const ageMs = Math.max(0, nowNs - (ring.f64[slot * 8 + layout.startNs] ?? nowNs)) / 1e6;
+  return { ...namedBy(ring, slot), ageMs };
+}
+
+/** What the operation of a slot is, and of which file. */
+export function namedBy(ring: RecordViews, slot: number): Pick<InFlight, 'operation' | 'file'> {
+  return {
+    operation: kindName(ring.u8[slot * 64 + layout.kind] ?? 0),
+    file: pathOf(ring.u16[slot * 32 + layout.owner] ?? 0, ring.u32[slot * 16 + layout.name] ?? 0),
+  };
 }

@@ -4,11 +4,13 @@ import * as z from 'zod/mini';
 import { messageOf } from '../model/errors.ts';
 import type { Note } from '../model/journal.ts';
 import { agentSpecSchema } from '../model/plan.ts';
+import type { UnexpectedError } from '../model/protocol.ts';
 import type { FileOperations } from '../workloads/operations.ts';
 import { workloadOf } from '../workloads/registry.ts';
 import { agentClock } from './clock.ts';
 import { control, viewMemory } from './memory.ts';
 import { openRecorder } from './recorder.ts';
+import { errnoName, namedBy } from './statistics.ts';
 
 /** The phases that workers do; the rest is the main thread's. */
 export type WorkerPhase = 'stress' | 'verify';
@@ -16,6 +18,8 @@ export type WorkerPhase = 'stress' | 'verify';
 /** What a worker says. Messages keep their order: the notes of a phase come before its end. */
 export type WorkerMessage =
   | { readonly kind: 'note'; readonly note: Note }
+  /** Of a strict stress, the first error that the workload doesn't expect. */
+  | { readonly kind: 'error'; readonly error: UnexpectedError }
   | { readonly kind: 'ended'; readonly failure: string | undefined };
 
 const workerDataSchema = z.object({
@@ -32,7 +36,19 @@ export function work(operations: FileOperations): void {
   const { shared, spec, worker, clockBase } = workerDataSchema.parse(workerData);
   const say = (message: WorkerMessage): void => port.postMessage(message);
   const memory = viewMemory(shared);
-  const recorder = openRecorder({ memory, now: agentClock(clockBase), post: (note) => say({ kind: 'note', note }) });
+  let isStrict = false;
+  const recorder = openRecorder({
+    memory,
+    now: agentClock(clockBase),
+    post: (note) => say({ kind: 'note', note }),
+    onError(slot, errno) {
+      if (!isStrict) return;
+      isStrict = false;
+      Atomics.store(memory.control, control.stop, 1);
+      const sequence = recorder.sequence;
+      say({ kind: 'error', error: { ...namedBy(memory.ring, slot), worker, error: errnoName(errno), sequence } });
+    },
+  });
   const engine = workloadOf(spec.workload.engine).openWorker({
     spec,
     operations,
@@ -43,6 +59,7 @@ export function work(operations: FileOperations): void {
   const runPhase = (phase: WorkerPhase): string | undefined => {
     try {
       recorder.startPhase();
+      isStrict = phase === 'stress' && spec.workload.isStrict === true;
       engine[phase]();
       return undefined;
     } catch (error) {

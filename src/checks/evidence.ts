@@ -2,6 +2,7 @@
 import type { HostClock } from '../model/clock.ts';
 import type { Consistency } from '../model/consistency.ts';
 import type { Block, Note } from '../model/journal.ts';
+import type { Heartbeat } from '../model/protocol.ts';
 import type { Client } from './effect.ts';
 import type { RecordLog } from './record-log.ts';
 
@@ -14,6 +15,13 @@ export interface HistoryFacts {
   readonly maxChunks: number;
   /** Every host has a directory of its own. */
   readonly isLocal: boolean;
+  /** What the plan sets limits to. */
+  readonly limits?: {
+    /** For one operation. */
+    readonly hungMs: number;
+    /** Of a host's operations in stress, the share that may end in an unexpected error. */
+    readonly errorShare: number | undefined;
+  };
 }
 
 /** One planned host, with or without a journal. */
@@ -27,6 +35,12 @@ export interface HostEvidence {
   readonly client: Client;
   readonly consistency: Consistency;
   readonly clock?: HostClock;
+  /** Of its agent, as they came: hostile. */
+  readonly heartbeats?: readonly Heartbeat[];
+  /** What its agent counted in stress. */
+  readonly stress?: { readonly operations: number; readonly errors: number };
+  /** How it went away, or that it was never there. */
+  readonly gone?: string;
 }
 
 export interface HostNote {

@@ -12,6 +12,8 @@ export interface Segment {
   readonly phase: number;
   readonly views: RecordViews;
   readonly count: number;
+  /** When the block was written, on the host's clock: what has no answer in it had none then. */
+  readonly writtenNs: number;
   /** Id of the first record; ids of the others follow. */
   readonly firstId: number;
 }

@@ -2,8 +2,11 @@
 import type { Check } from './check.ts';
 import { corruptChunks } from './corrupt-chunk.ts';
 import { crossFileChunks } from './cross-file-chunk.ts';
+import { errorStorms } from './error-storm.ts';
 import { foreignData } from './foreign-data.ts';
+import { hungOperations } from './hung-operation.ts';
 import { lostFiles } from './lost-file.ts';
+import { lostHosts } from './lost-host.ts';
 import { lostWrites } from './lost-write.ts';
 import { misplacedChunks } from './misplaced-chunk.ts';
 import { phantomFiles } from './phantom-file.ts';
@@ -24,4 +27,7 @@ export const checks: readonly Check[] = [
   zeroedChunks,
   sizeMismatches,
   truncateResurrections,
+  hungOperations,
+  errorStorms,
+  lostHosts,
 ];

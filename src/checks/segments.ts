@@ -24,7 +24,7 @@ export function gatherSegments(facts: HistoryFacts, hosts: readonly HostEvidence
   let firstId = 0;
   for (const [host, evidence] of hosts.entries()) {
     for (const block of evidence.blocks) {
-      const { worker, phase } = block;
+      const { worker, phase, writtenNs } = block;
       if (Math.floor(worker / facts.workers) !== host || broken.has(worker)) continue;
       if (block.type === 'note') notes.push({ host, worker, note: block.note });
       else if (block.type === 'end') {
@@ -33,7 +33,7 @@ export function gatherSegments(facts: HistoryFacts, hosts: readonly HostEvidence
         const views = viewsOf(block);
         const total = block.records.length / recordBytes;
         const count = soundRecords(facts, views, total);
-        segments.push({ host, worker, phase, views, count, firstId });
+        segments.push({ host, worker, phase, views, count, writtenNs, firstId });
         firstId += count;
         if (count < total) {
           broken.add(worker);

@@ -13,6 +13,9 @@ export interface FleetValues extends Selection {
   readonly hostsFile: string | undefined;
   readonly connectMs: number;
   readonly commandMs: number;
+  readonly hungMs: number;
+  readonly errorShare: number;
+  readonly beforeVerifyMs: number;
   readonly parallel: number;
   readonly isNewKeyAccepted: boolean;
   readonly seed: number | undefined;
@@ -143,6 +146,9 @@ function fleetValues(values: OptionValues, given: GivenOptions): FleetValues {
     hostsFile: text(values, 'hosts-file'),
     connectMs: integer('connect-timeout', values['connect-timeout'], 1, maxTimeoutMs),
     commandMs: integer('command-timeout', values['command-timeout'], 0, maxTimeoutMs),
+    hungMs: integer('hung', values['hung'], 100, maxTimeoutMs),
+    errorShare: Number(values['max-errors']),
+    beforeVerifyMs: integer('before-verify-timeout', values['before-verify-timeout'], 1, maxTimeoutMs),
     parallel: integer('parallel', parallel, 1, 10_000),
     isNewKeyAccepted: values['accept-new'] === true,
     seed: seed === undefined ? undefined : integer('seed', seed, 0, Number.MAX_SAFE_INTEGER),

@@ -98,6 +98,27 @@ export const fleetOptions = {
     placeholder: 'CMD',
     describe: 'command to run here between stress and verify, with FUNBRIC_DIR and FUNBRIC_RUN set',
   },
+  'before-verify-timeout': {
+    type: 'duration',
+    group: 'The run',
+    placeholder: 'TIME',
+    default: '10m',
+    describe: 'limit on that command',
+  },
+  hung: {
+    type: 'duration',
+    group: 'The run',
+    placeholder: 'TIME',
+    default: '60s',
+    describe: 'an operation that takes longer is a finding, and what never ends is given up',
+  },
+  'max-errors': {
+    type: 'percent',
+    group: 'The run',
+    placeholder: 'SHARE%',
+    default: '5%',
+    describe: "more unexpected errors among a host's operations are a finding",
+  },
   'work-dir': {
     type: 'string',
     group: 'The run',

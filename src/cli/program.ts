@@ -184,12 +184,12 @@ function planOf(
   hosts: readonly Host[],
   context: Context,
 ): ReturnType<typeof makePlan> {
-  const { connectMs, commandMs, seed, isKept, beforeVerify, workDir } = fleet;
+  const { connectMs, commandMs, hungMs, errorShare, beforeVerifyMs, seed, isKept, beforeVerify, workDir } = fleet;
   return makePlan({
     tasks,
     hosts,
     seed: seed ?? context.randomSeed(),
-    limits: { connectMs, commandMs },
+    limits: { connectMs, commandMs, hungMs, errorShare, beforeVerifyMs },
     isKept,
     ...(beforeVerify === undefined ? {} : { beforeVerify }),
     ...(workDir === undefined ? {} : { workDir }),

@@ -30,6 +30,8 @@ const helloLimitMs = 30_000;
 const deliverLimitMs = 120_000;
 /** After `bye` the agent removes one folder. */
 const byeLimitMs = 10_000;
+/** An agent gives a hung operation up by itself, at the limit: only one that doesn't is lost. */
+const hungGraceMs = 10_000;
 /** Kept of what the agent says on stderr, for the reason when it dies. */
 const stderrKeptBytes = 4_096;
 
@@ -39,7 +41,7 @@ export interface SessionOptions {
   readonly remote: RemoteProcess;
   readonly spec: AgentSpec;
   readonly silenceMs: number;
-  /** Without a finished operation (of stress or verify) or a finished setup for this long, the agent is stuck. */
+  /** For one operation, and for a setup. */
   readonly hungMs: number;
   readonly nowNs: () => number;
   readonly emit: Emit;
@@ -53,6 +55,9 @@ export class AgentSession {
   readonly #phases = new Map<AgentPhase, Deferred<PhaseEnd>>();
   readonly #delivered = deferred<Delivered>();
   #silence: NodeJS.Timeout | undefined;
+  #lastHeartbeat: Heartbeat | undefined;
+  /** Hung operations that were told of, each once. */
+  readonly #told = new Set<string>();
   #progress: Pick<Heartbeat, 'phase' | 'operations' | 'atNs'> = { operations: 0, atNs: 0 };
   #stderr = '';
   #isLeaving = false;
@@ -74,6 +79,11 @@ export class AgentSession {
 
   get pings(): readonly Ping[] {
     return this.#keeper.pings;
+  }
+
+  /** What was last heard of its workers: all there is of an agent that is lost. */
+  get lastHeartbeat(): Heartbeat | undefined {
+    return this.#lastHeartbeat;
   }
 
   hello(): Promise<Hello> {
@@ -169,7 +179,9 @@ export class AgentSession {
         this.#keeper.pong(event.sentNs, event.atNs);
         break;
       case 'heartbeat':
+        this.#lastHeartbeat = event.heartbeat;
         emit({ kind: 'heartbeat', host, heartbeat: event.heartbeat });
+        this.#tellOfHung(event.heartbeat);
         this.#watchProgress(event.heartbeat);
         break;
       case 'phase-started':
@@ -190,9 +202,19 @@ export class AgentSession {
     }
   }
 
+  #tellOfHung({ atNs, oldest }: Heartbeat): void {
+    const { host, hungMs, emit } = this.#options;
+    if (oldest === undefined || oldest.ageMs < hungMs || this.#told.size > maxTold) return;
+    const startedMs = atNs / 1e6 - oldest.ageMs;
+    const key = `${oldest.worker} ${Math.round(startedMs)}`;
+    if (this.#told.has(key)) return;
+    this.#told.add(key);
+    emit({ kind: 'line', host, stream: 'log', text: whereText(oldest) });
+  }
+
   /**
    * Heartbeats come from a thread that is always free: they prove the agent alive, only its operations prove it at work.
-   * Setup and the meeting count none, so they have this long as a whole; teardown has a limit of its own.
+   * Setup and the meeting count none, so they have the limit as a whole; teardown has a limit of its own.
    */
   #watchProgress(heartbeat: Heartbeat): void {
     const { phase, operations, oldest, atNs } = heartbeat;
@@ -200,11 +222,9 @@ export class AgentSession {
     const isUnlimited = phase === undefined || phase === 'teardown' || phase === 'sweep';
     if (isUnlimited || phase !== before.phase || operations !== before.operations) this.#progress = heartbeat;
     const stuckMs = (atNs - this.#progress.atNs) / 1e6;
-    if (stuckMs < this.#options.hungMs) return;
-    const where =
-      oldest === undefined
-        ? ''
-        : `; worker ${oldest.worker} is in ${oldest.operation} for ${Math.round(oldest.ageMs / 1000)} s`;
+    const graceMs = phase === 'stress' || phase === 'verify' ? hungGraceMs : 0;
+    if (stuckMs < this.#options.hungMs + graceMs) return;
+    const where = oldest === undefined ? '' : `; ${whereText(oldest)}`;
     this.#lose(`in ${phase} no operation has finished for ${Math.round(stuckMs / 1000)} s${where}`);
   }
 
@@ -226,6 +246,14 @@ export class AgentSession {
     const { stdin } = this.#options.remote;
     if (stdin.writable && !this.#lost.signal.aborted) stdin.write(`${JSON.stringify(command)}\n`);
   }
+}
+
+/** Of one host. */
+const maxTold = 100;
+
+function whereText({ worker, operation, file, ageMs }: NonNullable<Heartbeat['oldest']>): string {
+  const of = file === undefined ? '' : ` of ${file}`;
+  return `worker ${worker} is in ${operation}${of} for ${Math.round(ageMs / 1000)} s`;
 }
 
 /** Passes bytes on and calls `tooLong` when a line exceeds what the protocol allows: a hostile host must not fill our memory. */

@@ -10,12 +10,24 @@ const keptBytes = 64 << 10;
 /** From its exit to the end of its output. */
 const outputGraceMs = 1_000;
 
+export interface BeforeVerifyOptions {
+  readonly folder: string;
+  readonly directory: string;
+  /** Whatever it does, the hosts wait no longer: after that it is ended. */
+  readonly limitMs: number;
+  readonly signal: AbortSignal;
+  readonly emit: Emit;
+}
+
 /** The outcome goes to a file of the run, from which the merge judges it: a failure makes the run incomplete. */
 export async function runBeforeVerify(
   command: string,
-  { folder, directory, signal, emit }: { folder: string; directory: string; signal: AbortSignal; emit: Emit },
+  { folder, directory, limitMs, signal, emit }: BeforeVerifyOptions,
 ): Promise<void> {
-  const outcome = await runShell(command, { FUNBRIC_DIR: directory, FUNBRIC_RUN: folder }, signal);
+  const limit = AbortSignal.timeout(limitMs);
+  const environment = { FUNBRIC_DIR: directory, FUNBRIC_RUN: folder };
+  const ended = await runShell(command, environment, AbortSignal.any([signal, limit]));
+  const outcome = limit.aborted && !signal.aborted ? { ...ended, limitMs } : ended;
   emit({ kind: 'before-verify', command, exit: outcome.exit, output: outcome.output });
   await writeJson(join(folder, runFiles.beforeVerify), { command, ...outcome });
 }

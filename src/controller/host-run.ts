@@ -120,6 +120,11 @@ export class HostRun {
     }
   }
 
+  /** Ends the phase under way; it then ends as `stopped`. */
+  stop(): void {
+    this.#session?.stop();
+  }
+
   /** Notes why it can't go on. The first reason stands; an interruption, and what it cut off, is no failure of the host. */
   fail(error: unknown): void {
     const code = error instanceof FunbricError ? error.code : 'task';
@@ -198,6 +203,7 @@ export class HostRun {
 
   result(): HostResult {
     const { plan } = this.#options;
+    const lastHeartbeat = this.#session?.lastHeartbeat;
     const pings = this.#session === undefined || this.#pings.length > 0 ? this.#pings : this.#session.pings;
     return {
       version: 1,
@@ -209,6 +215,7 @@ export class HostRun {
       gaps: this.#gaps,
       commands: this.commands,
       pings: pings.map(({ sentNs, hostNs, receivedNs }) => [sentNs, hostNs, receivedNs]),
+      ...(lastHeartbeat === undefined ? {} : { lastHeartbeat }),
       ...(this.#collected?.journal === undefined ? {} : { journal: this.#collected.journal }),
       ...(this.#collected?.agent === undefined ? {} : { agent: this.#collected.agent }),
     };

@@ -53,6 +53,10 @@ function because(reason: string | undefined): string {
 export function beforeVerifyGaps({ plan, hosts, beforeVerify }: RunInput): readonly string[] {
   if (plan.beforeVerify === undefined) return [];
   if (beforeVerify === 'unreadable') return ['what --before-verify did is not readable'];
+  if (beforeVerify?.limitMs !== undefined) {
+    const seconds = beforeVerify.limitMs / 1000;
+    return [`--before-verify took longer than ${seconds} s, and was ended (--before-verify-timeout sets its limit)`];
+  }
   if (beforeVerify !== undefined) {
     return beforeVerify.exit === '0' ? [] : [`--before-verify ended with ${beforeVerify.exit}`];
   }

@@ -87,11 +87,13 @@ const phaseNames = ['setup', 'run', 'teardown', 'local'] as const;
 const functionNames = [...phaseNames, 'workload', 'mount'] as const;
 
 const optionSchema = z.strictObject({
-  type: z.enum(['string', 'number', 'boolean', 'duration', 'size', 'list']),
+  type: z.enum(['string', 'number', 'boolean', 'duration', 'size', 'percent', 'list']),
   describe: z.string(),
   default: z.union([z.string(), z.number(), z.boolean()]).optional(),
   required: z.boolean().optional(),
   choices: z.array(z.string()).readonly().optional(),
+  min: z.string().optional(),
+  max: z.string().optional(),
 });
 
 const taskSchema = z.looseObject({

@@ -2,7 +2,7 @@
 import { FunbricError } from '../model/errors.ts';
 import { didYouMean } from './closest.ts';
 import type { OptionValues, TaskOption } from './task.ts';
-import { parseDuration, parseSize } from './units.ts';
+import { parseDuration, parsePercent, parseSize } from './units.ts';
 
 /** What was given for an option: each text in turn; a boolean without a value is `true`, with --no- `false`. */
 export type GivenOptions = ReadonlyMap<string, readonly string[]>;
@@ -59,7 +59,7 @@ function valueOf(
 
 /** What stands for a value in help: `--duration <5s>`. */
 export function placeholderOf(option: TaskOption): string {
-  if (option.choices !== undefined) return option.choices.join('|');
+  if (option.choices !== undefined && option.type !== 'size') return option.choices.join('|');
   switch (option.type) {
     case 'string':
       return 'TEXT';
@@ -71,6 +71,8 @@ export function placeholderOf(option: TaskOption): string {
       return 'TIME';
     case 'size':
       return 'SIZE';
+    case 'percent':
+      return 'SHARE%';
     case 'list':
       return 'A,B';
   }
@@ -78,16 +80,16 @@ export function placeholderOf(option: TaskOption): string {
 
 /** A default is written as on the command line, or as the value that it stands for: 5000 for a duration of 5s. */
 function decodeDefault(task: string, name: string, option: TaskOption, value: string | number | boolean): Value {
-  const isValueItself = typeof value === 'number' && (option.type === 'duration' || option.type === 'size');
-  return isValueItself ? value : decode(task, name, option, String(value));
+  const hasUnit = option.type === 'duration' || option.type === 'size' || option.type === 'percent';
+  return typeof value === 'number' && hasUnit ? value : decode(task, name, option, String(value));
 }
 
 function decode(task: string, name: string, option: TaskOption, text: string): Value {
   const value = parse(option, text);
-  const isRefused = value === undefined || !isChoice(option, value);
+  const isRefused = value === undefined || !isChoice(option, value) || !isWithinBounds(option, value);
   if (!isRefused) return value;
   throw new FunbricError('usage', `${task}: --${flagOf(name)} can't be ${JSON.stringify(text)}`, {
-    hint: allowedOf(option, text),
+    hint: `${allowedOf(option, text)}${boundsOf(option)}`,
   });
 }
 
@@ -103,6 +105,8 @@ function parse(option: TaskOption, text: string): Value | undefined {
       return parseDuration(text);
     case 'size':
       return parseSize(text);
+    case 'percent':
+      return parsePercent(text);
     case 'list':
       return text.split(',').map((part) => part.trim());
   }
@@ -112,9 +116,26 @@ function parseNumber(text: string): number | undefined {
   return /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text) && Number.isFinite(Number(text)) ? Number(text) : undefined;
 }
 
-function isChoice({ choices }: TaskOption, value: Value): boolean {
+/** A list is allowed when all of it is; a size in whatever unit. */
+function isChoice({ choices, type }: TaskOption, value: Value): boolean {
   if (choices === undefined) return true;
+  if (typeof value === 'number') return choices.some((choice) => parse({ type, describe: '' }, choice) === value);
   return (Array.isArray(value) ? value : [value]).every((one) => choices.includes(String(one)));
+}
+
+function isWithinBounds({ type, min, max }: TaskOption, value: Value): boolean {
+  if (typeof value !== 'number') return true;
+  const bound = (text: string | undefined, otherwise: number): number => {
+    const parsed = text === undefined ? undefined : parse({ type, describe: '' }, text);
+    return typeof parsed === 'number' ? parsed : otherwise;
+  };
+  return value >= bound(min, -Infinity) && value <= bound(max, Infinity);
+}
+
+function boundsOf({ min, max }: TaskOption): string {
+  if (min !== undefined && max !== undefined) return `; from ${min} to ${max}`;
+  if (max !== undefined) return `; at most ${max}`;
+  return min === undefined ? '' : `; at least ${min}`;
 }
 
 function allowedOf({ type, choices }: TaskOption, text: string): string {
@@ -131,5 +152,7 @@ function allowedOf({ type, choices }: TaskOption, text: string): string {
       return 'write a time: 500ms, 5s, 2m or 1h; a number alone means seconds';
     case 'size':
       return 'write a size: 512, 4K, 1M or 1GiB; K is 1024';
+    case 'percent':
+      return 'write a share from 0% to 100%: 5%';
   }
 }

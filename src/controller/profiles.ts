@@ -1,22 +1,13 @@
-/** Workload profiles: `--profile mixed` is tasks/profiles/mixed.json of the user, else ours; a path names any other file. */
+/**
+ * Workload profiles: `--profile mixed` is tasks/profiles/mixed.json of the user, else ours; a path names any other file, of
+ * ours or of pyFstress. What the request gives wins over the profile.
+ */
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import * as z from 'zod';
 import { FunbricError } from '../model/errors.ts';
-import { filesAccessSchema, filesSpecSchema, filesWeightsSchema, type FilesSpec } from '../workloads/files-spec.ts';
+import { filesSpecSchema, type FilesSpec } from '../workloads/files-spec.ts';
 import { packageFiles } from './package-files.ts';
-import { readJsonFile } from './read-json.ts';
-
-const filesProfileSchema = z.strictObject({
-  summary: z.string(),
-  weights: filesWeightsSchema,
-  access: z.optional(filesAccessSchema),
-  chunkBytes: z.number(),
-  fileBytes: z.number(),
-  filesPerFolder: z.number(),
-  transferBytes: z.optional(z.number()),
-  openFiles: z.optional(z.number()),
-});
+import { readProfile } from './read-profile.ts';
 
 export interface FilesRequest {
   /** Absolute, the same path on every host. */
@@ -28,26 +19,56 @@ export interface FilesRequest {
   readonly workers: number;
   /** At most so many operations a worker. */
   readonly operationsLimit?: number | undefined;
+  /** The largest file, instead of the profile's. */
+  readonly fileBytes?: number | undefined;
+  /** What carries one stamp, instead of the profile's. */
+  readonly chunkBytes?: number | undefined;
+  /** The first unexpected error ends the stress everywhere, and fails the run. */
+  readonly isStrict?: boolean | undefined;
+  /** posix, close-to-open, smb or eventual; as the mounts say where not given. */
+  readonly consistency?: string | undefined;
   readonly isLocal?: boolean;
 }
 
 /** The workload `files`: every worker changes a tree of its own and reads everyone's. Throws `usage` for what it can't run with. */
 export function filesWorkload({ profile: name, isLocal = false, ...request }: FilesRequest): FilesSpec {
-  const { summary: _, ...profile } = loadProfile(name);
-  const spec = filesSpecSchema.safeParse({ engine: 'files', isLocal, ...profile, ...request });
+  const profile = readProfile(profilePath(name));
+  const given = Object.fromEntries(Object.entries(request).filter(([, value]) => value !== undefined));
+  const wanted: Readonly<Record<string, unknown>> = { engine: 'files', isLocal, ...profile, ...given };
+  const spec = filesSpecSchema.safeParse(wanted);
   if (spec.success) return spec.data;
   const [issue] = spec.error.issues;
-  const field = issue?.path.join('.') ?? '';
-  const isOfProfile = field in profile;
-  throw new FunbricError(
-    'usage',
-    `${isOfProfile ? `profile ${name}: ` : ''}${field}: ${issue?.message ?? 'not valid'}`,
-    { hint: isOfProfile ? 'mend the profile' : "correct the task's option that sets it; see its --help" },
-  );
+  const [field = ''] = issue?.path.map(String) ?? [];
+  const isOfProfile = field in profile && !(field in given);
+  const what = `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not valid'}`;
+  const value = wanted[field];
+  const found = typeof value === 'string' || typeof value === 'number' ? `, found ${value}` : '';
+  throw new FunbricError('usage', `${isOfProfile ? `profile ${name}: ` : flagOf(field)}${what}${found}`, {
+    hint: isOfProfile && !('chunkBytes' in given) ? 'mend the profile' : hintOf(field, wanted),
+  });
 }
 
-function loadProfile(name: string): z.infer<typeof filesProfileSchema> {
-  return readJsonFile(profilePath(name), filesProfileSchema);
+/** The options of runtest that set these fields; a task of your own may name them otherwise. */
+const flags: Readonly<Record<string, string>> = {
+  dir: '--dir',
+  durationMs: '--duration',
+  operationsLimit: '--ops',
+  workers: '--workers',
+  fileBytes: '--file-size',
+  chunkBytes: '--chunk',
+  consistency: '--consistency',
+};
+
+function flagOf(field: string): string {
+  const flag = flags[field];
+  return flag === undefined ? '' : `${flag}: `;
+}
+
+function hintOf(field: string, { fileBytes, chunkBytes }: Readonly<Record<string, unknown>>): string {
+  const isSize = field === 'fileBytes' || field === 'chunkBytes';
+  return isSize
+    ? `files of up to ${String(fileBytes)} bytes must be whole chunks of ${String(chunkBytes)} bytes: give --file-size and --chunk that fit`
+    : "correct the task's option that sets it; see its --help";
 }
 
 function profilePath(name: string): string {

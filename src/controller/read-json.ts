@@ -3,17 +3,31 @@ import { readFileSync } from 'node:fs';
 import * as z from 'zod';
 import { FunbricError, messageOf } from '../model/errors.ts';
 import { didYouMean } from './closest.ts';
+import { silentKeyIn } from './json-keys.ts';
 
 /** Far more than any list of hosts needs; a slip such as `--hosts-file /dev/zero` shall end. */
 const maxFileBytes = 16 << 20;
 
 /** `keys`: all that the schema knows, where there are some to suggest for a slip. */
 export function readJsonFile<T extends z.ZodType>(file: string, schema: T, keys: readonly string[] = []): z.infer<T> {
-  return decodeJson(file, readText(file), schema, keys);
+  return decodeJson(file, readJsonValue(file), schema, keys);
 }
 
-function decodeJson<T extends z.ZodType>(file: string, text: string, schema: T, keys: readonly string[]): z.infer<T> {
+/** For a file whose form must be seen before it can be decoded. */
+export function readJsonValue(file: string): unknown {
+  const text = readText(file);
   const value = parse(file, text);
+  const mistake = silentKeyIn(text);
+  if (mistake === undefined) return value;
+  throw new FunbricError('input', `${file}: ${mistake}`, { hint: 'rename it, or keep one of them' });
+}
+
+export function decodeJson<T extends z.ZodType>(
+  file: string,
+  value: unknown,
+  schema: T,
+  keys: readonly string[],
+): z.infer<T> {
   const decoded = schema.safeParse(value);
   if (decoded.success) return decoded.data;
   const issues = decoded.error.issues;

@@ -12,14 +12,19 @@ import { planSchema, runTagOf, type Plan } from '../model/plan.ts';
 import { hostResultSchema, type HostResult } from '../model/result.ts';
 import { runFiles } from './run-folder.ts';
 
-const beforeVerifySchema = z.object({ command: z.string(), exit: z.union([z.string(), z.number()]) });
+const beforeVerifySchema = z.object({
+  command: z.string(),
+  exit: z.union([z.string(), z.number()]),
+  /** The limit that ended it. */
+  limitMs: z.number().optional(),
+});
 
 export interface RunInput {
   readonly plan: Plan;
   /** One a planned host, by index. */
   readonly hosts: readonly HostInput[];
   /** What --before-verify did, if it ran; `unreadable` where its file is no such thing. */
-  readonly beforeVerify: { readonly command: string; readonly exit: string } | 'unreadable' | undefined;
+  readonly beforeVerify: { readonly exit: string; readonly limitMs: number | undefined } | 'unreadable' | undefined;
 }
 
 export interface HostInput {
@@ -153,7 +158,7 @@ async function readBeforeVerify(folder: string): Promise<RunInput['beforeVerify'
     return undefined;
   }
   const decoded = beforeVerifySchema.safeParse(parseJson(text));
-  return decoded.success ? { command: decoded.data.command, exit: String(decoded.data.exit) } : 'unreadable';
+  return decoded.success ? { exit: String(decoded.data.exit), limitMs: decoded.data.limitMs } : 'unreadable';
 }
 
 function parseJson(text: string): unknown {

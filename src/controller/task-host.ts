@@ -34,7 +34,7 @@ export interface TaskHostOptions {
 }
 
 export function taskHost(options: TaskHostOptions): TaskHost {
-  const { run, emit, signal } = options;
+  const { run, emit } = options;
   return {
     name: run.name,
     index: run.index,
@@ -42,16 +42,40 @@ export function taskHost(options: TaskHostOptions): TaskHost {
     variables: run.host.variables,
     run: (words, runOptions) => execute(options, { typed: quoteAll(words), shown: readable(words) }, runOptions ?? {}),
     shell: (line, runOptions) => execute(options, { typed: line, shown: line }, runOptions ?? {}),
-    put: async (localPath, remotePath) => {
-      await writeRemoteFile(run.connection, localPath, remotePath, { mode: filesMode, signal });
-    },
-    get: async (remotePath, localPath) => {
-      await readRemoteFile(run.connection, remotePath, localPath, { maxBytes: maxFileBytes, signal });
-    },
+    put: (localPath, remotePath) =>
+      limited(options, `putting ${localPath}`, async (end) => {
+        await writeRemoteFile(run.connection, localPath, remotePath, { mode: filesMode, signal: end });
+      }),
+    get: (remotePath, localPath) =>
+      limited(options, `getting ${remotePath}`, async (end) => {
+        await readRemoteFile(run.connection, remotePath, localPath, { maxBytes: maxFileBytes, signal: end });
+      }),
     stress: options.stress,
     verify: options.verify,
     log: (text) => emit({ kind: 'line', host: run.name, stream: 'log', text }),
   };
+}
+
+/** A copy has the limit that commands have, and leaves nothing under way when that is over. */
+async function limited(
+  { run, commandMs, signal }: TaskHostOptions,
+  what: string,
+  act: (signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  if (commandMs === 0) return await act(signal);
+  const late = new AbortController();
+  const timer = setTimeout(() => {
+    const message = `${run.name}: ${what} took longer than ${commandMs / 1000} s`;
+    late.abort(new FunbricError('limit', message, { hint: 'give it more time: --command-timeout' }));
+  }, commandMs);
+  try {
+    await act(AbortSignal.any([signal, late.signal]));
+  } catch (error) {
+    late.signal.throwIfAborted();
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** What the host's shell gets, and what people read. */

@@ -4,8 +4,8 @@ import { settleMsOf } from '../model/consistency.ts';
 import { FunbricError, messageOf } from '../model/errors.ts';
 import type { MountSpec } from '../model/mount-spec.ts';
 import { runFolderName } from '../model/namespace.ts';
-import { runTagOf, type AgentSpec, type Plan, type WorkloadSpec } from '../model/plan.ts';
-import type { AgentPhase } from '../model/protocol.ts';
+import { defaultBeforeVerifyMs, runTagOf, type AgentSpec, type Plan, type WorkloadSpec } from '../model/plan.ts';
+import type { AgentPhase, UnexpectedError } from '../model/protocol.ts';
 import type { CommandOutcome } from '../model/result.ts';
 import { onAbort } from '../transports/on-abort.ts';
 import { Barriers } from './barrier.ts';
@@ -46,6 +46,9 @@ export class TaskRun {
   /** Hosts whose setup began: these are torn down. */
   readonly #begun = new Set<HostRun>();
   readonly #steps = new Steps();
+  /** With --strict: the errors that ended the stress, and what ends it on the other hosts. */
+  readonly #strictErrors = new Map<HostRun, FunbricError>();
+  readonly #strictEnd = new AbortController();
   /** What each host's meeting saw. */
   readonly #seen = new Map<number, readonly number[]>();
 
@@ -85,6 +88,8 @@ export class TaskRun {
       if (this.#workload !== undefined) await this.#meet(host, this.#workload);
       await this.#arrive('set up', host);
       await this.#call(host, 'run', (taskHost) => task.run?.(taskHost, options));
+      const error = this.#strictErrors.get(host);
+      if (error !== undefined) throw error;
     } catch (error) {
       host.fail(error);
     }
@@ -123,7 +128,24 @@ export class TaskRun {
 
   async #stress(host: HostRun, signal: AbortSignal): Promise<void> {
     await this.#barriers.arrive('stress', host.index, signal, this.#opening('stress'));
-    await host.phase('stress', signal);
+    const ending = host.phase('stress', signal);
+    const stopListening = onAbort(this.#strictEnd.signal, () => host.stop());
+    // Where another host was faster, its stop came before this stress.
+    if (this.#strictEnd.signal.aborted) host.stop();
+    try {
+      const { firstError } = await ending;
+      if (firstError !== undefined) this.#endStrictly(host, firstError);
+    } finally {
+      stopListening();
+    }
+  }
+
+  /** Everyone's stress ends now; what there is then is still read back. */
+  #endStrictly(host: HostRun, { worker, operation, file, error, sequence }: UnexpectedError): void {
+    const what = `worker ${worker}: ${operation} of ${file ?? 'an unknown file'}: ${error} (its operation ${sequence})`;
+    this.#strictErrors.set(host, new FunbricError('task', `${host.name}: --strict: ${what}`));
+    this.#stage.emit({ kind: 'line', host: host.name, stream: 'log', text: `--strict ends the stress: ${what}` });
+    this.#strictEnd.abort();
   }
 
   async #verify(host: HostRun, signal: AbortSignal): Promise<void> {
@@ -137,7 +159,8 @@ export class TaskRun {
     const { plan, folder, emit } = this.#stage;
     if (plan.beforeVerify !== undefined) {
       const directory = `${this.#workload?.dir ?? ''}/${runFolderName(plan.run)}`;
-      await runBeforeVerify(plan.beforeVerify, { folder, directory, signal: this.#signal, emit });
+      const limitMs = plan.limits.beforeVerifyMs ?? defaultBeforeVerifyMs;
+      await runBeforeVerify(plan.beforeVerify, { folder, directory, limitMs, signal: this.#signal, emit });
     }
     const targets = this.#hosts.map((host) => host.hello?.facts.target).filter((target) => target !== undefined);
     const settleMs = Math.max(0, ...targets.map(settleMsOf));
@@ -274,6 +297,7 @@ export class TaskRun {
       host: host.index,
       hosts: plan.hosts.length,
       leaseMs: plan.limits.leaseMs,
+      hungMs: plan.limits.hungMs,
       workload,
       ...(plan.workDir === undefined ? {} : { workDir: plan.workDir }),
     };

@@ -10,17 +10,21 @@ import type { WorkloadSpec } from '../model/plan.ts';
 
 /** An option of a task on the command line: `--file-size 4M`. */
 export interface TaskOption {
-  /** `duration`: 500ms, 5s, 2m, 1h. `size`: 512, 4K, 1M, 1GiB. `list`: a,b, and the option may be repeated. */
-  readonly type: 'string' | 'number' | 'boolean' | 'duration' | 'size' | 'list';
+  /** `duration`: 500ms, 5s, 2m, 1h. `size`: 512, 4K, 1M, 1GiB. `percent`: 5%. `list`: a,b, and the option may be repeated. */
+  readonly type: 'string' | 'number' | 'boolean' | 'duration' | 'size' | 'percent' | 'list';
   /** For --list and --help. */
   readonly describe: string;
-  /** As on the command line; a number for a duration is ms, for a size bytes. */
+  /** As on the command line; a number for a duration is ms, for a size bytes, for a percent a share of 1. */
   readonly default?: string | number | boolean;
   readonly required?: boolean;
+  /** As on the command line: 4KiB also allows 4096. */
   readonly choices?: readonly string[];
+  /** The smallest and the largest that is allowed, as on the command line. */
+  readonly min?: string;
+  readonly max?: string;
 }
 
-/** Decoded values by the option's name: durations in ms, sizes in bytes. */
+/** Decoded values by the option's name: durations in ms, sizes in bytes, percents as shares of 1. */
 export type OptionValues = Readonly<Record<string, Variable | readonly string[]>>;
 
 type ValueOf<O extends TaskOption> = O['type'] extends 'string'
@@ -77,7 +81,7 @@ export interface TaskHost {
   run(words: readonly string[], options?: RunOptions): Promise<CommandResult>;
   /** A line for the host's shell, as it is: never put text from elsewhere into it. */
   shell(line: string, options?: RunOptions): Promise<CommandResult>;
-  /** Copies a local file to the host: whole and with the same digest, or not at all. */
+  /** Copies a local file to the host: whole and with the same digest, or not at all. The plan's command limit holds here too. */
   put(localPath: string, remotePath: string): Promise<void>;
   /** Copies a file of the host: whole and with the same digest, or not at all. */
   get(remotePath: string, localPath: string): Promise<void>;

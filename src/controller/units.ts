@@ -1,4 +1,4 @@
-/** Times and sizes as people type them. Undefined: not one. */
+/** Times, sizes and shares as people type them. Undefined: not one. */
 
 const millisecondsOf: ReadonlyMap<string, number> = new Map([
   ['ms', 1],
@@ -24,6 +24,13 @@ const bytesOf: ReadonlyMap<string, number> = new Map([
 /** `4096`, `4K`, `4KiB`, `1M`, `1GiB` -> bytes. Not `KB`, which means 1000 to some and 1024 to others. */
 export function parseSize(text: string): number | undefined {
   return parseUnit(/^(\d+(?:\.\d+)?)(?:([kmgt])(?:ib)?|b?)$/i, text, bytesOf);
+}
+
+/** `5%`, `0.5%` -> a share of 1. The sign must be there: 5 alone could be 500 %. */
+export function parsePercent(text: string): number | undefined {
+  const percent = /^(\d+(?:\.\d+)?)%$/.exec(text)?.[1];
+  const share = Number(percent) / 100;
+  return percent === undefined || share > 1 ? undefined : share;
 }
 
 function parseUnit(pattern: RegExp, text: string, factors: ReadonlyMap<string, number>): number | undefined {

@@ -1,5 +1,6 @@
 /** Everything that is decided before the first byte is sent: `plan.json`, from which the run can be judged without us. */
 import * as z from 'zod/mini';
+import { consistencies } from './consistency.ts';
 import { hostSchema, variableSchema } from './host.ts';
 import { mountSpecSchema } from './mount-spec.ts';
 import { hashText32 } from './random.ts';
@@ -13,6 +14,10 @@ export const workloadSpecSchema = z.looseObject({
   dir: z.optional(z.string()),
   /** The hosts' directories are separate ones that only share their path. */
   isLocal: z.optional(z.boolean()),
+  /** What the file system promises, where the user says otherwise than its mounts. */
+  consistency: z.optional(z.enum(consistencies)),
+  /** The first error that the workload doesn't expect ends the stress on every host, and fails the run. */
+  isStrict: z.optional(z.boolean()),
 });
 export type WorkloadSpec = z.infer<typeof workloadSpecSchema>;
 
@@ -28,10 +33,16 @@ export const limitsSchema = z.object({
   leaseMs: z.number(),
   /** For all of a task's teardown on one host. */
   teardownMs: z.number(),
-  /** Without a finished operation of stress or verify, or a finished setup: the host is lost. */
+  /** For one operation, and for a setup: an operation that takes longer is a finding (H01). */
   hungMs: z.number(),
+  /** Of a host's operations in stress: the share that may end in an error that the workload doesn't expect. More is a finding (H02). */
+  errorShare: z.optional(z.number()),
+  /** For --before-verify. */
+  beforeVerifyMs: z.optional(z.number()),
 });
 export type Limits = z.infer<typeof limitsSchema>;
+
+export const defaultBeforeVerifyMs = 600_000;
 
 export const defaultLimits: Limits = {
   connectMs: 15_000,
@@ -40,6 +51,8 @@ export const defaultLimits: Limits = {
   leaseMs: 15_000,
   teardownMs: 60_000,
   hungMs: 60_000,
+  errorShare: 0.05,
+  beforeVerifyMs: defaultBeforeVerifyMs,
 };
 
 export const plannedTaskSchema = z.object({
@@ -89,6 +102,8 @@ export const agentSpecSchema = z.object({
   host: z.number(),
   hosts: z.number(),
   leaseMs: z.number(),
+  /** The plan's limit on one operation. */
+  hungMs: z.optional(z.number()),
   workload: workloadSpecSchema,
   /** Where the agent makes its own folder; /var/tmp where not given. */
   workDir: z.optional(z.string()),

@@ -54,6 +54,13 @@ export const factsSchema = z.object({
 });
 export type Facts = z.infer<typeof factsSchema>;
 
+/** An operation that a worker is in, or where it failed. The file is relative to the run's folder; the host made it up: hostile. */
+const whereSchema = z.object({ operation: z.string(), worker: z.number(), file: z.optional(z.string()) });
+
+/** An error that the workload doesn't expect. `worker` counts on its host, from 0. */
+export const unexpectedErrorSchema = z.extend(whereSchema, { error: z.string(), sequence: z.number() });
+export type UnexpectedError = z.infer<typeof unexpectedErrorSchema>;
+
 export const heartbeatSchema = z.object({
   atNs: z.number(),
   phase: z.optional(z.enum(agentPhases)),
@@ -65,8 +72,8 @@ export const heartbeatSchema = z.object({
   cpuSeconds: z.number(),
   rssBytes: z.number(),
   loadAverage: z.number(),
-  /** The operation that is longest in flight: its kind, worker and age. */
-  oldest: z.optional(z.object({ operation: z.string(), worker: z.number(), ageMs: z.number() })),
+  /** The operation that is longest in flight: its kind, file and age, and the run-wide number of its worker. */
+  oldest: z.optional(z.extend(whereSchema, { ageMs: z.number() })),
 });
 export type Heartbeat = z.infer<typeof heartbeatSchema>;
 
@@ -98,6 +105,8 @@ export const agentEventSchema = z.discriminatedUnion('kind', [
     message: z.optional(z.string()),
     /** After `meet`: the indexes of the hosts whose tokens this host sees. */
     sees: z.optional(z.array(z.number())),
+    /** What ended a stress that is strict. */
+    firstError: z.optional(unexpectedErrorSchema),
   }),
   z.object({ kind: z.literal('log'), text: z.string() }),
   z.object({ kind: z.literal('delivered'), delivery: deliverySchema }),

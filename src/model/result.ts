@@ -78,6 +78,8 @@ export const hostResultSchema = z.object({
   commands: z.array(commandOutcomeSchema),
   /** Pings as [sent (controller's clock), host's clock, received (controller's clock)], ns; see clock.ts. */
   pings: z.array(z.tuple([z.number(), z.number(), z.number()])),
+  /** The last that was heard of its agent. */
+  lastHeartbeat: z.optional(heartbeatSchema),
   /** journals/<stem>.fbj as it arrived. */
   journal: z.optional(z.object({ bytes: z.number(), sha256: z.string() })),
   agent: z.optional(agentReportSchema),

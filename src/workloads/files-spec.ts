@@ -1,5 +1,9 @@
 /** The part of the plan that the `files` engine reads: made by the task, decoded again by every agent. */
 import * as z from 'zod/mini';
+import { consistencies } from '../model/consistency.ts';
+
+/** Three weeks: a timer of Node's ends at 24 days. */
+const maxDurationMs = 21 * 86_400_000;
 
 /** So that a stop is never far. */
 export const maxTransferBytes = 1 << 20;
@@ -34,7 +38,7 @@ const percent = z.number().check(z.gte(0), z.lte(100));
 /** Of 100 reads or writes, how many are at a random offset of a random file, and how many go on where the last of these ended. */
 export const filesAccessSchema = z
   .strictObject({ random: percent, sequential: percent })
-  .check(z.refine(({ random, sequential }) => random + sequential === 100, 'random and sequential must sum to 100'));
+  .check(z.refine(({ random, sequential }) => Math.abs(random + sequential - 100) < 1e-6, 'must sum to 100'));
 
 export const filesSpecSchema = z
   .object({
@@ -43,11 +47,15 @@ export const filesSpecSchema = z
     dir: z.string().check(z.regex(/^\/[^\0]*$/, 'the directory must be an absolute path')),
     /** Each host has a directory of its own: nobody sees the others. */
     isLocal: z.boolean(),
+    /** What the file system promises, where the user says otherwise than its mounts. */
+    consistency: z.optional(z.enum(consistencies)),
+    /** The first unexpected error ends the stress on every host. */
+    isStrict: z.optional(z.boolean()),
     /** Threads a host. */
-    workers: z.int().check(z.gte(1), z.lte(256)),
-    durationMs: z.number().check(z.gte(0)),
+    workers: z.int('must be a whole number').check(z.gte(1), z.lte(256)),
+    durationMs: z.number().check(z.gte(0), z.lte(maxDurationMs)),
     /** Operations that each worker does at most. */
-    operationsLimit: z.optional(z.int().check(z.gte(0))),
+    operationsLimit: z.optional(z.int('must be a whole number').check(z.gte(0))),
     weights: filesWeightsSchema,
     /** All at random where not given. */
     access: z.optional(filesAccessSchema),

@@ -7,6 +7,7 @@ import { describe, it } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import { openJournal } from '../../src/agent/journal-writer.ts';
 import { kindLimit, newMemory, ringSlots, totals, viewMemory } from '../../src/agent/memory.ts';
+import { openRecorder } from '../../src/agent/recorder.ts';
 import { decodeJournal } from '../../src/model/journal.ts';
 import { layout, outcomes, recordBytes, recordKinds, viewRecords } from '../../src/model/record.ts';
 
@@ -60,6 +61,48 @@ describe('the ring between a worker and the main thread', () => {
         }
       }
       assert.equal(expected, operations + 2);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  it('keeps of a worker that was given up an operation without an answer, whatever it does later', () => {
+    const folder = mkdtempSync(join(os.tmpdir(), 'funbric-test-'));
+    try {
+      const path = join(folder, 'journal.fbj');
+      const of = { host: 0, runTag: 5 };
+      const onBroken = (reason: string): never => assert.fail(reason);
+      const journal = openJournal({ ...of, path, boot: [1, 2], firstWorker: 0, now: () => 9, onBroken });
+      const memory = viewMemory(newMemory());
+      journal.startPhase(3);
+      journal.attach([memory]);
+      const recorder = openRecorder({ memory, now: () => 1, post: () => undefined });
+      recorder.begin(recordKinds.touch);
+      recorder.end(outcomes.ok, 0, 0);
+      recorder.begin(recordKinds.write);
+      journal.giveUp(0);
+      recorder.end(outcomes.ok, 0, 0);
+      assert.throws(() => recorder.begin(recordKinds.delete), /given up/);
+      journal.startPhase(4);
+      const { records } = journal.finish();
+      assert.equal(records, 2);
+
+      const { blocks, damage } = decodeJournal(readFileSync(path), of);
+      assert.equal(damage, undefined);
+      const seen = blocks.flatMap((block) => {
+        if (block.type !== 'records') return [];
+        const copy = Uint8Array.from(block.records);
+        const { u8 } = viewRecords(copy.buffer, 0, copy.length / recordBytes);
+        return Array.from({ length: copy.length / recordBytes }, (_, at) => [
+          block.phase,
+          u8[at * 64 + layout.kind],
+          u8[at * 64 + layout.outcome],
+        ]);
+      });
+      assert.deepEqual(seen, [
+        [3, recordKinds.touch, outcomes.ok],
+        [3, recordKinds.write, outcomes.pending],
+      ]);
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }

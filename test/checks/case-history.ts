@@ -92,6 +92,19 @@ export const caseSchema = z.strictObject({
   /** What some hosts find instead, in their second scan. */
   seenBy: z.record(z.string(), diskSchema).default({}),
   notes: z.array(z.strictObject({ by: z.string(), note: noteSchema })).default([]),
+  /** What the plan allows: an operation, and a host's errors. */
+  limits: z.strictObject({ hungMs: z.number(), errorShare: z.number() }).default({ hungMs: 60_000, errorShare: 0.05 }),
+  /** When every journal was written, on its host's clock. */
+  writtenNs: z.number().default(0),
+  /** By host: what its last heartbeat said is longest in flight, what its agent counted, how it went away. */
+  oldest: z
+    .record(
+      z.string(),
+      z.strictObject({ worker: z.number(), operation: z.string(), file: z.string(), ageMs: z.number() }),
+    )
+    .default({}),
+  counted: z.record(z.string(), z.strictObject({ operations: z.number(), errors: z.number() })).default({}),
+  gone: z.record(z.string(), z.string()).default({}),
   expect: z.array(
     z.strictObject({
       code: z.string(),
@@ -118,7 +131,7 @@ export function historyOfCase(given: Case): History {
     scribe.scan(given.seenBy[name] ?? given.disk, readFlags.secondScan, owners);
   }
   for (const { by, note } of given.notes) scribeOf(given, scribes, by).note(note);
-  const facts = { workers: 1, chunkBytes: caseChunkBytes, maxChunks: 64, isLocal: given.isLocal };
+  const facts = { workers: 1, chunkBytes: caseChunkBytes, maxChunks: 64, isLocal: given.isLocal, limits: given.limits };
   return makeHistory(
     facts,
     given.hosts.map((name, host) => evidenceOf(given, name, scribes[host])),
@@ -136,14 +149,23 @@ function evidenceOf(given: Case, name: string, scribe: Scribe | undefined): Host
   const isCut = given.cut.includes(name);
   return {
     name,
-    blocks: given.missing.includes(name) ? [] : (scribe?.blocks(isCut) ?? []),
+    blocks: given.missing.includes(name) ? [] : (scribe?.blocks(given, isCut) ?? []),
     isTrusted: true,
     hasVerified: !isCut,
     client: { isNetwork: isNetworkMount(mount), platform: 'linux' },
     consistency: consistencyOf(mount),
     // The same clock on every host, known to within 2 ns.
     clock: hostClock([{ sentNs: 0, hostNs: 1, receivedNs: 2 }]),
+    ...beatOf(given.oldest[name]),
+    ...(given.counted[name] === undefined ? {} : { stress: given.counted[name] }),
+    ...(given.gone[name] === undefined ? {} : { gone: given.gone[name] }),
   };
+}
+
+function beatOf(oldest: Case['oldest'][string] | undefined): Pick<HostEvidence, 'heartbeats'> {
+  if (oldest === undefined) return {};
+  const idle = { operations: 0, errors: 0, bytes: 0, cpuSeconds: 0, rssBytes: 0, loadAverage: 0 };
+  return { heartbeats: [{ atNs: 0, ...idle, oldest }] };
 }
 
 /** One operation after the other, wherever it happens. */
@@ -207,8 +229,8 @@ class Scribe {
     this.#notes.push(note);
   }
 
-  blocks(isCut: boolean): readonly Block[] {
-    const header = { number: 0, host: this.#host, worker: this.#host, runTag: 1, boot: [0, 0] as const, writtenNs: 0 };
+  blocks({ writtenNs }: Case, isCut: boolean): readonly Block[] {
+    const header = { number: 0, host: this.#host, worker: this.#host, runTag: 1, boot: [0, 0] as const, writtenNs };
     const bodies: (BlockBody & { readonly phase: number })[] = [stressPhase, verifyPhase].map((phase) => ({
       type: 'records',
       phase,

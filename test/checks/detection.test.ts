@@ -40,12 +40,14 @@ describe('detection, with the real agent', () => {
         workload: { ...workload, dir: mkdtempSync(join(root, 'dir-')) },
         seed: 1,
         fault: { bundle, value: `${fault.code}:1:0` },
+        ...(fault.hungMs === undefined ? {} : { hungMs: fault.hungMs }),
       });
+      const { verdict, grade } = fault.causes ?? { verdict: 'fail', grade: 'proven' };
       const run = await mergeRun(folder);
       const codes = new Set(run.findings.map(({ code }) => code));
       assert.ok(codes.has(fault.code), `reported ${[...codes].join(', ')}; ${run.reasons.join('; ')}`);
-      assert.equal(run.verdict, 'fail');
-      assert.ok(run.findings.every(({ grade }) => grade === 'proven'));
+      assert.equal(run.verdict, verdict);
+      assert.ok(run.findings.every((finding) => finding.grade === grade));
       assert.deepEqual(
         run.checks.filter(({ crashed }) => crashed !== undefined),
         [],

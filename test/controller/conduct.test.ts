@@ -1,6 +1,6 @@
 /** The limits and results of a run, on this machine's own shell: no SSH, no agent. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
@@ -41,6 +41,27 @@ describe('a run', () => {
     );
     assert.match(results[0]?.reason ?? '', /0\.3 s/);
     assert.deepEqual(new Set(torn), new Set([0, 1]));
+  });
+
+  it('ends a copy at the limit of commands, and names file and limit', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'funbric-conduct-'));
+    const slow = join(folder, 'slow');
+    // Without a byte on disk, and no machine copies it in that time.
+    writeFileSync(slow, '');
+    truncateSync(slow, 64 * 2 ** 30);
+    try {
+      const results = await run(
+        { limits: { commandMs: 200 } },
+        { summary: 'copies', run: (host) => host.get(slow, join(folder, `got-${host.index}`)) },
+      );
+      for (const { status, reason } of results) {
+        assert.equal(status, 'failed');
+        assert.deepEqual(readdirSync(folder), ['slow'], 'nothing in part is left');
+        assert.match(reason ?? '', /getting .*slow took longer than 0\.2 s.*--command-timeout/s);
+      }
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 
   it('gives every planned host one result, also when nothing could be reached', async () => {

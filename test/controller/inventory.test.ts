@@ -191,6 +191,28 @@ describe('a hosts.json with a mistake', () => {
     );
   });
 
+  const silent: readonly (readonly [text: string, said: RegExp])[] = [
+    ['{"hosts": {"a": {"port": 1}, "b": {}, "a": {"port": 2}}}', /hosts: the key "a" is there twice/],
+    ['{"hosts": {"a": {"port": 1, "\\u0070ort": 2}}}', /hosts\.a: the key "\\u0070ort" is there twice/],
+    ['{"hosts": {}, "groups": {}, "hosts": {}}', /top level: the key "hosts" is there twice/],
+    ['{"hosts": {"__proto__": {"port": 2}}}', /hosts: the key "__proto__" is not allowed/],
+    ['{"defaults": {"vars": {"__proto__": 1}}}', /defaults\.vars: the key "__proto__" is not allowed/],
+  ];
+  for (const [text, said] of silent) {
+    it(`says what JSON itself would drop: ${text}`, () => {
+      const file = join(folder, 'silent.json');
+      writeFileSync(file, text);
+      assert.throws(() => readHostsFile(file, '/home/me'), said);
+    });
+  }
+
+  it('is not accused of two keys that are values, or in two hosts', () => {
+    const file = join(folder, 'sound.json');
+    const text = '{"hosts": {"a": {"user": "x\\": \\"user", "roles": ["roles", "a"]}, "b": {"user": "a"}}}';
+    writeFileSync(file, text);
+    assert.deepEqual([...readHostsFile(file, '/home/me').hosts.keys()], ['a', 'b']);
+  });
+
   it('that is missing is an error only when it was named', () => {
     assert.equal(findHostsFile(join(folder, 'nowhere'), undefined), undefined);
     const named = findHostsFile(folder, 'nowhere.json') ?? '';

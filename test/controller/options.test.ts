@@ -8,9 +8,11 @@ const types = {
   dir: { type: 'string', describe: 'Where', required: true },
   workers: { type: 'number', describe: 'How many', default: 4 },
   local: { type: 'boolean', describe: 'Not shared' },
-  duration: { type: 'duration', describe: 'How long', default: '10s' },
-  fileSize: { type: 'size', describe: 'How large' },
+  duration: { type: 'duration', describe: 'How long', default: '10s', max: '504h' },
+  fileSize: { type: 'size', describe: 'How large', min: '0', max: '1TiB' },
   tags: { type: 'list', describe: 'Words' },
+  chunk: { type: 'size', describe: 'Unit', choices: ['512', '4KiB'] },
+  share: { type: 'percent', describe: 'How much' },
   profile: { type: 'string', describe: 'Which', choices: ['mixed', 'metadata'], default: 'mixed' },
 } as const satisfies Record<string, TaskOption>;
 
@@ -62,6 +64,11 @@ describe('the options of a task', () => {
     });
   }
 
+  it('read a share only with its sign, and a size among choices in any unit', () => {
+    const values = decode({ dir: ['x'], share: ['2.5%'], chunk: ['4096'] });
+    assert.deepEqual([values['share'], values['chunk']], [0.025, 4096]);
+  });
+
   const refusals: readonly (readonly [given: Record<string, string[]>, said: RegExp, hint: RegExp])[] = [
     [{}, /demo: --dir is missing \(Where\)/, /--dir TEXT/],
     [{ dir: ['x'], workers: ['four'] }, /--workers can't be "four"/, /number/],
@@ -72,6 +79,12 @@ describe('the options of a task', () => {
     [{ dir: ['x'], duration: ['-5s'] }, /--duration can't be "-5s"/, /500ms/],
     [{ dir: ['x'], fileSize: ['4KB'] }, /--file-size can't be "4KB"/, /K is 1024/],
     [{ dir: ['x'], fileSize: ['0.3'] }, /--file-size can't be "0.3"/, /K is 1024/],
+    [{ dir: ['x'], duration: ['99999999h'] }, /--duration can't be "99999999h"/, /at most 504h/],
+    [{ dir: ['x'], duration: ['504.1h'] }, /--duration can't be "504.1h"/, /at most 504h/],
+    [{ dir: ['x'], fileSize: ['2T'] }, /--file-size can't be "2T"/, /from 0 to 1TiB/],
+    [{ dir: ['x'], chunk: ['1000'] }, /--chunk can't be "1000"/, /allowed: 512, 4KiB/],
+    [{ dir: ['x'], share: ['5'] }, /--share can't be "5"/, /from 0% to 100%/],
+    [{ dir: ['x'], share: ['101%'] }, /--share can't be "101%"/, /from 0% to 100%/],
     [{ dir: ['x'], profile: ['mixd'] }, /--profile can't be "mixd"/, /did you mean mixed\? allowed: mixed, metadata/],
     [{ dir: ['x'], wrokers: ['4'] }, /demo: unknown option --wrokers/, /did you mean --workers/],
     [{ dir: ['x'], toString: ['4'] }, /unknown option --to-string/, /--help/],

@@ -75,14 +75,15 @@ describe('the session with an agent', () => {
       cpuSeconds: 0,
       rssBytes: 0,
       loadAverage: 0,
-      oldest: { operation: 'write', worker: 3, ageMs: second * 1000 },
+      oldest: { operation: 'write', worker: 3, file: 'own/0003/d1/f002', ageMs: second * 1000 },
     });
-    for (const second of [1, 2, 3]) agent.say({ kind: 'heartbeat', heartbeat: beat(second) });
+    // At its limit the agent gives the operation up by itself, and goes on: it has time for that.
+    for (const second of [1, 2, 3, 12, 13]) agent.say({ kind: 'heartbeat', heartbeat: beat(second) });
     await new Promise((resolve) => setImmediate(resolve));
     assert.equal(agent.session.lost.aborted, false);
-    for (const second of [4, 5]) agent.say({ kind: 'heartbeat', heartbeat: beat(second) });
+    for (const second of [14, 15]) agent.say({ kind: 'heartbeat', heartbeat: beat(second) });
     await agent.isLost;
-    assert.match(agent.reason(), /worker 3 is in write/);
+    assert.match(agent.reason(), /worker 3 is in write of own\/0003\/d1\/f002 for 14 s/);
   });
 
   it('calls it lost when its setup hangs, but not for a long teardown, nor for two phases that are long together', async () => {

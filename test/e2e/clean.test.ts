@@ -57,7 +57,7 @@ describe('runtest on three hosts behind a real sshd', { skip: sshdReason() }, ()
   });
 
   it('uploads the agent once, and merges the same files to the same bytes', async () => {
-    assert.equal((await runtest('--operations', '50', '--workers', '1')).status, 0);
+    assert.equal((await runtest('--ops', '50', '--workers', '1')).status, 0);
     const events = readFileSync(join(bench.reports, 'latest/events.ndjson'), 'utf8');
     assert.equal(events.match(/"isUploaded":false/g)?.length, 3);
     const before = readFileSync(join(bench.reports, 'latest/run.json'));
@@ -69,7 +69,7 @@ describe('runtest on three hosts behind a real sshd', { skip: sshdReason() }, ()
 
   it('makes the same decisions from the same seed, and others from another', async () => {
     const decide = async (seed: string): Promise<readonly string[]> => {
-      const ended = await runtest('--operations', '400', '--workers', '2', '--seed', seed);
+      const ended = await runtest('--ops', '400', '--workers', '2', '--seed', seed);
       assert.equal(ended.status, 0, ended.stdout + ended.stderr);
       return decisionsOf(join(bench.reports, 'latest'));
     };
@@ -92,7 +92,7 @@ describe('runtest on three hosts behind a real sshd', { skip: sshdReason() }, ()
   });
 
   it('keeps the data where --keep says so', async () => {
-    assert.equal((await runtest('--operations', '20', '--keep')).status, 0);
+    assert.equal((await runtest('--ops', '20', '--keep')).status, 0);
     const [kept = ''] = readdirSync(bench.dir);
     assert.match(kept, /^funbric-/);
     assert.ok(existsSync(join(bench.dir, kept, 'own/0000/d0')));

@@ -130,7 +130,7 @@ describe('a place that can not be used', { skip: process.platform !== 'linux' &&
   });
   after(() => bench[Symbol.dispose]());
   const runtest = (dir: string, ...before: readonly string[]): ReturnType<LocalFleet['run']> =>
-    fleet.run(...before, 'runtest', '--dir', dir, '--workers', '1', '--operations', '20');
+    fleet.run(...before, 'runtest', '--dir', dir, '--workers', '1', '--ops', '20');
 
   it('is refused at once as --dir, also where no folder can ever be made', async () => {
     const ended = await runtest('/proc');
@@ -159,7 +159,7 @@ describe('a place that can not be used', { skip: process.platform !== 'linux' &&
       .update(readFileSync(join(root, 'dist/agent/agent.cjs')))
       .digest('hex');
     mkdirSync(join(bench.folder, 'home/.cache/funbric', sha256, 'agent.cjs'), { recursive: true });
-    const words = ['--reports', bench.reports, 'runtest', '--dir', bench.dir, '--workers', '1', '--operations', '20'];
+    const words = ['--reports', bench.reports, 'runtest', '--dir', bench.dir, '--workers', '1', '--ops', '20'];
     const ended = await funbric(words, { cwd: bench.folder, env: { HOME: join(bench.folder, 'home') } });
     assert.equal(ended.status, 0, ended.stdout + ended.stderr);
   });
@@ -177,6 +177,12 @@ describe('a place that can not be used', { skip: process.platform !== 'linux' &&
     } finally {
       execFileSync('umount', [full]);
     }
+  });
+
+  it('ends a --before-verify that takes too long, says which limit that was, and calls the run INCOMPLETE', async () => {
+    const ended = await runtest(bench.dir, '--before-verify', 'sleep 100', '--before-verify-timeout', '300ms');
+    assert.equal(ended.status, 2, ended.stderr);
+    assert.match(ended.stdout, /--before-verify took longer than 0\.3 s.*--before-verify-timeout/);
   });
 
   it('does not wait for what --before-verify leaves running in the background', async () => {

@@ -4,6 +4,7 @@
  * it in the end whatever the workload overwrites.
  */
 import { constants } from 'node:fs';
+import type { Grade, Verdict } from '../../src/model/finding.ts';
 import { randomOf, type Random } from '../../src/model/random.ts';
 import { decodeStamp } from '../../src/model/stamp.ts';
 import type { FileOperations } from '../../src/workloads/operations.ts';
@@ -17,6 +18,10 @@ export interface Fault {
   /** The finding that it must cause. */
   readonly code: string;
   readonly name: string;
+  /** What it causes, where that isn't a proven finding that fails the run. */
+  readonly causes?: { readonly verdict: Verdict; readonly grade: Grade };
+  /** The plan's limit on one operation, where it needs another one. */
+  readonly hungMs?: number;
   decorate(operations: FileOperations, options: FaultOptions): FileOperations;
 }
 

@@ -10,6 +10,9 @@ import { foreignData } from './D08-foreign-data.ts';
 import { zeroedChunk } from './D11-zeroed-chunk.ts';
 import { sizeMismatch } from './D19-size-mismatch.ts';
 import { truncateResurrection } from './D20-truncate-resurrection.ts';
+import { hungOperation } from './H01-hung-operation.ts';
+import { errorStorm } from './H02-error-storm.ts';
+import { lostHost } from './H03-lost-host.ts';
 import type { Fault } from './fault.ts';
 
 export const faults: readonly Fault[] = [
@@ -24,4 +27,7 @@ export const faults: readonly Fault[] = [
   zeroedChunk,
   sizeMismatch,
   truncateResurrection,
+  hungOperation,
+  errorStorm,
+  lostHost,
 ];

@@ -47,6 +47,10 @@ export class AgentProcess implements AsyncDisposable {
     });
   }
 
+  get isThere(): boolean {
+    return !this.#hasEnded;
+  }
+
   get pid(): number {
     return this.child.pid ?? 0;
   }

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { defaultLimits, type Plan } from '../../src/model/plan.ts';
+import type { AgentPhase } from '../../src/model/protocol.ts';
 import { agentReportSchema, type HostResult } from '../../src/model/result.ts';
 import { runFiles } from '../../src/controller/run-folder.ts';
 import type { FilesSpec } from '../../src/workloads/files-spec.ts';
@@ -20,6 +21,8 @@ export interface StagedRun {
   readonly seed: number;
   /** Bundle and FUNBRIC_FAULT of host 0. */
   readonly fault?: { readonly bundle: string; readonly value: string };
+  /** The plan's limit on one operation. */
+  readonly hungMs?: number;
   /** Between stress and verify. */
   readonly meanwhile?: (runDirectory: string) => void;
 }
@@ -27,8 +30,9 @@ export interface StagedRun {
 const names = ['a', 'b'];
 
 /** Two hosts, all phases. */
-export async function stageRun({ folder, workload, seed, fault, meanwhile }: StagedRun): Promise<Plan> {
-  const spec = agentSpec(workload, { hosts: names.length, seed });
+export async function stageRun({ folder, workload, seed, fault, hungMs, meanwhile }: StagedRun): Promise<Plan> {
+  const limits = { ...defaultLimits, ...(hungMs === undefined ? {} : { hungMs }) };
+  const spec = agentSpec(workload, { hosts: names.length, seed, hungMs: limits.hungMs });
   const plan: Plan = {
     version: 1,
     run: spec.run,
@@ -37,7 +41,7 @@ export async function stageRun({ folder, workload, seed, fault, meanwhile }: Sta
     seed,
     hosts: names.map((name) => ({ name, roles: [], groups: [], variables: {} })),
     tasks: [{ name: 'runtest', options: {}, workload }],
-    limits: defaultLimits,
+    limits,
     isKept: false,
   };
   mkdirSync(join(folder, runFiles.results), { recursive: true });
@@ -50,10 +54,29 @@ export async function stageRun({ folder, workload, seed, fault, meanwhile }: Sta
   await Promise.all(agents.map((agent, host) => agent.start({ ...spec, host })));
   for (const phase of ['setup', 'meet', 'stress', 'verify', 'teardown'] as const) {
     if (phase === 'verify') meanwhile?.(join(workload.dir, `funbric-${spec.run}`));
-    await Promise.all(agents.map((agent) => agent.phase(phase)));
+    // A faulty agent may die on the way; the other goes on.
+    await Promise.all(agents.filter((agent) => agent.isThere).map((agent) => phaseOrDeath(agent, phase)));
   }
-  for (const [index, agent] of agents.entries()) await deliver(folder, plan, { index, agent });
+  for (const [index, agent] of agents.entries()) {
+    if (agent.isThere) await deliver(folder, plan, { index, agent });
+    else writeResult(folder, { ...resultOf(plan, index), status: 'lost', reason: 'its agent died' });
+  }
   return plan;
+}
+
+async function phaseOrDeath(agent: AgentProcess, phase: AgentPhase): Promise<void> {
+  await Promise.race([agent.phase(phase), agent.exited]).catch((error: unknown) => {
+    if (agent.isThere) throw error;
+  });
+}
+
+function resultOf(plan: Plan, index: number): HostResult {
+  const name = plan.hosts[index]?.name ?? '';
+  return { version: 1, run: plan.run, index, name, status: 'completed', gaps: [], commands: [], pings: [] };
+}
+
+function writeResult(folder: string, result: HostResult): void {
+  writeFileSync(join(folder, runFiles.result(result.index)), JSON.stringify(result));
 }
 
 async function deliver(
@@ -65,28 +88,22 @@ async function deliver(
   const journal = readFileSync(delivery.journalPath);
   const report = agentReportSchema.parse(JSON.parse(readFileSync(delivery.resultPath, 'utf8')));
   const last = Math.max(...report.phases.map(({ endNs }) => endNs));
-  const result: HostResult = {
-    version: 1,
-    run: plan.run,
-    index,
-    name: plan.hosts[index]?.name ?? '',
-    status: 'completed',
-    gaps: [],
-    commands: [],
+  copyFileSync(delivery.journalPath, join(folder, runFiles.journal(index)));
+  writeResult(folder, {
+    ...resultOf(plan, index),
     // As if the controller's clock had started with the agent, and every answer took 1 ms.
     pings: [0, last].map((atNs) => [atNs - 5e5, atNs, atNs + 5e5]),
     journal: { bytes: journal.length, sha256: createHash('sha256').update(journal).digest('hex') },
     agent: report,
-  };
-  copyFileSync(delivery.journalPath, join(folder, runFiles.journal(index)));
-  writeFileSync(join(folder, runFiles.result(index)), JSON.stringify(result));
+  });
   agent.send({ kind: 'bye' });
   await agent.exited;
 }
 
-/** The faulty agent as one file beside the real one. */
-export async function buildFaultyAgent(): Promise<string> {
-  const outfile = join(bundlePath, '../faulty-agent.cjs');
+/** The faulty agent as one file beside the real one; with a value (code:seed:host) for hosts that take no environment. */
+export async function buildFaultyAgent(value?: string): Promise<string> {
+  const suffix = value === undefined ? '' : `-${value.replaceAll(':', '-')}`;
+  const outfile = join(bundlePath, `../faulty-agent${suffix}.cjs`);
   await build({
     entryPoints: [fileURLToPath(new URL('../faults/agent.js', import.meta.url))],
     outfile,
@@ -95,6 +112,7 @@ export async function buildFaultyAgent(): Promise<string> {
     target: 'node18',
     format: 'cjs',
     logLevel: 'error',
+    ...(value === undefined ? {} : { define: { 'process.env.FUNBRIC_FAULT': JSON.stringify(value) } }),
   });
   return outfile;
 }

@@ -13,7 +13,7 @@ export const environmentSection: Section = {
   title: 'Environment',
   blocks(run) {
     const told = run.hosts.flatMap((host) => (host.facts === undefined ? [] : [{ host, facts: host.facts }]));
-    const tables: readonly Block[] = told.length === 0 ? [] : [mountTable(told), machineTable(told)];
+    const tables: readonly Block[] = told.length === 0 ? [] : [mountTable(run, told), machineTable(told)];
     return [...tables, { kind: 'facts', facts: planFacts(run) }];
   },
 };
@@ -23,7 +23,8 @@ interface Told {
   readonly facts: Facts;
 }
 
-function mountTable(told: readonly Told[]): TableBlock {
+function mountTable(run: Run, told: readonly Told[]): TableBlock {
+  const declared = run.plan.tasks.find(({ workload }) => workload !== undefined)?.workload?.consistency;
   const mounted = told.flatMap(({ host, facts }) =>
     facts.target === undefined ? [] : [{ host, mount: facts.target }],
   );
@@ -42,7 +43,8 @@ function mountTable(told: readonly Told[]): TableBlock {
       const mount = group[0]?.mount;
       if (mount === undefined) return [];
       const hosts = foldHosts(group.map(({ host }) => host.name));
-      const cells = [hosts, mount.type, consistencyOf(mount), mount.path, mount.source, mount.options.join(', ')];
+      const promise = declared === undefined ? consistencyOf(mount) : `${declared} (--consistency)`;
+      const cells = [hosts, mount.type, promise, mount.path, mount.source, mount.options.join(', ')];
       return [{ cells, tone: 'plain' as const }];
     }),
   };
@@ -99,10 +101,17 @@ function planFacts({ plan }: Run): readonly Fact[] {
         `silence ${formatMs(limits.silenceMs)}`,
         `lease ${formatMs(limits.leaseMs)}`,
         `teardown ${formatMs(limits.teardownMs)}`,
-        `progress ${formatMs(limits.hungMs)}`,
+        `operation ${formatMs(limits.hungMs)}`,
+        ...(limits.errorShare === undefined ? [] : [`errors ${round(limits.errorShare * 100)} %`]),
+        ...(limits.beforeVerifyMs === undefined ? [] : [`before-verify ${formatMs(limits.beforeVerifyMs)}`]),
       ].join(', '),
     },
   ];
+}
+
+/** 0.07 is 7.000000000000001 % to a computer. */
+function round(value: number): number {
+  return Number(value.toPrecision(6));
 }
 
 function optionsOf({ options }: PlannedTask): string {

@@ -6,7 +6,7 @@ import type { Fact, Section } from '../section.ts';
 export const methodSection: Section = {
   id: 'method',
   title: 'Method and caveats',
-  blocks: (run) => [{ kind: 'facts', facts: [...facts, notLookedFor(run)] }],
+  blocks: (run) => [{ kind: 'facts', facts: [...facts, promise(run), notLookedFor(run)] }],
 };
 
 const facts: readonly Fact[] = [
@@ -70,6 +70,15 @@ const facts: readonly Fact[] = [
       "Steps of all hosts are laid on the controller's clock by the middle of the interval. Nothing finer than the hosts' clock bounds can be read off it.",
   },
 ];
+
+function promise({ plan }: Run): Fact {
+  const declared = plan.tasks.find(({ workload }) => workload !== undefined)?.workload?.consistency;
+  const value =
+    declared === undefined
+      ? "Each host's mount, by its type and options, says what the file system promises; the weakest promise of all hosts counts."
+      : `The run was told to hold the file system to ${declared} (--consistency), whatever its mounts say.`;
+  return { label: 'What is promised', value };
+}
 
 function notLookedFor(run: Run): Fact {
   const missing = dataCodesWithout(
