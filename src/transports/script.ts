@@ -114,9 +114,13 @@ function makeLimit(
 ): { passed(): FunbricError | undefined; end(): void } {
   let error: FunbricError | undefined;
   const onPassed = (ms: number): void => {
-    error = new FunbricError('limit', `${connection.name}: a command didn't end within ${ms / 1000} s`, {
-      hint: 'the host may be overloaded or its file system may hang; or raise -T',
-    });
+    error = new FunbricError(
+      'limit',
+      `${connection.name}: a command didn't end within ${ms / 1000} s, which is its limit`,
+      {
+        hint: 'the host may be overloaded or its file system may hang; or raise -T',
+      },
+    );
     stop();
   };
   const timer = timeoutMs === undefined ? undefined : setTimeout(() => onPassed(timeoutMs), timeoutMs);

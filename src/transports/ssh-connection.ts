@@ -3,7 +3,7 @@ import type { Client, ClientChannel } from 'ssh2';
 import { FunbricError, messageOf } from '../model/errors.ts';
 import { onAbort } from './on-abort.ts';
 import { makeSlots } from './slots.ts';
-import { placeText, printable, type Place } from './ssh-errors.ts';
+import { endReason, placeText, printable, type IdleLimit, type Place } from './ssh-errors.ts';
 import { processOf, type Ending } from './ssh-process.ts';
 import type { Connection, RemoteProcess } from './transport.ts';
 
@@ -13,9 +13,9 @@ const channelsAtOnce = 6;
 /** For the host's answer to our goodbye. */
 const goodbyeMs = 1000;
 
-export function connectionOf(client: Client, place: Place): Connection {
+export function connectionOf(client: Client, place: Place, idle: IdleLimit): Connection {
   const slots = makeSlots(channelsAtOnce);
-  const { ending, endedBecause } = watchEnd(client);
+  const { ending, endedBecause } = watchEnd(client, idle);
   const closed = new Promise<string>((resolve) => ending.listen(resolve));
   return {
     name: place.name,
@@ -41,14 +41,17 @@ export function connectionOf(client: Client, place: Place): Connection {
   };
 }
 
-function watchEnd(client: Client): { readonly ending: Ending; readonly endedBecause: (reason: string) => void } {
+function watchEnd(
+  client: Client,
+  idle: IdleLimit,
+): { readonly ending: Ending; readonly endedBecause: (reason: string) => void } {
   let because: string | undefined;
   let ended: string | undefined;
   const listeners = new Set<(reason: string) => void>();
   const endedBecause = (reason: string): void => {
     because ??= reason;
   };
-  client.on('error', (error) => endedBecause(printable(error.message)));
+  client.on('error', (error) => endedBecause(endReason(error, idle)));
   client.once('close', () => {
     ended = because ?? 'the host closed the connection';
     for (const listener of listeners) listener(ended);

@@ -7,14 +7,14 @@ import { makeLoginGate } from './login-gate.ts';
 import { onAbort } from './on-abort.ts';
 import { connectionOf } from './ssh-connection.ts';
 import { makeSshConfig, type HostSettings, type SshConfigOptions } from './ssh-config.ts';
-import { ConnectLimit, droppedTooOften, type Place } from './ssh-errors.ts';
+import { ConnectLimit, droppedTooOften, type IdleLimit, type Place } from './ssh-errors.ts';
 import { login } from './ssh-login.ts';
 import type { ConnectOptions, Transport } from './transport.ts';
 
 export interface SshOptions extends SshConfigOptions {
   /** In [0, 1): pauses between tries differ by it. */
   readonly random: () => number;
-  /** Between questions to a silent host, three of which it may miss. */
+  /** Between questions to a silent host, where ssh_config has no ServerAliveInterval for it. */
   readonly keepaliveMs?: number;
 }
 
@@ -33,10 +33,15 @@ export function sshTransport(options: SshOptions): Transport {
       const credentials = await keyring.credentialsOf(settings);
       connectOptions.signal.throwIfAborted();
       const limit = makeLimit(connectOptions);
+      const idle: IdleLimit = {
+        keepaliveMs: settings.keepaliveMs ?? options.keepaliveMs ?? defaultKeepaliveMs,
+        keepalives: settings.keepalives,
+      };
       try {
         const outcome = await gate.login({
           address: `${place.address}:${place.port}`,
           signal: connectOptions.signal,
+          isOver: () => limit.signal.aborted,
           attempt: async () => {
             limit.start();
             return login({
@@ -51,12 +56,12 @@ export function sshTransport(options: SshOptions): Transport {
               }),
               credentials,
               signal: limit.signal,
-              keepaliveMs: options.keepaliveMs ?? defaultKeepaliveMs,
+              idle,
             });
           },
         });
         if (outcome.kind === 'dropped') throw droppedTooOften(place, outcome.reason);
-        return connectionOf(outcome.value, place);
+        return connectionOf(outcome.value, place, idle);
       } finally {
         limit.end();
       }
