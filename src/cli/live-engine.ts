@@ -15,6 +15,7 @@ import { startLoopbackFleet } from '../testing/loopback.ts';
 import { createTransports } from '../transports/registry.ts';
 import { quoteAll } from '../transports/shell.ts';
 import type { Connection } from '../transports/transport.ts';
+import { outputDrained } from './drained.ts';
 import type { DemoFleet, Engine, Reach, RunRequest } from './engine.ts';
 
 export function liveEngine(homeFolder: string): Engine {
@@ -25,6 +26,7 @@ export function liveEngine(homeFolder: string): Engine {
         ...request,
         command: others.length === 0 ? first : quoteAll([first, ...others]),
         connect: connector(request, homeFolder),
+        shown: outputDrained,
       }),
     startDemo,
   };

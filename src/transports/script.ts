@@ -40,7 +40,7 @@ export interface StreamOptions extends Omit<ScriptOptions, 'maxOutputBytes' | 't
   readonly timeoutMs?: number;
   /** What it returns is waited for before more is read. A throw ends the script, and is thrown. */
   readonly onStdout: (chunk: Buffer) => void | Promise<void>;
-  readonly onStderr: (chunk: Buffer) => void;
+  readonly onStderr: (chunk: Buffer) => void | Promise<void>;
 }
 
 export async function streamScript(connection: Connection, script: string, options: StreamOptions): Promise<Exit> {

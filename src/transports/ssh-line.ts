@@ -104,8 +104,11 @@ async function startProcess(
         } else if (isRefusedChannel(error) && !given.isFirst) {
           settle();
           resolve('full');
-        } else
-          fail(lost(error.message, 'sshd there may allow no sessions (MaxSessions) or no commands (ForceCommand)'));
+        } else {
+          // A connection that breaks refuses, too, a moment before it says so itself.
+          const hint = 'sshd there may allow no sessions (MaxSessions) or no commands (ForceCommand)';
+          setImmediate(() => isOver || fail(lost(error.message, hint)));
+        }
       });
     } catch (error) {
       onEnd(messageOf(error));

@@ -4,8 +4,6 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 export interface Proxy extends AsyncDisposable {
   readonly address: string;
   readonly port: number;
-  /** Connections that came in so far. */
-  readonly links: number;
   /** From now on nothing is passed on, and nobody is told; new connections are taken and left alone. */
   freeze(): void;
   /** Resets every connection, as a firewall that forgot it does. */
@@ -14,21 +12,15 @@ export interface Proxy extends AsyncDisposable {
   end(): void;
 }
 
-/** `after`: it freezes by itself once so many bytes came from the host. */
-export async function startProxy(
-  target: { readonly address: string; readonly port: number },
-  { address = '127.0.0.1', freezeAfter = Infinity }: { readonly address?: string; readonly freezeAfter?: number } = {},
-): Promise<Proxy> {
+export async function startProxy(target: { readonly address: string; readonly port: number }): Promise<Proxy> {
+  const address = '127.0.0.1';
   const sockets: Socket[] = [];
-  let links = 0;
   let isFrozen = false;
-  let bytes = 0;
   const freeze = (): void => {
     isFrozen = true;
     for (const socket of sockets) socket.pause();
   };
   const server = createServer((socket) => {
-    links++;
     socket.on('error', () => undefined);
     sockets.push(socket);
     if (isFrozen) return;
@@ -37,8 +29,6 @@ export async function startProxy(
     link.on('error', () => undefined);
     socket.on('data', (chunk) => void (isFrozen || link.write(chunk)));
     link.on('data', (chunk) => {
-      bytes += chunk.length;
-      if (bytes > freezeAfter) freeze();
       if (!isFrozen) socket.write(chunk);
     });
     socket.once('close', () => void (isFrozen || link.destroy()));
@@ -48,9 +38,6 @@ export async function startProxy(
   return {
     address,
     port: (server.address() as AddressInfo).port,
-    get links() {
-      return links;
-    },
     freeze,
     reset: () => sockets.forEach((socket) => void socket.resetAndDestroy()),
     end: () => sockets.forEach((socket) => void socket.end()),
