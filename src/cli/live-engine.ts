@@ -8,6 +8,7 @@ import type { Host } from '../model/host.ts';
 import { createTransports } from '../transports/registry.ts';
 import { quoteAll } from '../transports/shell.ts';
 import type { Connection } from '../transports/transport.ts';
+import { outputDrained } from './drained.ts';
 import type { DemoFleet, Engine, Reach, RunRequest } from './engine.ts';
 
 export function liveEngine(homeFolder: string): Engine {
@@ -18,6 +19,7 @@ export function liveEngine(homeFolder: string): Engine {
         ...request,
         command: others.length === 0 ? first : quoteAll([first, ...others]),
         connect: connector(request, homeFolder),
+        shown: outputDrained,
       }),
     startDemo,
   };

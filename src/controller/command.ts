@@ -16,6 +16,8 @@ export interface CommandRequest {
   readonly commandMs: number;
   readonly signal: AbortSignal;
   readonly emit: Emit;
+  /** Resolves once what was emitted is shown: until then hosts are held back. */
+  readonly shown: () => Promise<void>;
 }
 
 /** `code`: it ran and ended so. Without one it was never reached, lost or stopped, as `reason` says. */
@@ -31,13 +33,14 @@ export async function runCommand(request: CommandRequest): Promise<readonly Host
 }
 
 async function runOn(request: CommandRequest, host: Host): Promise<HostExit> {
-  const { command, commandMs, signal, emit } = request;
+  const { command, commandMs, signal, emit, shown } = request;
   try {
     await using connection = await request.connect(host, signal);
     const exit = await runRemoteCommand(connection, {
       line: command,
       limitMs: commandMs,
       signal,
+      shown,
       onLine: (stream, line) => emit({ kind: 'line', host: host.name, stream, text: line.replace(/\r?\n$/, '') }),
     });
     return exit.kind === 'exited'

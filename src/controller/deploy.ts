@@ -7,6 +7,7 @@ import { readFile } from 'node:fs/promises';
 import { FunbricError } from '../model/errors.ts';
 import { sha256Function } from '../transports/copy.ts';
 import { runScript } from '../transports/script.ts';
+import { printable } from '../transports/ssh-errors.ts';
 import { posixLine, quote, quoteAll } from '../transports/shell.ts';
 import { describeExit, type Connection, type RemoteProcess } from '../transports/transport.ts';
 
@@ -46,11 +47,7 @@ export async function deployAgent(
 ): Promise<DeployedAgent> {
   const probe = await script(connection, host, probeScript(bundle.sha256), signal);
   const node = valueOf(probe, 'node');
-  if (node === undefined) {
-    throw new FunbricError('deploy', `${host}: no Node.js ${oldestNode} or later was found on it`, {
-      hint: 'install Node.js there; it is looked for in PATH, /usr/local, /opt, and below the home of nvm, fnm and volta',
-    });
-  }
+  if (node === undefined) throw noNode(host, valueOf(probe, 'old'));
   const cached = valueOf(probe, 'cached');
   if (cached !== undefined) return { path: cached, node, isUploaded: false, isTemporary: false };
   const refusals: string[] = [];
@@ -62,6 +59,18 @@ export async function deployAgent(
   }
   throw new FunbricError('deploy', `${host}: the agent could not be put on it (${refusals.join('; ')})`, {
     hint: `check the free space and the rights of ~/.cache/funbric, /var/tmp and /tmp on ${host}`,
+  });
+}
+
+/** `old`: the version and path of one that is too old. */
+function noNode(host: string, old: string | undefined): FunbricError {
+  const [version = '', path = ''] = old?.split(/ (.*)/) ?? [];
+  const found =
+    old === undefined
+      ? 'there is no Node.js on it'
+      : `the Node.js ${printable(version)} on it (${printable(path)}) is too old`;
+  return new FunbricError('deploy', `${host}: ${found}: the agent needs ${oldestNode} or later`, {
+    hint: 'install Node.js there; it is looked for in PATH, /usr, /usr/local, /opt, /snap, and in the home where nvm, fnm, volta, asdf, mise and n put it',
   });
 }
 
@@ -124,12 +133,30 @@ for d in "$HOME/.cache/funbric" "$HOME/.cache/funbric/${sha256}"; do
 done`;
 }
 
+/** Where Node.js is when PATH doesn't lead to it, as in a shell that read no profile: words of a shell. */
+const nodePlaces = [
+  '/usr/local/bin/node',
+  '/usr/bin/node',
+  '/usr/bin/nodejs',
+  '/opt/*/bin/node',
+  '/usr/local/lib/nodejs/*/bin/node',
+  '/snap/bin/node',
+  '"${NVM_DIR:-$HOME/.nvm}"/versions/node/*/bin/node',
+  '"${XDG_DATA_HOME:-$HOME/.local/share}"/fnm/node-versions/*/installation/bin/node',
+  '"$HOME"/.fnm/node-versions/*/installation/bin/node',
+  '"${VOLTA_HOME:-$HOME/.volta}"/tools/image/node/*/bin/node',
+  '"$HOME"/.asdf/installs/nodejs/*/bin/node',
+  '"$HOME"/.local/share/mise/installs/node/*/bin/node',
+  '"${N_PREFIX:-$HOME/n}"/bin/node',
+];
+
 function probeScript(sha256: string): string {
   return `${sha256Function}
-for n in "$(command -v node)" /usr/local/bin/node /usr/bin/node /opt/*/bin/node "$HOME"/.nvm/versions/node/*/bin/node "$HOME"/.local/share/fnm/node-versions/*/installation/bin/node "$HOME"/.volta/bin/node /opt/homebrew/bin/node; do
-  [ -n "$n" ] && [ -x "$n" ] || continue
-  v=$("$n" -p 'process.versions.node.split(".")[0]' 2>/dev/null) || continue
-  [ "$v" -ge ${oldestNode} ] 2>/dev/null && { echo "node $n"; break; }
+for n in "$(command -v node)" ${nodePlaces.join(' ')}; do
+  [ -n "$n" ] && [ -f "$n" ] && [ -x "$n" ] || continue
+  v=$("$n" -p 'process.versions.node' 2>/dev/null </dev/null) || continue
+  [ "\${v%%.*}" -ge ${oldestNode} ] 2>/dev/null && { echo "node $n"; break; }
+  echo "old $v $n"
 done
 d="$HOME/.cache/funbric/${sha256}"; f="$d/agent.cjs"
 if [ -d "$d" ] && [ ! -L "$d" ] && [ -O "$d" ] && [ -f "$f" ] && [ ! -L "$f" ] && [ "$(sha256 <"$f")" = ${sha256} ]; then echo "cached $f"; fi
@@ -151,7 +178,7 @@ async function script(
   });
   if (done.exit.kind !== 'exited' || done.exit.code !== 0) {
     throw new FunbricError(
-      'deploy',
+      done.exit.kind === 'lost' ? 'lost' : 'deploy',
       `${host}: preparing the agent ${describeExit(done.exit)}: ${done.stderr.toString().trim().slice(-500)}`,
     );
   }

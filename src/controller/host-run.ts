@@ -9,13 +9,12 @@ import type { AgentSpec, Plan } from '../model/plan.ts';
 import type { AgentPhase } from '../model/protocol.ts';
 import type { CommandOutcome, HostResult, HostStatus } from '../model/result.ts';
 import { onAbort } from '../transports/on-abort.ts';
-import { runScript } from '../transports/script.ts';
-import { quote } from '../transports/shell.ts';
 import type { Connection } from '../transports/transport.ts';
 import { AgentSession, type Hello, type PhaseEnd } from './agent-session.ts';
 import { collect, type Collected } from './collect.ts';
 import { deployAgent, removeTemporaryAgent, startAgent, type AgentBundle, type DeployedAgent } from './deploy.ts';
 import type { Emit } from './events.ts';
+import { removeLeftovers } from './leftovers.ts';
 
 export interface HostRunOptions {
   readonly plan: Plan;
@@ -92,7 +91,18 @@ export class HostRun {
     this.#options.emit({ kind: 'host-connected', host: this.name, elapsedMs });
   }
 
+  /** A host that can take no agent (no Node.js, no room) did nothing wrong with the files: it counts as not reached. */
   async startAgent(spec: AgentSpec, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#startAgent(spec, signal);
+    } catch (error) {
+      if (!(error instanceof FunbricError) || (error.code !== 'deploy' && error.code !== 'limit')) throw error;
+      const hint = error.hint === undefined ? {} : { hint: error.hint };
+      throw new FunbricError('unreachable', error.message, { ...hint, cause: error });
+    }
+  }
+
+  async #startAgent(spec: AgentSpec, signal: AbortSignal): Promise<void> {
     const { bundle, emit, nowNs, plan } = this.#options;
     const deployed = await deployAgent(this.connection, this.name, bundle, signal);
     this.#deployed = deployed;
@@ -137,6 +147,8 @@ export class HostRun {
     const isGone = code === 'lost' || this.#closedReason !== undefined;
     this.#status =
       code === 'unreachable' || this.#connection === undefined ? 'unreachable' : isGone ? 'lost' : 'failed';
+    // Who never began is told at once, before the others' setup changes anything.
+    if (this.#status === 'unreachable') this.#log(`unreachable: ${this.#reason}`);
   }
 
   /** Fetches the journal and the result, also from an agent that failed, and what is left of one that died. */
@@ -179,20 +191,14 @@ export class HostRun {
     }
   }
 
-  /** An agent that died left its folder: only the files that we know by name are taken out of it. */
   async #removeWorkFolder(): Promise<void> {
     if (this.#hello === undefined || !this.isConnected) return;
-    const { workPath, journalPath } = this.#hello;
-    const files = [journalPath, `${workPath}/result.json`].map(quote).join(' ');
-    await runScript(
-      this.connection,
-      `[ -d ${quote(workPath)} ] || exit 0; rm -f -- ${files}; rmdir -- ${quote(workPath)}`,
-      {
-        signal: AbortSignal.timeout(salvageLimitMs),
-        timeoutMs: salvageLimitMs,
-        maxOutputBytes: 4096,
-      },
-    );
+    const left = await removeLeftovers(this.connection, this.#hello.workPath);
+    if (left !== undefined) this.#log(left);
+  }
+
+  #log(text: string): void {
+    this.#options.emit({ kind: 'line', host: this.name, stream: 'log', text });
   }
 
   async close(): Promise<void> {

@@ -2,6 +2,7 @@
  * One command line on one host, with its output as lines while it runs. However it ends (by itself, by its limit, by
  * Ctrl-C), nothing of it is left running there.
  */
+import { randomBytes } from 'node:crypto';
 import { StringDecoder } from 'node:string_decoder';
 import { FunbricError } from '../model/errors.ts';
 import { streamScript } from '../transports/script.ts';
@@ -17,6 +18,8 @@ export interface RemoteCommand {
   readonly signal: AbortSignal;
   /** A line with its end; a very long one comes in pieces. */
   readonly onLine: (stream: 'stdout' | 'stderr', line: string) => void;
+  /** Waited for before more is read. */
+  readonly shown?: () => Promise<void>;
 }
 
 /** Throws `limit`, `lost`, or the signal's reason; how the command itself ended is data. */
@@ -24,15 +27,16 @@ export async function runRemoteCommand(
   connection: Connection,
   command: RemoteCommand,
 ): Promise<Exclude<Exit, { kind: 'lost' }>> {
-  const stdout = new Lines((line) => command.onLine('stdout', line));
-  const stderr = new Lines((line) => command.onLine('stderr', line));
+  const marker = randomBytes(16).toString('hex');
+  const stdout = new Lines((line) => command.onLine('stdout', line), marker);
+  const stderr = new Lines((line) => command.onLine('stderr', line), marker);
   // The user's own shell, as over ssh, but below a script of ours that can be ended with all that it started.
-  const exit = await streamScript(connection, `"\${SHELL:-/bin/sh}" -c ${quote(command.line)}`, {
+  const exit = await streamScript(connection, `"\${SHELL:-/bin/sh}" -c ${quote(markedLine(command.line, marker))}`, {
     stdin: command.stdin ?? '',
     signal: command.signal,
     ...(command.limitMs > 0 ? { timeoutMs: command.limitMs } : {}),
-    onStdout: (chunk) => stdout.push(chunk),
-    onStderr: (chunk) => stderr.push(chunk),
+    onStdout: async (chunk) => show(stdout, chunk, command.shown),
+    onStderr: async (chunk) => show(stderr, chunk, command.shown),
   });
   stdout.end();
   stderr.end();
@@ -41,27 +45,67 @@ export async function runRemoteCommand(
   return exit;
 }
 
+/** SSH hands over up to 2 MB at once: in pieces, little of it waits to be shown, and that soon is garbage. */
+const pieceBytes = 64 << 10;
+
+async function show(lines: Lines, chunk: Buffer, shown: RemoteCommand['shown']): Promise<void> {
+  for (let at = 0; at < chunk.length; at += pieceBytes) {
+    lines.push(chunk.subarray(at, at + pieceBytes));
+    await shown?.();
+  }
+}
+
+/** Bash reads .bashrc here once more, and what that prints is no output of the command. In two halves, as a shell may echo it. */
+function markedLine(line: string, marker: string): string {
+  const mark = `printf '%s%s\\n' ${marker.slice(0, 16)} ${marker.slice(16)}`;
+  return `/bin/sh -c ${quote(`${mark}; ${mark} >&2`)}\n${line}`;
+}
+
 /** A line longer than this comes in pieces, so that a host can't fill our memory. */
 const maxLineLength = 64 << 10;
 
-/** Text lines out of chunks of bytes: a character that spans two chunks stays whole. */
+/** More than this before the marker isn't a greeting any more. */
+const maxNoiseLength = 1 << 20;
+
+/** Text lines out of chunks of bytes, from the marker on: a character that spans two chunks stays whole. */
 class Lines {
   readonly #decoder = new StringDecoder('utf8');
   readonly #onLine: (line: string) => void;
+  #marker: string | undefined;
   #rest = '';
 
-  constructor(onLine: (line: string) => void) {
+  constructor(onLine: (line: string) => void, marker: string) {
     this.#onLine = onLine;
+    this.#marker = marker;
   }
 
   push(chunk: Buffer): void {
-    const lines = (this.#rest + this.#decoder.write(chunk)).split(/(?<=\n)/);
-    const last = lines.at(-1) ?? '';
-    this.#rest = last.endsWith('\n') || last.length > maxLineLength ? '' : last;
-    if (this.#rest !== '') lines.pop();
-    for (const line of lines) this.#onLine(line);
+    const text = this.#rest + this.#decoder.write(chunk);
+    let start = this.#afterMarker(text);
+    if (start === undefined) {
+      this.#rest = text.slice(-maxNoiseLength);
+      return;
+    }
+    for (let end = text.indexOf('\n', start); end >= 0; end = text.indexOf('\n', start)) {
+      this.#onLine(text.slice(start, end + 1));
+      start = end + 1;
+    }
+    this.#rest = text.slice(start);
+    if (this.#rest.length <= maxLineLength) return;
+    this.#onLine(this.#rest);
+    this.#rest = '';
   }
 
+  #afterMarker(text: string): number | undefined {
+    if (this.#marker === undefined) return 0;
+    const at = text.indexOf(`${this.#marker}\n`);
+    if (at < 0) return undefined;
+    const start = at + this.#marker.length + 1;
+    this.#marker = undefined;
+    return start;
+  }
+
+  /** A shell that didn't get as far as the marker says why. */
   end(): void {
     const last = this.#rest + this.#decoder.end();
     if (last !== '') this.#onLine(last);

@@ -12,6 +12,8 @@ import { crc32 } from './checksum.ts';
 import { recordBytes } from './record.ts';
 
 export const blockHeaderBytes = 48;
+/** The first bytes of every block, so of every journal. */
+export const journalMagic = 'FBJ1';
 const magic = 0x314a4246;
 const version = 1;
 

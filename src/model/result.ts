@@ -61,7 +61,7 @@ export const commandOutcomeSchema = z.object({
 });
 export type CommandOutcome = z.infer<typeof commandOutcomeSchema>;
 
-/** completed: did all that was planned. failed: a phase or command failed. lost: went away after it was reached. unreachable: never reached. */
+/** completed: did all that was planned. failed: a phase or command failed. lost: went away after it was reached. unreachable: never reached, or could take no agent. */
 export const hostStatuses = ['completed', 'failed', 'lost', 'unreachable'] as const;
 export type HostStatus = (typeof hostStatuses)[number];
 

@@ -9,10 +9,11 @@ import { makeSlots, type Slots } from './slots.ts';
 /** sshd starts dropping at 10 unauthenticated connections (MaxStartups 10:30:100). */
 const loginsPerAddress = 8;
 
-const retries = 3;
+const retries = 6;
 
-/** The first pause; doubled for each further one. */
+/** The first pause; doubled for each further one, up to the longest: some 6 s in all, well within the connect limit. */
 const pauseMs = 200;
+const longestPauseMs = 1600;
 
 export type LoginAttempt<T> =
   | { readonly kind: 'connected'; readonly value: T }
@@ -24,6 +25,8 @@ export interface LoginGate {
   login<T>(at: {
     readonly address: string;
     readonly signal: AbortSignal;
+    /** There is no time left for another attempt. */
+    readonly isOver: () => boolean;
     readonly attempt: () => Promise<LoginAttempt<T>>;
   }): Promise<LoginAttempt<T>>;
 }
@@ -32,7 +35,7 @@ export interface LoginGate {
 export function makeLoginGate(random: () => number): LoginGate {
   const slotsOf = new Map<string, Slots>();
   return {
-    async login({ address, signal, attempt }) {
+    async login({ address, signal, isOver, attempt }) {
       const slots = slotsOf.get(address) ?? makeSlots(loginsPerAddress);
       slotsOf.set(address, slots);
       const release = await slots.take(signal);
@@ -40,7 +43,9 @@ export function makeLoginGate(random: () => number): LoginGate {
         for (let retry = 0; ; retry++) {
           const outcome = await attempt();
           if (outcome.kind === 'connected' || retry === retries) return outcome;
-          await sleep(pauseMs * 2 ** retry * (0.5 + random()), undefined, { signal });
+          const pause = Math.min(pauseMs * 2 ** retry, longestPauseMs) * (0.5 + random());
+          await sleep(pause, undefined, { signal });
+          if (isOver()) return outcome;
         }
       } finally {
         release();

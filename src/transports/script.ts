@@ -40,7 +40,7 @@ export interface StreamOptions extends Omit<ScriptOptions, 'maxOutputBytes' | 't
   readonly timeoutMs?: number;
   /** What it returns is waited for before more is read. A throw ends the script, and is thrown. */
   readonly onStdout: (chunk: Buffer) => void | Promise<void>;
-  readonly onStderr: (chunk: Buffer) => void;
+  readonly onStderr: (chunk: Buffer) => void | Promise<void>;
 }
 
 export async function streamScript(connection: Connection, script: string, options: StreamOptions): Promise<Exit> {
@@ -48,10 +48,13 @@ export async function streamScript(connection: Connection, script: string, optio
   // In two halves, so that a shell that echoes its commands doesn't print the line before the script runs.
   const mark = `printf '%s%s %s\\n' ${marker.slice(0, 16)} ${marker.slice(16)} $$`;
   const remote = await connection.exec(posixLine(`${mark}; ${mark} >&2\n${script}`), { signal: options.signal });
-  const head: Head = { noise: '' };
+  let start: () => void = () => undefined;
+  const started = new Promise<void>((resolve) => (start = resolve));
+  const head: Head = { noise: '', onStart: start };
   let isOver = false;
   void remote.exit.then(() => {
     isOver = true;
+    start();
   });
   // Once it is over its number may be another process's.
   const stop = (): void => {
@@ -61,9 +64,9 @@ export async function streamScript(connection: Connection, script: string, optio
   const unlisten = onAbort(options.signal, stop);
   try {
     const done = Promise.all([
-      feed(remote.stdin, options.stdin),
+      feed(remote.stdin, options.stdin, started),
       read(remote.stdout, { marker, head, onChunk: options.onStdout }),
-      read(remote.stderr, { marker, head: { noise: '' }, onChunk: options.onStderr }),
+      read(remote.stderr, { marker, head: { noise: '', onStart: () => undefined }, onChunk: options.onStderr }),
       remote.exit,
     ]);
     const exit = await endOf(done, remote.exit);
@@ -114,9 +117,13 @@ function makeLimit(
 ): { passed(): FunbricError | undefined; end(): void } {
   let error: FunbricError | undefined;
   const onPassed = (ms: number): void => {
-    error = new FunbricError('limit', `${connection.name}: a command didn't end within ${ms / 1000} s`, {
-      hint: 'the host may be overloaded or its file system may hang; or raise -T',
-    });
+    error = new FunbricError(
+      'limit',
+      `${connection.name}: a command didn't end within ${ms / 1000} s, which is its limit`,
+      {
+        hint: 'the host may be overloaded or its file system may hang; or raise -T',
+      },
+    );
     stop();
   };
   const timer = timeoutMs === undefined ? undefined : setTimeout(() => onPassed(timeoutMs), timeoutMs);
@@ -142,8 +149,13 @@ async function signalGroup(connection: Connection, pid: number): Promise<void> {
   }
 }
 
-/** A command that ends before it read all says so by its exit code. */
-async function feed(stdin: Writable, input: ScriptOptions['stdin']): Promise<void> {
+/**
+ * A command that ends before it read all says so by its exit code. Input waits until the script runs: a login shell that
+ * reads it, or starts another shell in its place, would run it as commands.
+ */
+async function feed(stdin: Writable, input: ScriptOptions['stdin'], started: Promise<void>): Promise<void> {
+  const isEmpty = input === undefined || (typeof input !== 'function' && input.length === 0);
+  if (!isEmpty) await started;
   if (input === undefined || typeof input === 'string' || input instanceof Uint8Array) {
     await new Promise<void>((resolve) => {
       stdin.once('close', resolve);
@@ -166,6 +178,7 @@ async function feed(stdin: Writable, input: ScriptOptions['stdin']): Promise<voi
 
 interface Head {
   pid?: number;
+  readonly onStart: () => void;
   /** What came before the marker, for the message when none came. */
   noise: string;
 }
@@ -195,6 +208,7 @@ async function read(
     head.noise = before.subarray(0, at < 0 ? 1000 : 0).toString();
     if (end < 0) continue;
     isStarted = true;
+    head.onStart();
     const pid = Number(before.toString('latin1', at + marker.length, end));
     if (Number.isSafeInteger(pid) && pid > 1) head.pid = pid;
     if (end + 1 < before.length) await onChunk(before.subarray(end + 1));

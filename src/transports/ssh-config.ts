@@ -25,6 +25,10 @@ export interface HostSettings {
   readonly userKnownHostsFiles: readonly string[];
   readonly globalKnownHostsFiles: readonly string[];
   readonly hostKeyAlias: string | undefined;
+  /** Between questions to a silent host (ServerAliveInterval), in ms; undefined where the user set none. */
+  readonly keepaliveMs: number | undefined;
+  /** So many unanswered ones are borne (ServerAliveCountMax). */
+  readonly keepalives: number;
 }
 
 export interface SshConfigOptions {
@@ -192,8 +196,13 @@ function settingsFrom(options: SshConfigOptions, host: Host, answer: Answer): Ho
         ? paths('globalknownhostsfile', ['/etc/ssh/ssh_known_hosts', '/etc/ssh/ssh_known_hosts2'])
         : [],
     hostKeyAlias: first('hostkeyalias'),
+    keepaliveMs: Number(first('serveraliveinterval') ?? 0) * 1000 || undefined,
+    keepalives: Number(first('serveralivecountmax') ?? defaultKeepalives),
   };
 }
+
+/** As OpenSSH has it. */
+const defaultKeepalives = 3;
 
 const defaultIdentities = ['~/.ssh/id_ed25519', '~/.ssh/id_ecdsa', '~/.ssh/id_rsa'];
 

@@ -1,29 +1,60 @@
-/** Commands over one SSH connection, each on a channel of its own. */
-import type { Client, ClientChannel } from 'ssh2';
-import { FunbricError, messageOf } from '../model/errors.ts';
-import { onAbort } from './on-abort.ts';
+/**
+ * Commands on a host over SSH: on one line as far as the host allows, on further ones where it takes fewer commands a line
+ * (MaxSessions) than run at the same time.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { FunbricError } from '../model/errors.ts';
 import { makeSlots } from './slots.ts';
-import { placeText, printable, type Place } from './ssh-errors.ts';
-import { processOf, type Ending } from './ssh-process.ts';
+import { placeText, type Place } from './ssh-errors.ts';
+import type { Line } from './ssh-line.ts';
 import type { Connection, RemoteProcess } from './transport.ts';
 
 /** sshd allows 10 sessions a connection by default (MaxSessions); some are left to others' settings. */
 const channelsAtOnce = 6;
 
-/** For the host's answer to our goodbye. */
-const goodbyeMs = 1000;
+/** sshd makes room only some time after it said that a command has ended. */
+const roomMs = 20;
 
-export function connectionOf(client: Client, place: Place): Connection {
+/** `open` logs in once more. */
+export function connectionOf(first: Line, place: Place, open: (signal: AbortSignal) => Promise<Line>): Connection {
   const slots = makeSlots(channelsAtOnce);
-  const { ending, endedBecause } = watchEnd(client);
-  const closed = new Promise<string>((resolve) => ending.listen(resolve));
+  let lines: readonly Line[] = [first];
+  let opening = 0;
+  let isClosed = false;
+  const addLine = async (signal: AbortSignal): Promise<void> => {
+    opening++;
+    try {
+      const line = await open(signal);
+      if (isClosed) {
+        await line.close();
+        throw new FunbricError('lost', `${placeText(place)}: no command can be started: the connection is closed`);
+      }
+      lines = [...lines, line];
+      void line.closed.then(() => {
+        lines = lines.filter((one) => one !== line);
+      });
+    } finally {
+      opening--;
+    }
+  };
+  // Without a signal of its own: teardown starts commands also after Ctrl-C.
+  const startOnSome = async (command: string, signal = new AbortController().signal): Promise<RemoteProcess> => {
+    for (;;) {
+      for (const line of lines) {
+        const remote = await line.start(command, signal);
+        if (remote !== 'full') return remote;
+      }
+      if (lines.length + opening < channelsAtOnce) await addLine(signal);
+      else await sleep(roomMs, undefined, { signal }).catch(() => signal.throwIfAborted());
+    }
+  };
   return {
     name: place.name,
-    closed,
+    closed: first.closed,
     async exec(command, { signal } = {}) {
       const release = await slots.take(signal);
       try {
-        const remote = await startProcess(client, { command, place, ending, signal });
+        const remote = await startOnSome(command, signal);
         void remote.exit.then(release);
         return remote;
       } catch (error) {
@@ -32,85 +63,8 @@ export function connectionOf(client: Client, place: Place): Connection {
       }
     },
     async [Symbol.asyncDispose]() {
-      endedBecause('closed by us');
-      client.end();
-      const timer = setTimeout(() => client.destroy(), goodbyeMs);
-      await closed;
-      clearTimeout(timer);
+      isClosed = true;
+      await Promise.all(lines.map(async (line) => line.close()));
     },
   };
-}
-
-function watchEnd(client: Client): { readonly ending: Ending; readonly endedBecause: (reason: string) => void } {
-  let because: string | undefined;
-  let ended: string | undefined;
-  const listeners = new Set<(reason: string) => void>();
-  const endedBecause = (reason: string): void => {
-    because ??= reason;
-  };
-  client.on('error', (error) => endedBecause(printable(error.message)));
-  client.once('close', () => {
-    ended = because ?? 'the host closed the connection';
-    for (const listener of listeners) listener(ended);
-    listeners.clear();
-  });
-  const listen: Ending['listen'] = (listener) => {
-    if (ended === undefined) listeners.add(listener);
-    else listener(ended);
-    return () => void listeners.delete(listener);
-  };
-  return { ending: { listen }, endedBecause };
-}
-
-/**
- * What a short command says and how it ended may come in one packet with the answer to its start: so who listens to the
- * channel is there before this call returns, not a turn later.
- */
-async function startProcess(
-  client: Client,
-  given: {
-    readonly command: string;
-    readonly place: Place;
-    readonly ending: Ending;
-    readonly signal: AbortSignal | undefined;
-  },
-): Promise<RemoteProcess> {
-  const { place, signal, ending } = given;
-  const lost = (why: string, hint: string): FunbricError =>
-    new FunbricError('lost', `${placeText(place)}: no command can be started: ${printable(why)}`, { hint });
-  return new Promise((resolve, reject) => {
-    let isOver = false;
-    const settle = (): void => {
-      isOver = true;
-      unlisten();
-      stopListening();
-    };
-    const fail = (error: unknown): void => {
-      settle();
-      reject(error);
-    };
-    const stopListening = onAbort(signal, () => fail(signal?.reason));
-    const onEnd = (reason: string): void => {
-      fail(lost(`the connection is gone (${reason})`, 'it may have rebooted or lost its network: see its console'));
-    };
-    const unlisten = given.ending.listen((reason) => queueMicrotask(() => onEnd(reason)));
-    try {
-      client.exec(given.command, (error, channel) => {
-        if (isOver) discard(channel);
-        else if (error === undefined) {
-          settle();
-          resolve(processOf(channel, { client, ending, signal }));
-        } else
-          fail(lost(error.message, 'sshd there may allow fewer sessions (MaxSessions) or no commands (ForceCommand)'));
-      });
-    } catch (error) {
-      onEnd(messageOf(error));
-    }
-  });
-}
-
-/** A channel that came too late. */
-function discard(channel: ClientChannel | undefined): void {
-  channel?.on('error', () => undefined);
-  channel?.close();
 }

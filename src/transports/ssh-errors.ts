@@ -13,6 +13,21 @@ export function placeText({ name, address, port }: Place): string {
   return `${name} (${address.includes(':') ? `[${address}]` : address}:${port})`;
 }
 
+/** How long a connection may say nothing. */
+export interface IdleLimit {
+  /** Between questions to a silent host. */
+  readonly keepaliveMs: number;
+  /** So many may stay unanswered; the host is lost when the next one is due. */
+  readonly keepalives: number;
+}
+
+/** Why a connection ended, from what ssh2 says of it. */
+export function endReason(error: Error, { keepaliveMs, keepalives }: IdleLimit): string {
+  if (error.message !== 'Keepalive timeout') return printable(error.message);
+  const seconds = (keepaliveMs * (keepalives + 1)) / 1000;
+  return `it was silent for ${seconds} s, which is the idle limit (${keepalives} keepalives, ${keepaliveMs / 1000} s apart)`;
+}
+
 /** The reason of a signal that ended a login because its limit passed. */
 export class ConnectLimit {
   readonly ms: number;
@@ -29,7 +44,11 @@ export function abortedAt(place: Place, stage: 'connecting' | 'key exchange' | '
     'key exchange': 'something listens there but says nothing: is it sshd, and is that machine overloaded? Or raise -t',
     login: 'sshd takes long to log in (DNS, PAM, LDAP?), or an agent waits for you; or raise -t',
   } as const;
-  return unreachable(place, `timed out in ${stage} after ${reason.ms / 1000} s`, hints[stage]);
+  return unreachable(
+    place,
+    `timed out in ${stage} after ${reason.ms / 1000} s, which is the connect limit`,
+    hints[stage],
+  );
 }
 
 export function socketFailed(place: Place, error: Error): FunbricError {
@@ -64,7 +83,7 @@ export function droppedTooOften(place: Place, reason: string): FunbricError {
   return unreachable(
     place,
     `the connection is dropped before the key exchange, also when tried again: ${printable(reason)}`,
-    'sshd drops logins above MaxStartups (sshd_config there; 10:30:100 by default): raise it, or use fewer hosts at once (-P)',
+    'sshd drops logins above MaxStartups (sshd_config there; 10:30:100 by default), and from addresses in PerSourcePenalties: raise it, or use fewer hosts at once (-P)',
   );
 }
 

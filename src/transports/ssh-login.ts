@@ -12,7 +12,7 @@ import { dial } from './dial.ts';
 import type { HostKeyCheck } from './host-key.ts';
 import type { LoginAttempt } from './login-gate.ts';
 import { onAbort } from './on-abort.ts';
-import { abortedAt, handshakeFailed, loginFailed, type Place } from './ssh-errors.ts';
+import { abortedAt, handshakeFailed, loginFailed, type IdleLimit, type Place } from './ssh-errors.ts';
 
 export interface LoginRequest {
   readonly place: Place;
@@ -20,11 +20,8 @@ export interface LoginRequest {
   readonly hostKey: HostKeyCheck;
   readonly credentials: Credentials;
   readonly signal: AbortSignal;
-  readonly keepaliveMs: number;
+  readonly idle: IdleLimit;
 }
-
-/** Three unanswered ones, and the host counts as lost. */
-const keepalives = 3;
 
 /** Without group exchange, which costs the event loop 1.4 s a connection. */
 const keyExchanges: KexAlgorithm[] = [
@@ -47,8 +44,8 @@ export async function login(request: LoginRequest): Promise<LoginAttempt<Client>
     hostVerifier: (key: Buffer) => request.hostKey.verify(key),
     authHandler: tries.next,
     algorithms: { kex: keyExchanges, serverHostKey: request.hostKey.algorithms },
-    keepaliveInterval: request.keepaliveMs,
-    keepaliveCountMax: keepalives,
+    keepaliveInterval: request.idle.keepaliveMs,
+    keepaliveCountMax: request.idle.keepalives,
     // Our own limit covers TCP as well.
     readyTimeout: 0,
   });

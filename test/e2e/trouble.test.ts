@@ -1,8 +1,8 @@
 /** Hosts, agents and the controller fail for real: the run says so, keeps what the others brought, and never passes. */
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunEvent } from '../../src/controller/events.ts';
@@ -62,6 +62,7 @@ describe('a fleet in trouble', { skip: sshdReason() }, () => {
     const started = startFunbric(runtest(['--duration', '4s']));
     await stressing(bench);
     const [agent = 0] = agentsOf(hosts, '127.0.0.3');
+    const journal = journalOf(agent);
     process.kill(agent, 'SIGKILL');
     const ended = await started.ended;
     assert.equal(ended.status, 2, ended.stdout + ended.stderr);
@@ -70,6 +71,7 @@ describe('a fleet in trouble', { skip: sshdReason() }, () => {
     assert.deepEqual(findings, [['H03', 'indeterminate', '127.0.0.3']], 'a dead agent is no corruption');
     assert.ok(existsSync(join(bench.reports, 'latest/journals/0001.fbj')), 'its journal was saved');
     assert.deepEqual(readdirSync(bench.dir), [], 'what it left was swept');
+    assert.equal(existsSync(dirname(journal)), false, 'its work folder was removed');
   });
 
   it('calls a host lost whose connection is cut during stress, and its agent stops by itself', async () => {
@@ -221,6 +223,15 @@ function agentsOf(hosts: TestHosts, name: string): readonly number[] {
   return descendantsOf(hosts.sshd.pid).filter((pid) =>
     argumentsOf(pid).some((word) => word.startsWith(home) && word.endsWith('agent.cjs')),
   );
+}
+
+/** The journal that an agent has open, in its work folder. */
+function journalOf(agent: number): string {
+  const folder = `/proc/${agent}/fd`;
+  const paths = readdirSync(folder).map((name) => readlinkSync(join(folder, name)));
+  const journal = paths.find((path) => path.endsWith('/journal.fbj'));
+  assert(journal !== undefined && existsSync(journal), paths.join(' '));
+  return journal;
 }
 
 /** sshd's own processes between its listener and the agent. */

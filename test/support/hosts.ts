@@ -17,6 +17,10 @@ export interface HostsOptions {
   readonly separateDirectory?: string;
   /** What runs instead of each command; that is in SSH_ORIGINAL_COMMAND. */
   readonly forceCommand?: (address: string) => string;
+  /** Shell lines by address, run before each command there, in a mount namespace of its own (takes root). */
+  readonly preparations?: Readonly<Record<string, string>>;
+  /** Further lines of sshd_config. */
+  readonly config?: readonly string[];
 }
 
 /** Each session's HOME is the folder of the address that it came in by. */
@@ -26,13 +30,11 @@ export async function startHosts(folder: string, options: HostsOptions = {}): Pr
   for (const home of homes) mkdirSync(home, { recursive: true });
   const sshd = await startSshd({
     addresses,
+    config: options.config ?? [],
     matchBlocks: addresses.flatMap((address, at) => [
       `Match LocalAddress ${address}`,
       `  SetEnv HOME=${homes[at]}`,
-      ...(options.separateDirectory === undefined
-        ? []
-        : [`  ForceCommand ${insideNamespace(folder, address, options.separateDirectory)}`]),
-      ...(options.forceCommand === undefined ? [] : [`  ForceCommand ${options.forceCommand(address)}`]),
+      ...forcedCommand(folder, address, options),
     ]),
   });
   const way = ['-p', String(sshd.port), '-i', sshd.identityFile, '--known-hosts', sshd.knownHostsFile];
@@ -45,11 +47,21 @@ export async function startHosts(folder: string, options: HostsOptions = {}): Pr
   };
 }
 
-/** A command that runs what the client asked for where `directory` is a folder of this host alone. */
-function insideNamespace(folder: string, address: string, directory: string): string {
-  const own = join(folder, `own-${address}`);
-  mkdirSync(own, { recursive: true });
+/** A command that runs what the client asked for where mounts are this host's alone. */
+function forcedCommand(
+  folder: string,
+  address: string,
+  { separateDirectory, preparations = {}, forceCommand }: HostsOptions,
+): readonly string[] {
+  if (forceCommand !== undefined) return [`  ForceCommand ${forceCommand(address)}`];
+  const lines = [preparations[address] ?? ''];
+  if (separateDirectory !== undefined) {
+    const own = join(folder, `own-${address}`);
+    mkdirSync(own, { recursive: true });
+    lines.push(`mount --bind '${own}' '${separateDirectory}'`);
+  }
+  if (lines.every((line) => line === '')) return [];
   const script = join(folder, `inside-${address}.sh`);
-  writeFileSync(script, `mount --bind '${own}' '${directory}' && eval "$SSH_ORIGINAL_COMMAND"\n`);
-  return `exec unshare --mount /bin/sh ${script}`;
+  writeFileSync(script, ['set -e', ...lines, 'set +e', 'eval "$SSH_ORIGINAL_COMMAND"', ''].join('\n'));
+  return [`  ForceCommand exec unshare --mount /bin/sh ${script}`];
 }

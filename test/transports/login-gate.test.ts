@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { makeLoginGate, type LoginAttempt } from '../../src/transports/login-gate.ts';
 
 const { signal } = new AbortController();
+const isOver = (): boolean => false;
 const dropped: LoginAttempt<string> = { kind: 'dropped', reason: 'closed' };
 
 describe('login gate', () => {
@@ -16,21 +17,34 @@ describe('login gate', () => {
       now--;
       return { kind: 'connected', value: 1 };
     };
-    await Promise.all(Array.from({ length: 50 }, async () => gate.login({ address: 'a', signal, attempt })));
+    await Promise.all(Array.from({ length: 50 }, async () => gate.login({ address: 'a', signal, isOver, attempt })));
     assert.equal(most, 8);
     most = 0;
-    await Promise.all(Array.from({ length: 20 }, async (_, at) => gate.login({ address: `${at}`, signal, attempt })));
+    await Promise.all(
+      Array.from({ length: 20 }, async (_, at) => gate.login({ address: `${at}`, signal, isOver, attempt })),
+    );
     assert.equal(most, 20);
   });
 
-  it('tries a dropped login three times more, and then gives it back', async () => {
+  it('tries a dropped login six times more, and then gives it back', async () => {
     let tries = 0;
     const attempt = async (): Promise<LoginAttempt<string>> => {
       tries++;
       return dropped;
     };
-    assert.equal(await makeLoginGate(() => -0.5).login({ address: 'a', signal, attempt }), dropped);
-    assert.equal(tries, 4);
+    assert.equal(await makeLoginGate(() => -0.5).login({ address: 'a', signal, isOver, attempt }), dropped);
+    assert.equal(tries, 7);
+  });
+
+  it('tries no more once the time for the login is over, and says that it was dropped', async () => {
+    let tries = 0;
+    const attempt = async (): Promise<LoginAttempt<string>> => {
+      tries++;
+      return dropped;
+    };
+    const gate = makeLoginGate(() => -0.5);
+    assert.equal(await gate.login({ address: 'a', signal, isOver: () => tries === 2, attempt }), dropped);
+    assert.equal(tries, 2);
   });
 
   it('tries nothing again that was refused', async () => {
@@ -39,7 +53,7 @@ describe('login gate', () => {
       tries++;
       throw new Error('refused');
     };
-    await assert.rejects(makeLoginGate(() => 0).login({ address: 'a', signal, attempt }), /refused/);
+    await assert.rejects(makeLoginGate(() => 0).login({ address: 'a', signal, isOver, attempt }), /refused/);
     assert.equal(tries, 1);
   });
 
@@ -50,10 +64,10 @@ describe('login gate', () => {
       await new Promise<void>((resolve) => ends.push(resolve));
       return { kind: 'connected', value: 1 };
     };
-    const running = Array.from({ length: 8 }, async () => gate.login({ address: 'a', signal, attempt }));
+    const running = Array.from({ length: 8 }, async () => gate.login({ address: 'a', signal, isOver, attempt }));
     const quitter = new AbortController();
-    const quitting = gate.login({ address: 'a', signal: quitter.signal, attempt });
-    const next = gate.login({ address: 'a', signal, attempt });
+    const quitting = gate.login({ address: 'a', signal: quitter.signal, isOver, attempt });
+    const next = gate.login({ address: 'a', signal, isOver, attempt });
     quitter.abort(new Error('enough'));
     await assert.rejects(quitting, /enough/);
     while (ends.length < 8) await new Promise((resolve) => setImmediate(resolve));

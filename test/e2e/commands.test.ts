@@ -1,0 +1,90 @@
+/** Commands on hosts that print too much, in pieces, or before anyone asked: what the user sees is what the command said. */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { funbric, openBench, root, type Bench } from '../support/funbric.ts';
+import { startHosts, type TestHosts } from '../support/hosts.ts';
+import { sshdReason } from '../support/sshd.ts';
+
+describe('a command on hosts', { skip: sshdReason() }, () => {
+  let bench: Bench;
+  let hosts: TestHosts;
+  before(async () => {
+    bench = openBench();
+    hosts = await startHosts(bench.folder, { addresses: ['127.0.0.2', '127.0.0.3'] });
+  });
+  after(async () => {
+    await hosts[Symbol.asyncDispose]();
+    bench[Symbol.dispose]();
+  });
+  const greet = (text: string): void => {
+    for (const home of hosts.homes) writeFileSync(join(home, '.bashrc'), text);
+  };
+  const one = (): string[] => [...hosts.flags, '-x', '127.0.0.3'];
+
+  it('shows characters whole that come in pieces, in the middle of a line and at its end', async () => {
+    const pieces = String.raw`for b in '\303' '\244 \360' '\237' '\230' '\200' ' \342\202' '\254'; do printf "$b"; sleep 0.1; done`;
+    const ended = await funbric([...one(), '--', pieces]);
+    assert.equal(ended.stdout, '127.0.0.2 | ä 😀 €\n', ended.stderr);
+  });
+
+  it('shows and keeps nothing of what a login shell prints, in color, without a newline, and slowly', async (t) => {
+    greet(
+      String.raw`echo Welcome; printf '\033[2J\033]0;owned\007\033[31mAll your'; echo careful >&2; sleep 0.3; printf ' base'`,
+    );
+    t.after(() => greet(''));
+    const heard = await funbric([...one(), '--', 'echo out; echo err >&2']);
+    assert.deepEqual([heard.stdout, heard.stderr, heard.status], ['127.0.0.2 | out\n', '127.0.0.2 | err\n', 0]);
+    const words = ['--reports', bench.reports, 'runtest', '--dir', bench.dir, '--workers', '1', '--operations', '20'];
+    const ended = await funbric([...hosts.flags, ...words]);
+    assert.equal(ended.status, 0, ended.stdout + ended.stderr);
+  });
+
+  it('is not run by a login shell that starts another in its place, and what it should read is no command there', async (t) => {
+    greet('[ -n "$FISHED" ] || FISHED=1 exec /bin/sh');
+    t.after(() => greet(''));
+    const touched = join(bench.folder, 'touched');
+    mkdirSync(join(bench.folder, 'tasks'), { recursive: true });
+    writeFileSync(
+      join(bench.folder, 'tasks/types.ts'),
+      `import { task } from 'funbric';
+       export default task({ summary: 'a test', async run(host) {
+         await host.run(['cat'], { stdin: 'touch ${touched}\\n', timeoutMs: 2000 });
+       } });`,
+    );
+    const isTrap = await funbric([...one(), '--', 'echo ran']);
+    if (isTrap.status === 0) return t.skip('the login shell reads no .bashrc for commands');
+    assert.match(isTrap.stderr, /the login shell didn't run a script/);
+    const ended = await funbric([...one(), '--reports', bench.reports, 'types'], { cwd: bench.folder });
+    assert.equal(ended.status, 1, ended.stdout + ended.stderr);
+    assert.throws(() => readFileSync(touched), { code: 'ENOENT' });
+  });
+
+  it('may print 100 MB on each host to a slow reader: no line is lost, and the controller stays below 250 MB', async () => {
+    const words = [...hosts.flags, '--', 'head -c 75000000 /dev/zero | base64 -w 9999'];
+    const main = join(root, 'dist/src/cli/main.js');
+    const child = spawn(process.execPath, [main, ...words], { stdio: ['ignore', 'pipe', 'inherit'] });
+    let lines = 0;
+    let mostBytes = 0;
+    for await (const chunk of child.stdout) {
+      if (!Buffer.isBuffer(chunk)) continue;
+      for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, at + 1)) lines++;
+      mostBytes = Math.max(mostBytes, residentBytes(child.pid));
+      // For as long as it isn't read, the host is held back.
+      if (lines < 500) await sleep(10);
+    }
+    assert.equal(lines, 2 * Math.ceil(100_000_000 / 9999));
+    assert(mostBytes > 0 && mostBytes < 250e6, `${Math.round(mostBytes / 1e6)} MB`);
+  });
+});
+
+function residentBytes(pid: number | undefined): number {
+  try {
+    return 1024 * Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0);
+  } catch {
+    return 0;
+  }
+}
