@@ -12,4 +12,5 @@ export type {
 } from './controller/task.ts';
 export { filesWorkload, type FilesRequest } from './controller/profiles.ts';
 export { findRunFolder, finishRun } from './controller/finish.ts';
+export { readLogLines, readRunLog } from './controller/run-log.ts';
 export { FunbricError } from './model/errors.ts';

@@ -65,8 +65,10 @@ export const heartbeatSchema = z.object({
   cpuSeconds: z.number(),
   rssBytes: z.number(),
   loadAverage: z.number(),
-  /** The operation that is longest in flight: its kind, worker and age. */
-  oldest: z.optional(z.object({ operation: z.string(), worker: z.number(), ageMs: z.number() })),
+  /** The operation that is longest in flight: its kind, worker and age, and its file where that is known. */
+  oldest: z.optional(
+    z.object({ operation: z.string(), worker: z.number(), ageMs: z.number(), file: z.optional(z.string()) }),
+  ),
 });
 export type Heartbeat = z.infer<typeof heartbeatSchema>;
 

@@ -118,7 +118,7 @@ describe('a command line', () => {
     ['-t 1000h mount', /--connect-timeout can't be 3600000000 ms/, /from 1 to/],
     ['-u -oProxyCommand=x mount', /--user can't be "-oProxyCommand=x"/, /must not start with '-'/],
     ['--reports= mount', /--reports is empty/, /./],
-    ['--progress fancy mount', /--progress can't be "fancy"/, /auto, plain, quiet/],
+    ['--progress fancy mount', /--progress can't be "fancy"/, /auto, tty, plain, json, quiet/],
     ['merge one mount', /merge takes words, so it must be the last/, /put merge last/],
     ['tidy mount', /mount runs on hosts, so it can't come after tidy/, /before/],
     ['mount -- ls', /mount takes no words after --/, /a line each/],

@@ -12,6 +12,9 @@ import { FunbricError } from '../../src/model/errors.ts';
 
 const plainColors = makeColors({ isWanted: false, environment: {}, isTerminal: false });
 
+/** Nothing looks at the time of day. */
+const at = '1970-01-01T00:00:00.000Z';
+
 describe('text of a host', () => {
   const cases: readonly (readonly [text: string, shown: string])[] = [
     ['plain \t text é 漢 😀', 'plain \t text é 漢 😀'],
@@ -96,12 +99,12 @@ describe('a run as plain lines', () => {
   it('says a heartbeat after 30 s, then less and less often, and names hosts that fell silent', () => {
     const said: string[] = [];
     const { listen, tick } = makePlainDisplay((line) => said.push(line), plainColors);
-    listen({ kind: 'phase-started', host: 'a', phase: 'stress', atMs: 0 });
+    for (const host of ['a', 'b']) listen({ at, kind: 'phase-started', host, phase: 'stress', atMs: 0 });
     const beats: number[] = [];
     for (let second = 1; second <= 1200; second++) {
       const atMs = second * 1000;
-      listen({ kind: 'heartbeat', host: 'a', heartbeat: heartbeat(1000 * second), atMs });
-      if (second < 40) listen({ kind: 'heartbeat', host: 'b', heartbeat: heartbeat(0), atMs });
+      listen({ at, kind: 'heartbeat', host: 'a', heartbeat: heartbeat(1000 * second), atMs });
+      if (second < 40) listen({ at, kind: 'heartbeat', host: 'b', heartbeat: heartbeat(0), atMs });
       const before = said.length;
       tick(atMs);
       if (said.length > before) beats.push(second);
@@ -115,10 +118,10 @@ describe('a run as plain lines', () => {
 describe('the recap', () => {
   it('has one line a status with the hosts folded, the reasons, and a line for scripts', () => {
     const ended = [
-      { kind: 'host-ended', host: 'web2', status: 'completed', atMs: 0 },
-      { kind: 'host-ended', host: 'web1', status: 'completed', atMs: 0 },
-      { kind: 'host-ended', host: 'db1', status: 'lost', reason: 'gone\u001b[2J', atMs: 0 },
-      { kind: 'host-ended', host: 'db2', status: 'lost', reason: 'gone\u001b[2J', atMs: 0 },
+      { kind: 'host-ended', host: 'web2', status: 'completed' },
+      { kind: 'host-ended', host: 'web1', status: 'completed' },
+      { kind: 'host-ended', host: 'db1', status: 'lost', reason: 'gone\u001b[2J' },
+      { kind: 'host-ended', host: 'db2', status: 'lost', reason: 'gone\u001b[2J' },
     ] as const;
     assert.deepEqual(hostLines(ended, plainColors), [
       'completed   2 web[1-2]',
@@ -166,11 +169,12 @@ describe('colours', () => {
 
 function show(events: readonly RunEventBody[]): readonly string[] {
   const said: string[] = [];
-  const { listen } = makePlainDisplay((line) => said.push(line), plainColors);
-  for (const [at, event] of events.entries()) listen({ ...event, atMs: at });
+  const { listen, flush } = makePlainDisplay((line) => said.push(line), plainColors);
+  for (const [atMs, event] of events.entries()) listen({ at, atMs, ...event });
+  flush();
   return said;
 }
 
 function heartbeat(operations: number): Extract<RunEventBody, { kind: 'heartbeat' }>['heartbeat'] {
-  return { atNs: 0, operations, errors: 0, bytes: 0, cpuSeconds: 0, rssBytes: 0, loadAverage: 0 };
+  return { phase: 'stress', atNs: 0, operations, errors: 0, bytes: 0, cpuSeconds: 0, rssBytes: 0, loadAverage: 0 };
 }

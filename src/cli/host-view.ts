@@ -1,0 +1,83 @@
+/** How one host stands, in a word, and how bad that is: what sorts the board. All text of hosts is sanitized here. */
+import type { Heartbeat } from '../model/protocol.ts';
+import { errorsOf, type HostState } from './board-state.ts';
+import { durationOf } from './duration.ts';
+import { sanitize } from './sanitize.ts';
+
+export interface HostView {
+  readonly name: string;
+  readonly state: string;
+  /** 0: healthy. The worst is highest. */
+  readonly trouble: number;
+  readonly phase: string;
+  readonly perSecond: number | undefined;
+  /** Age of the operation that is longest in flight. */
+  readonly longestMs: number | undefined;
+  readonly errors: number;
+  /** Since the last word of it. */
+  readonly silentMs: number | undefined;
+  readonly note: string;
+}
+
+/** A host says something each second: not heard for so long is worth naming. */
+export const silentAfterMs = 10_000;
+/** An operation in flight for so long hangs, as far as a person who watches is concerned. */
+export const hungAfterMs = 5_000;
+
+const troubles = { lost: 6, unreachable: 5, failed: 5, silent: 4, hung: 3, errors: 2, none: 0 } as const;
+
+export function viewHost(host: HostState, nowMs: number): HostView {
+  const { stage, beat, heardMs, perSecond } = host;
+  const isEnded = stage.kind === 'ended';
+  const silentMs = heardMs === undefined || isEnded ? undefined : Math.max(0, nowMs - heardMs);
+  const isWorking = stage.kind === 'working';
+  const longestMs = isWorking && beat?.oldest !== undefined ? beat.oldest.ageMs + (silentMs ?? 0) : undefined;
+  return {
+    name: oneLine(host.name),
+    phase: stage.kind === 'working' || stage.kind === 'waiting' ? stage.phase : '',
+    perSecond: isWorking ? perSecond : undefined,
+    longestMs,
+    errors: errorsOf(host),
+    silentMs,
+    ...judge(host, silentMs, longestMs),
+  };
+}
+
+function judge(
+  host: HostState,
+  silentMs: number | undefined,
+  longestMs: number | undefined,
+): Pick<HostView, 'state' | 'trouble' | 'note'> {
+  const { stage, beat } = host;
+  if (stage.kind === 'ended') {
+    const { status, reason } = stage;
+    return {
+      state: status,
+      trouble: status === 'completed' ? errorTrouble(host) : troubles[status],
+      note: oneLine(reason),
+    };
+  }
+  if (stage.kind === 'planned') return { state: 'connecting', trouble: troubles.none, note: '' };
+  if (silentMs !== undefined && silentMs > silentAfterMs) {
+    return { state: 'silent', trouble: troubles.silent, note: `no word for ${durationOf(silentMs)}` };
+  }
+  if (beat?.oldest !== undefined && longestMs !== undefined && longestMs > hungAfterMs) {
+    return { state: 'hung', trouble: troubles.hung, note: hangText(beat.oldest, longestMs) };
+  }
+  const state = { connected: 'connected', working: 'running', waiting: 'waiting' }[stage.kind];
+  return { state, trouble: errorTrouble(host), note: '' };
+}
+
+function errorTrouble(host: HostState): number {
+  return errorsOf(host) > 0 ? troubles.errors : troubles.none;
+}
+
+/** `worker 5 in write of 3/f17 for 12 s`. */
+export function hangText({ worker, operation, file }: NonNullable<Heartbeat['oldest']>, ageMs: number): string {
+  const place = file === undefined ? '' : ` of ${oneLine(file)}`;
+  return `worker ${worker} in ${oneLine(operation)}${place} for ${durationOf(ageMs)}`;
+}
+
+function oneLine(text: string): string {
+  return sanitize(text.replaceAll(/\s+/g, ' '));
+}
