@@ -23,11 +23,13 @@ export interface FrameOptions {
 }
 
 /** A long list of hosts in trouble must not fill a large terminal: what was printed before is worth something too. */
-const maxRows = 40;
+const enoughRows = 10;
+const mostOfTerminal = 0.6;
 
 export function boardFrame(state: BoardState, { nowMs, size, colors, symbols }: FrameOptions): readonly string[] {
   const width = Math.max(0, size.columns - 1);
-  const height = Math.min(maxRows, Math.max(0, size.rows - 1));
+  const most = Math.max(enoughRows, Math.floor(size.rows * mostOfTerminal));
+  const height = Math.min(most, Math.max(0, size.rows - 1));
   const views = [...state.hosts.values()].map((host) => viewHost(host, nowMs));
   const line = (parts: readonly string[]): string =>
     cut(parts.filter((part) => part !== '').join(` ${symbols.dot} `), width, symbols.more);

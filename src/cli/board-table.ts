@@ -17,6 +17,8 @@ export interface Look {
 interface Row {
   readonly trouble: number;
   readonly hosts: string;
+  /** Several hosts in one row. */
+  readonly isFolded: boolean;
   readonly cells: readonly string[];
   readonly note: string;
 }
@@ -50,7 +52,7 @@ function choose(worst: readonly HostView[], healthy: readonly Row[], room: numbe
 }
 
 function hostRow(view: HostView): Row {
-  return { trouble: view.trouble, hosts: view.name, cells: cellsOf(view), note: view.note };
+  return { trouble: view.trouble, hosts: view.name, isFolded: false, cells: cellsOf(view), note: view.note };
 }
 
 function restRow(rest: readonly HostView[]): Row {
@@ -58,6 +60,7 @@ function restRow(rest: readonly HostView[]): Row {
   return {
     trouble: first?.trouble ?? 0,
     hosts: foldNodeSet(rest.map(({ name }) => name)),
+    isFolded: true,
     cells: cellsOf({ ...sumOf(rest), state: `${rest.length} more`, phase: '' }),
     note: countStates(rest),
   };
@@ -72,6 +75,7 @@ function foldHealthy(views: readonly HostView[]): readonly Row[] {
   return [...groups.values()].map((group) => ({
     trouble: 0,
     hosts: foldNodeSet(group.map(({ name }) => name)),
+    isFolded: group.length > 1,
     cells: cellsOf({ ...sumOf(group), state: group[0]?.state ?? '', phase: group[0]?.phase ?? '' }),
     note: group.length > 1 ? plural(group.length, 'host') : '',
   }));
@@ -118,7 +122,7 @@ function cellsOf(view: Figures & Pick<HostView, 'state' | 'phase'>): readonly st
     perSecond === undefined ? '-' : formatCount(perSecond),
     longestMs === undefined ? '-' : durationOf(longestMs),
     formatCount(errors),
-    silentMs === undefined ? '-' : durationOf(Math.floor(silentMs / 1000) * 1000),
+    silentMs === undefined ? '-' : silentMs < 1000 ? '0 s' : durationOf(silentMs),
   ];
 }
 
@@ -131,22 +135,30 @@ interface Shape {
 const markWidth = 2;
 const gap = 2;
 const leastHosts = 8;
-/** A note that is cut shorter says nothing. */
-const leastNote = 16;
+const mostFolded = 20;
+/** A note that is cut shorter says little: it may have a third of the terminal. */
+const leastNote = 34;
 
 function shapeOf(rows: readonly Row[], { width }: Look): Shape {
-  const widest = Math.max(leastHosts, ...rows.map(({ hosts }) => widthOf(hosts)));
-  const hosts = Math.min(widest, Math.max(leastHosts, Math.floor(width * 0.4)));
+  const hosts = Math.min(hostsWidth(rows), Math.max(leastHosts, Math.floor(width * 0.4)));
   const widths: (number | undefined)[] = columns.map(({ title }, at) =>
     Math.max(title.length, ...rows.map(({ cells }) => widthOf(cells[at] ?? ''))),
   );
-  const note = Math.min(leastNote, Math.max(0, ...rows.map((row) => widthOf(row.note))));
+  const note = Math.min(leastNote, Math.ceil(width * 0.34), Math.max(0, ...rows.map((row) => widthOf(row.note))));
   const taken = (): number =>
     markWidth + hosts + gap + note + widths.reduce<number>((sum, one) => sum + (one === undefined ? 0 : one + gap), 0);
   for (const { at } of columns.map(({ gives }, at) => ({ gives, at })).toSorted((a, b) => a.gives - b.gives)) {
     if (taken() > width) widths[at] = undefined;
   }
   return { hosts, widths };
+}
+
+/** Folded names may be cut where the reasons of hosts in trouble need the room. */
+function hostsWidth(rows: readonly Row[]): number {
+  const hasReasons = rows.some(({ trouble, note }) => trouble > 0 && note !== '');
+  const most = hasReasons ? mostFolded : Infinity;
+  const widths = rows.map(({ hosts, isFolded }) => Math.min(widthOf(hosts), isFolded ? most : Infinity));
+  return Math.max(leastHosts, ...widths);
 }
 
 function titleLine(shape: Shape, { width, symbols }: Look): string {

@@ -2,6 +2,7 @@
 import type { Heartbeat } from '../model/protocol.ts';
 import { errorsOf, type HostState } from './board-state.ts';
 import { durationOf } from './duration.ts';
+import { reasonOf } from './event-lines.ts';
 import { sanitize } from './sanitize.ts';
 
 export interface HostView {
@@ -11,7 +12,7 @@ export interface HostView {
   readonly trouble: number;
   readonly phase: string;
   readonly perSecond: number | undefined;
-  /** Age of the operation that is longest in flight. */
+  /** Age of the operation that was longest in flight when the host spoke last. */
   readonly longestMs: number | undefined;
   readonly errors: number;
   /** Since the last word of it. */
@@ -31,11 +32,11 @@ export function viewHost(host: HostState, nowMs: number): HostView {
   const isEnded = stage.kind === 'ended';
   const silentMs = heardMs === undefined || isEnded ? undefined : Math.max(0, nowMs - heardMs);
   const isWorking = stage.kind === 'working';
-  const longestMs = isWorking && beat?.oldest !== undefined ? beat.oldest.ageMs + (silentMs ?? 0) : undefined;
+  const longestMs = isWorking ? beat?.oldest?.ageMs : undefined;
   return {
     name: oneLine(host.name),
     phase: stage.kind === 'working' || stage.kind === 'waiting' ? stage.phase : '',
-    perSecond: isWorking ? perSecond : undefined,
+    perSecond: isWorking && !isSilent(host, silentMs) ? perSecond : undefined,
     longestMs,
     errors: errorsOf(host),
     silentMs,
@@ -54,11 +55,11 @@ function judge(
     return {
       state: status,
       trouble: status === 'completed' ? errorTrouble(host) : troubles[status],
-      note: oneLine(reason),
+      note: reasonOf(host.name, oneLine(reason)),
     };
   }
   if (stage.kind === 'planned') return { state: 'connecting', trouble: troubles.none, note: '' };
-  if (silentMs !== undefined && silentMs > silentAfterMs) {
+  if (silentMs !== undefined && isSilent(host, silentMs)) {
     return { state: 'silent', trouble: troubles.silent, note: `no word for ${durationOf(silentMs)}` };
   }
   if (beat?.oldest !== undefined && longestMs !== undefined && longestMs > hungAfterMs) {
@@ -66,6 +67,11 @@ function judge(
   }
   const state = { connected: 'connected', working: 'running', waiting: 'waiting' }[stage.kind];
   return { state, trouble: errorTrouble(host), note: '' };
+}
+
+/** Between phases an agent may have been let go already. */
+function isSilent({ stage }: HostState, silentMs: number | undefined): boolean {
+  return stage.kind === 'working' && silentMs !== undefined && silentMs > silentAfterMs;
 }
 
 function errorTrouble(host: HostState): number {
