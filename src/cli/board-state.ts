@@ -28,11 +28,16 @@ export type Stage =
   | { readonly kind: 'working' | 'waiting'; readonly phase: AgentPhase }
   | { readonly kind: 'ended'; readonly status: HostStatus; readonly reason: string };
 
+interface Counts {
+  readonly operations: number;
+  readonly errors: number;
+}
+
 export interface HostState {
   readonly name: string;
   readonly stage: Stage;
   /** Of phases that are over. */
-  readonly errorsBefore: number;
+  readonly before: Counts;
   /** The last one of the phase under way, and when it came. */
   readonly beat: Heartbeat | undefined;
   readonly heardMs: number | undefined;
@@ -65,7 +70,7 @@ function newHost(name: string): HostState {
   return {
     name,
     stage: { kind: 'planned' },
-    errorsBefore: 0,
+    before: { operations: 0, errors: 0 },
     beat: undefined,
     heardMs: undefined,
     perSecond: undefined,
@@ -84,15 +89,12 @@ export function reduceBoard(state: BoardState, event: RunEvent): BoardState {
       return withHost(now, event.host, (host) => startPhase(host, event.phase, event.atMs));
     }
     case 'phase-ended':
-      return withHost(state, event.host, (host) => ({
-        ...host,
-        stage: { kind: 'waiting', phase: event.phase },
-        perSecond: undefined,
-      }));
+      return withHost(state, event.host, (host) => endPhase(host, event.phase));
     case 'heartbeat':
       return withHost(state, event.host, (host) => hear(host, event.heartbeat, event.atMs));
     case 'waiting':
       return { ...state, waiting: { reason: event.reason, untilMs: event.atMs + event.ms } };
+    case 'host-failed':
     case 'host-ended':
       return withHost(state, event.host, (host) => ({
         ...host,
@@ -117,12 +119,18 @@ function withHost(state: BoardState, name: string, change: (host: HostState) => 
   return { ...state, hosts };
 }
 
-/** Counts of heartbeats are since the start of their phase. */
+function endPhase(host: HostState, phase: AgentPhase): HostState {
+  if (host.stage.kind === 'ended') return host;
+  return { ...host, stage: { kind: 'waiting', phase }, perSecond: undefined };
+}
+
+/** A host that has failed may still be torn down: that it failed stays what counts. Counts of heartbeats are since the start of their phase. */
 function startPhase(host: HostState, phase: AgentPhase, atMs: number): HostState {
+  if (host.stage.kind === 'ended') return host;
   return {
     ...host,
     stage: { kind: 'working', phase },
-    errorsBefore: errorsOf(host),
+    before: countsOf(host),
     beat: undefined,
     heardMs: atMs,
     perSecond: undefined,
@@ -139,6 +147,10 @@ function hear(host: HostState, beat: Heartbeat, atMs: number): HostState {
   return { ...heard, beat, perSecond: perSecond ?? host.perSecond };
 }
 
-export function errorsOf({ errorsBefore, beat }: HostState): number {
-  return errorsBefore + (beat?.errors ?? 0);
+/** Over all phases. */
+export function countsOf({ before, beat }: HostState): Counts {
+  return {
+    operations: before.operations + (beat?.operations ?? 0),
+    errors: before.errors + (beat?.errors ?? 0),
+  };
 }

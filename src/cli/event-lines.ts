@@ -20,6 +20,8 @@ export interface Telling {
   hosts: number;
   connected: number;
   phase: string | undefined;
+  /** Hosts whose end was told before it came. */
+  readonly failed: Set<string>;
 }
 
 type EventOf<Kind extends RunEvent['kind']> = Extract<RunEvent, { readonly kind: Kind }>;
@@ -69,10 +71,12 @@ const lines = {
     const shown = sanitize(text);
     return { host, text: `${hostBar}${stream === 'stderr' ? colors.yellow(shown) : shown}` };
   },
-  'host-ended': ({ host, status, reason }, _, colors) =>
-    status === 'completed'
-      ? undefined
-      : { host, text: `: ${colors.red(`${status}${suffix(reasonOf(host, reason))}`)}` },
+  'host-failed': (event, telling, colors) => {
+    telling.failed.add(event.host);
+    return endLine(event, colors);
+  },
+  'host-ended': (event, telling, colors) =>
+    event.status === 'completed' || telling.failed.has(event.host) ? undefined : endLine(event, colors),
   interrupted: ({ isSecond }, _, colors) => ({
     text: colors.yellow(
       isSecond
@@ -90,10 +94,17 @@ export function lineOf(event: RunEvent, telling: Telling, colors: ChalkInstance)
   return row(event, telling, colors);
 }
 
-/** Without the host's own name in front: it is said already, and the same reason of several hosts is one. */
+function endLine(
+  { host, status, reason }: EventOf<'host-failed'> | EventOf<'host-ended'>,
+  colors: ChalkInstance,
+): Line {
+  return { host, text: `: ${colors.red(`${status}${suffix(reasonOf(host, reason))}`)}` };
+}
+
+/** Without the host's own name and address in front: the name is said already, and the same reason of several hosts is one. */
 export function reasonOf(host: string, reason = ''): string {
-  const start = [`${host}: `, `${host} was lost: `].find((name) => reason.startsWith(name)) ?? '';
-  return sanitize(reason.slice(start.length));
+  if (!reason.startsWith(host)) return sanitize(reason);
+  return sanitize(reason.slice(host.length).replace(/^(?: \([^)]*\))?(?: was lost)?: /, ''));
 }
 
 function suffix(text: string): string {

@@ -1,6 +1,6 @@
 /** How one host stands, in a word, and how bad that is: what sorts the board. All text of hosts is sanitized here. */
 import type { Heartbeat } from '../model/protocol.ts';
-import { errorsOf, type HostState } from './board-state.ts';
+import { countsOf, type HostState } from './board-state.ts';
 import { durationOf } from './duration.ts';
 import { reasonOf } from './event-lines.ts';
 import { sanitize } from './sanitize.ts';
@@ -24,6 +24,8 @@ export interface HostView {
 export const silentAfterMs = 10_000;
 /** An operation in flight for so long hangs, as far as a person who watches is concerned. */
 export const hungAfterMs = 5_000;
+/** Some operations fail on every file system that others change at the same time; more than these are trouble. */
+const errorShare = 0.05;
 
 const troubles = { lost: 6, unreachable: 5, failed: 5, silent: 4, hung: 3, errors: 2, none: 0 } as const;
 
@@ -38,7 +40,7 @@ export function viewHost(host: HostState, nowMs: number): HostView {
     phase: stage.kind === 'working' || stage.kind === 'waiting' ? stage.phase : '',
     perSecond: isWorking && !isSilent(host, silentMs) ? perSecond : undefined,
     longestMs,
-    errors: errorsOf(host),
+    errors: countsOf(host).errors,
     silentMs,
     ...judge(host, silentMs, longestMs),
   };
@@ -75,7 +77,8 @@ function isSilent({ stage }: HostState, silentMs: number | undefined): boolean {
 }
 
 function errorTrouble(host: HostState): number {
-  return errorsOf(host) > 0 ? troubles.errors : troubles.none;
+  const { operations, errors } = countsOf(host);
+  return errors > errorShare * operations ? troubles.errors : troubles.none;
 }
 
 /** `worker 5 in write of 3/f17 for 12 s`. */

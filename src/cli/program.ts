@@ -232,7 +232,7 @@ async function runFleet(
   for (const line of [
     ...hostLines(ended, colors, { run, isBrief: progress === 'quiet' }),
     ...findingLines(run?.findings ?? [], colors),
-    ...outcomeLines(outcome, status, colors),
+    ...outcomeLines(outcome, { code: status, colors, ended }),
   ]) {
     say(line);
   }
@@ -271,7 +271,7 @@ async function runLocal(
   if (outcome === undefined) return 0;
   const { verdict, reasons, reportPath: report, run } = outcome;
   const status = statusOf(verdict);
-  for (const line of [...findingLines(run?.findings ?? [], colors), ...outcomeLines(outcome, status, colors)])
+  for (const line of [...findingLines(run?.findings ?? [], colors), ...outcomeLines(outcome, { code: status, colors })])
     say(line);
   if (isJson(fleet)) data(stamp({ kind: 'run-ended', verdict, code: status, reasons, report }));
   return status;

@@ -80,16 +80,30 @@ function findingLine({ code, grade, file, offset }: Finding, group: readonly Fin
   ].join(' ');
 }
 
-export function outcomeLines(outcome: RunOutcome, code: number, colors: ChalkInstance): readonly string[] {
-  const { verdict, reasons, reportPath } = outcome;
+/** The reasons of the verdict, without those that `ended` says already, and the last line. */
+export function outcomeLines(
+  { verdict, reasons, reportPath }: RunOutcome,
+  {
+    code,
+    colors,
+    ended = [],
+  }: { readonly code: number; readonly colors: ChalkInstance; readonly ended?: readonly HostEnded[] },
+): readonly string[] {
+  const said = new Set(
+    ended.map(({ host, status, reason }) => `${host} ${isGone(status) ? 'is ' : ''}${status}: ${reason ?? ''}`),
+  );
   const color = { pass: colors.green, fail: colors.red, incomplete: colors.yellow }[verdict];
   return [
     ...capped(
-      reasons.map((reason) => `  ${sanitize(reason)}`),
+      reasons.filter((reason) => !said.has(reason)).map((reason) => `  ${sanitize(reason)}`),
       'reason',
     ),
     `${color(`verdict=${verdict}`)} code=${code} report=${sanitize(reportPath)}`,
   ];
+}
+
+function isGone(status: HostStatus): boolean {
+  return status === 'lost' || status === 'unreachable';
 }
 
 function capped(lines: readonly string[], what: string): readonly string[] {

@@ -31,7 +31,7 @@ const maxFolded = 500;
 const maxWidth = 24;
 
 export function makeStory({ say, colors, foldMs = defaultFoldMs, width = 0 }: StoryOptions): Story {
-  const telling: Telling = { hosts: 0, connected: 0, phase: undefined };
+  const telling: Telling = { hosts: 0, connected: 0, phase: undefined, failed: new Set() };
   const folder = new LineFolder();
   let barAt = Math.min(maxWidth, width);
   let firstMs = 0;

@@ -34,6 +34,8 @@ const bodySchema = z.discriminatedUnion('kind', [
     stream: z.enum(['stdout', 'stderr', 'log']),
     text: z.string(),
   }),
+  /** It can't go on, for the first reason: known at once, while the others go on. What is still left of it may be torn down. */
+  z.object({ kind: z.literal('host-failed'), host: z.string(), status: z.enum(hostStatuses), reason: z.string() }),
   /** Exactly one a planned host. */
   z.object({
     kind: z.literal('host-ended'),

@@ -119,6 +119,7 @@ describe('a command line', () => {
     ['-u -oProxyCommand=x mount', /--user can't be "-oProxyCommand=x"/, /must not start with '-'/],
     ['--reports= mount', /--reports is empty/, /./],
     ['--progress fancy mount', /--progress can't be "fancy"/, /auto, tty, plain, json, quiet/],
+    ['--json --progress plain mount', /--json and --progress plain contradict/, /leave one/],
     ['merge one mount', /merge takes words, so it must be the last/, /put merge last/],
     ['tidy mount', /mount runs on hosts, so it can't come after tidy/, /before/],
     ['mount -- ls', /mount takes no words after --/, /a line each/],

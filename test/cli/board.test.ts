@@ -5,6 +5,7 @@ import * as fc from 'fast-check';
 import { boardFrame, type FrameOptions } from '../../src/cli/board-frame.ts';
 import { newBoard, reduceBoard, type BoardState } from '../../src/cli/board-state.ts';
 import { makeColors } from '../../src/cli/colors.ts';
+import { progressOf } from '../../src/cli/progress.ts';
 import { makeSymbols } from '../../src/cli/symbols.ts';
 import { widthOf } from '../../src/cli/text-width.ts';
 import type { RunEventBody } from '../../src/controller/events.ts';
@@ -29,7 +30,7 @@ describe('the board', () => {
   it('shows the worst hosts first, each with its reason, and the healthy ones last', () => {
     const names = hostNames(200);
     const state = after(stressing(names), [
-      [2100, beat('web003', { operations: 150, errors: 2 })],
+      [2100, beat('web003', { operations: 150, errors: 20 })],
       [2100, { kind: 'host-ended', host: 'web005', status: 'lost', reason: 'nothing was heard of it' }],
       [2200, beat('web009', { oldest: { operation: 'write', worker: 5, ageMs: 12_000, file: '3/f17' } })],
       [2300, { kind: 'host-ended', host: 'web100', status: 'failed', reason: 'no space' }],
@@ -110,6 +111,18 @@ describe('the board', () => {
       }),
       { numRuns: 60 },
     );
+  });
+});
+
+describe('what is shown', () => {
+  it('is a board where a person looks on, and lines in a pipe, in CI and where the terminal can do no more', () => {
+    const auto = (isTerminal: boolean, environment = {}): string =>
+      progressOf({ choice: 'auto', isTerminal, environment });
+    assert.deepEqual([auto(true), auto(false)], ['tty', 'plain']);
+    assert.deepEqual([auto(true, { TERM: 'dumb' }), auto(true, { CI: 'true' })], ['plain', 'plain']);
+    for (const choice of ['tty', 'plain', 'json', 'quiet'] as const) {
+      assert.equal(progressOf({ choice, isTerminal: false, environment: { TERM: 'dumb' } }), choice);
+    }
   });
 });
 

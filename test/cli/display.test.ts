@@ -5,10 +5,11 @@ import * as fc from 'fast-check';
 import { makeColors, type ColorQuestion } from '../../src/cli/colors.ts';
 import { describeError } from '../../src/cli/errors.ts';
 import { makePlainDisplay } from '../../src/cli/plain.ts';
-import { hostLines, outcomeLines } from '../../src/cli/recap.ts';
+import { findingLines, hostLines, outcomeLines } from '../../src/cli/recap.ts';
 import { sanitize } from '../../src/cli/sanitize.ts';
 import type { RunEventBody } from '../../src/controller/events.ts';
 import { FunbricError } from '../../src/model/errors.ts';
+import type { Finding } from '../../src/model/finding.ts';
 
 const plainColors = makeColors({ isWanted: false, environment: {}, isTerminal: false });
 
@@ -96,6 +97,29 @@ describe('a run as plain lines', () => {
     ]);
   });
 
+  it('says once what several hosts say, and a host that failed is told at once, and only then', () => {
+    const said = show([
+      { kind: 'run-started', run: 'r', folder: 'reports/r', hosts: ['a1', 'a2'], tasks: ['t'] },
+      { kind: 'line', host: 'a1', stream: 'stdout', text: 'same' },
+      { kind: 'host-failed', host: 'a1', status: 'failed', reason: 'a1: no space' },
+      { kind: 'line', host: 'a2', stream: 'stdout', text: 'same' },
+      { kind: 'host-failed', host: 'a2', status: 'failed', reason: 'a2: no space' },
+      { kind: 'host-ended', host: 'a1', status: 'failed', reason: 'a1: no space' },
+      { kind: 'host-ended', host: 'a2', status: 'failed', reason: 'a2: no space' },
+    ]);
+    assert.deepEqual(said.slice(1), ['a[1-2] | same', 'a[1-2]: failed: no space']);
+  });
+
+  it('names the operation that hangs, its worker and its file', () => {
+    const said: string[] = [];
+    const { listen, tick } = makePlainDisplay((line) => said.push(line), plainColors);
+    listen({ at, atMs: 0, kind: 'phase-started', host: 'a', phase: 'stress' });
+    const oldest = { operation: 'fsync', worker: 3, ageMs: 9000, file: 'w3/f1' };
+    listen({ at, atMs: 29_500, kind: 'heartbeat', host: 'a', heartbeat: { ...heartbeat(0), oldest } });
+    tick(31_000);
+    assert.match(said.at(-1) ?? '', /nothing finished for 5 s on a \(a: worker 3 in fsync of w3\/f1 for 9 s\)$/);
+  });
+
   it('says a heartbeat after 30 s, then less and less often, and names hosts that fell silent', () => {
     const said: string[] = [];
     const { listen, tick } = makePlainDisplay((line) => said.push(line), plainColors);
@@ -129,10 +153,42 @@ describe('the recap', () => {
       '  db[1-2]: gone',
     ]);
     const outcome = { verdict: 'incomplete', reasons: ['2 hosts were lost'], reportPath: 'reports/r.html' } as const;
-    assert.deepEqual(outcomeLines(outcome, 2, plainColors), [
+    assert.deepEqual(outcomeLines(outcome, { code: 2, colors: plainColors }), [
       '  2 hosts were lost',
       'verdict=incomplete code=2 report=reports/r.html',
     ]);
+  });
+});
+
+describe('the findings of a recap', () => {
+  const finding: Finding = {
+    code: 'D05',
+    grade: 'proven',
+    host: 'web1',
+    file: 'w1/f\u001b[2J7',
+    offset: 4096,
+    count: 2,
+    expected: 'x',
+    found: 'y',
+    witness: [],
+  };
+
+  it('are one line each, proven ones first, with the hosts that saw the same folded', () => {
+    const all: readonly Finding[] = [
+      { ...finding, code: 'D12', grade: 'suspect', count: 1 },
+      finding,
+      { ...finding, host: 'web2', count: 1 },
+    ];
+    assert.deepEqual(findingLines(all, plainColors), [
+      'D05 proven corrupt chunk: w1/f7 at byte 4,096, 3 times, seen by web[1-2]',
+      'D12 suspect stale read: w1/f7 at byte 4,096, 1 time, seen by web1',
+    ]);
+  });
+
+  it('are ten, and how many more', () => {
+    const many = Array.from({ length: 14 }, (_, at) => ({ ...finding, offset: at }));
+    const lines = findingLines(many, plainColors);
+    assert.deepEqual([lines.length, lines.at(-1)], [11, '  and 4 more findings in the report']);
   });
 });
 
