@@ -14,4 +14,5 @@ export { mountOptions, mountSpec, type MountValues } from './controller/mount-sp
 export { filesWorkload, type FilesRequest } from './controller/profiles.ts';
 export { findRunFolder, finishRun } from './controller/finish.ts';
 export type { MountSpec } from './model/mount-spec.ts';
+export { readLogLines, readRunLog } from './controller/run-log.ts';
 export { FunbricError } from './model/errors.ts';

@@ -6,6 +6,7 @@ import { decodeOptions, type GivenOptions } from '../controller/options.ts';
 import type { ChosenTask } from '../controller/planning.ts';
 import type { OptionValues, TaskOption } from '../controller/task.ts';
 import { fleetOptions } from './fleet-options.ts';
+import { progressChoices, type ProgressChoice } from './progress.ts';
 import { cutWords, type Catalog, type TaskWords } from './words.ts';
 
 /** The options of funbric itself, decoded. */
@@ -24,8 +25,7 @@ export interface FleetValues extends Selection {
   readonly isKept: boolean;
   readonly reportsFolder: string;
   readonly isDryRun: boolean;
-  readonly progress: 'plain' | 'quiet';
-  readonly isJson: boolean;
+  readonly progress: ProgressChoice;
   /** Undefined: as the terminal likes it. */
   readonly isColored: boolean | undefined;
 }
@@ -157,11 +157,19 @@ function fleetValues(values: OptionValues, given: GivenOptions): FleetValues {
     isKept: values['keep'] === true,
     reportsFolder: text(values, 'reports') ?? './reports',
     isDryRun: values['dry-run'] === true,
-    // A live board comes with a terminal that can show one; until then `auto` is plain everywhere.
-    progress: values['progress'] === 'quiet' ? 'quiet' : 'plain',
-    isJson: values['json'] === true,
+    progress: progressChoice(values),
     isColored: typeof values['color'] === 'boolean' ? values['color'] : undefined,
   };
+}
+
+/** --json is short for --progress json, so another word for it is a contradiction. */
+function progressChoice(values: OptionValues): ProgressChoice {
+  const choice = progressChoices.find((one) => one === values['progress']) ?? 'auto';
+  if (values['json'] !== true) return choice;
+  if (choice === 'json' || choice === 'auto') return 'json';
+  throw new FunbricError('usage', `--json and --progress ${choice} contradict each other`, {
+    hint: 'leave one of them out',
+  });
 }
 
 /** The longest that a Node timer can wait: longer ones would fire at once. */

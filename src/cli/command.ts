@@ -3,11 +3,13 @@ import type { ChalkInstance } from 'chalk';
 import type { Host } from '../model/host.ts';
 import { foldNodeSet } from '../model/nodeset.ts';
 import type { HostExit } from '../controller/command.ts';
-import type { RunEvent, RunEventBody } from '../controller/events.ts';
+import { stamper, type RunEvent } from '../controller/events.ts';
 import type { FleetValues } from './arguments.ts';
 import type { Engine, Reach } from './engine.ts';
-import { makePlainDisplay, type PlainDisplay } from './plain.ts';
+import { reasonOf } from './event-lines.ts';
 import { sanitize } from './sanitize.ts';
+import { interruptedStatus, statusOf } from './status.ts';
+import { makeStory, widest, type Story } from './story.ts';
 
 interface CommandCall {
   readonly fleet: FleetValues;
@@ -20,6 +22,7 @@ interface CommandCall {
     readonly err: (text: string) => void;
     readonly colors: ChalkInstance;
     readonly now: () => Date;
+    readonly nowMs: () => number;
   };
 }
 
@@ -32,52 +35,52 @@ export async function runOnHosts({ fleet, hosts, words, reach, context }: Comman
     );
     return 0;
   }
-  const listen = makeListener(hosts, fleet.isJson, context);
+  const stamp = stamper(context);
+  const listen = makeListener(hosts, fleet, context);
   const exits = await engine.runCommand({
     ...reach,
     hosts,
     words,
     commandMs: fleet.commandMs,
-    emit: (body) => listen({ ...body, atMs: context.now().getTime() }),
+    emit: (body) => listen(stamp(body)),
   });
-  for (const exit of exits) if (fleet.isJson) listen({ ...endOf(exit), atMs: context.now().getTime() });
-  for (const line of recap(exits, colors)) err(`${line}\n`);
-  return reach.signal.aborted ? 130 : statusOf(exits);
+  const verdict = verdictOf(exits);
+  const code = reach.signal.aborted ? interruptedStatus : statusOf(verdict);
+  const reasons = recap(exits);
+  if (fleet.progress === 'json') listen(stamp({ kind: 'run-ended', verdict, code, reasons }));
+  for (const line of reasons) err(`${colors.red(line)}\n`);
+  return code;
 }
 
 /** What hosts say on stderr goes to stderr, so that a pipe gets what it would get from one host. */
 function makeListener(
   hosts: readonly Host[],
-  isJson: boolean,
-  context: CommandCall['context'],
+  { progress }: FleetValues,
+  { out, err, colors }: CommandCall['context'],
 ): (event: RunEvent) => void {
-  const { out, err, colors } = context;
-  if (isJson) return (event) => out(`${JSON.stringify(event)}\n`);
-  const width = Math.min(24, Math.max(0, ...hosts.map(({ name }) => sanitize(name).length)));
-  const display = (write: (text: string) => void): PlainDisplay =>
-    makePlainDisplay((line) => write(`${line}\n`), colors, width);
-  const displays = { out: display(out), err: display(err) };
-  return (event) => displays[event.kind === 'line' && event.stream !== 'stdout' ? 'err' : 'out'].listen(event);
-}
-
-function endOf({ host, code, reason }: HostExit): Extract<RunEventBody, { kind: 'host-ended' }> {
-  if (code === undefined) return { kind: 'host-ended', host, status: 'unreachable', reason: reason ?? 'not reached' };
-  if (code === 0) return { kind: 'host-ended', host, status: 'completed' };
-  return { kind: 'host-ended', host, status: 'failed', reason: reason ?? `exit ${code}` };
+  if (progress === 'json') return (event) => out(`${JSON.stringify(event)}\n`);
+  if (progress === 'quiet') return () => undefined;
+  const width = widest(hosts.map(({ name }) => name));
+  const storyOf = (write: (text: string) => void): Story =>
+    makeStory({ say: (line) => write(`${line}\n`), colors, width, foldMs: 0 });
+  const stories = { out: storyOf(out), err: storyOf(err) };
+  return (event) => {
+    if (event.kind === 'line') stories[event.stream === 'stdout' ? 'out' : 'err'].listen(event);
+  };
 }
 
 /** Nothing where all went well: the output is all that was asked for. */
-function recap(exits: readonly HostExit[], colors: ChalkInstance): readonly string[] {
+function recap(exits: readonly HostExit[]): readonly string[] {
   const hostsOf = new Map<string, string[]>();
-  for (const { host, code, reason } of exits) {
-    if (code === 0) continue;
-    const what = reason ?? `exit ${String(code)}`;
+  for (const { host, status, reason } of exits) {
+    if (status === 'completed') continue;
+    const what = reasonOf(host, reason ?? status);
     hostsOf.set(what, [...(hostsOf.get(what) ?? []), sanitize(host)]);
   }
-  return Array.from(hostsOf, ([what, hosts]) => colors.red(`${foldNodeSet(hosts)}: ${sanitize(what)}`));
+  return Array.from(hostsOf, ([what, names]) => `${foldNodeSet(names)}: ${what}`);
 }
 
-function statusOf(exits: readonly HostExit[]): number {
-  if (exits.some(({ code }) => code !== undefined && code !== 0)) return 1;
-  return exits.some(({ code }) => code === undefined) ? 2 : 0;
+function verdictOf(exits: readonly HostExit[]): 'pass' | 'fail' | 'incomplete' {
+  if (exits.some(({ status }) => status === 'failed')) return 'fail';
+  return exits.every(({ status }) => status === 'completed') ? 'pass' : 'incomplete';
 }

@@ -1,5 +1,6 @@
 /** The options of funbric itself, which every task has: one table that parsing, help and the task loader read. */
 import type { TaskOption } from '../controller/task.ts';
+import { progressChoices } from './progress.ts';
 
 export interface FleetOption extends TaskOption {
   readonly alias?: string;
@@ -137,11 +138,17 @@ export const fleetOptions = {
   progress: {
     type: 'string',
     group: 'Output',
-    choices: ['auto', 'plain', 'quiet'],
+    placeholder: 'KIND',
+    choices: progressChoices,
     default: 'auto',
-    describe: 'what is shown while a run goes on',
+    describe:
+      'while a run goes on: tty (a live board), plain (lines), json (as --json), quiet (only what went wrong); auto is tty on a terminal, else plain',
   },
-  json: { type: 'boolean', group: 'Output', describe: 'events, lists and plans as JSON on stdout, people on stderr' },
+  json: {
+    type: 'boolean',
+    group: 'Output',
+    describe: 'events, lists and plans as JSON on stdout, people on stderr; the same as --progress json',
+  },
   color: { type: 'boolean', group: 'Output', describe: '--no-color: none; also NO_COLOR and FORCE_COLOR' },
   list: { type: 'boolean', group: 'Other', describe: 'show the tasks and their options' },
   'list-hosts': { type: 'boolean', group: 'Other', describe: 'show the hosts that are meant' },

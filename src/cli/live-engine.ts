@@ -3,13 +3,17 @@ import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { runCommand } from '../controller/command.ts';
+import type { EventLog } from '../controller/event-log.ts';
 import type { RunOutcome } from '../controller/task.ts';
+import { exitStatusOf, messageOf } from '../model/errors.ts';
 import type { Host } from '../model/host.ts';
+import { onAbort } from '../transports/on-abort.ts';
 import { createTransports } from '../transports/registry.ts';
 import { quoteAll } from '../transports/shell.ts';
 import type { Connection } from '../transports/transport.ts';
 import { outputDrained } from './drained.ts';
 import type { DemoFleet, Engine, Reach, RunRequest } from './engine.ts';
+import { interruptedStatus, statusOf } from './status.ts';
 
 export function liveEngine(homeFolder: string): Engine {
   return {
@@ -33,21 +37,43 @@ async function run(request: RunRequest, homeFolder: string): Promise<RunOutcome>
   const { finishRun } = await import('../controller/finish.ts');
   const { packageFiles } = await import('../controller/package-files.ts');
   const { createRunFolder } = await import('../controller/run-folder.ts');
-  const { plan, reportsFolder, listen } = request;
+  const { plan, reportsFolder, listen, signal, killSignal } = request;
   const folder = await createRunFolder(reportsFolder, plan);
   const bundle = await loadAgentBundle(packageFiles.agent);
-  using log = openEventLog(folder, Date.now, listen);
-  await conduct({
-    ...request,
-    folder,
-    bundleFor: () => bundle,
-    connect: connector(request, homeFolder),
-    emit: log.emit,
-    nowNs: () => performance.now() * 1e6,
-  });
-  const outcome = await finishRun(folder);
-  log.emit({ kind: 'run-ended', verdict: outcome.verdict, reasons: outcome.reasons, report: outcome.reportPath });
-  return outcome;
+  const nowMs = (): number => performance.now();
+  using log = openEventLog(folder, { now: () => new Date(), nowMs, listen });
+  const stops = [
+    onAbort(signal, () => log.emit({ kind: 'interrupted', isSecond: false })),
+    onAbort(killSignal, () => log.emit({ kind: 'interrupted', isSecond: true })),
+  ];
+  try {
+    await conduct({
+      ...request,
+      folder,
+      bundleFor: () => bundle,
+      connect: connector(request, homeFolder),
+      emit: log.emit,
+      nowNs: () => nowMs() * 1e6,
+    });
+    const outcome = await finishRun(folder);
+    endLog(log, outcome, signal.aborted ? interruptedStatus : statusOf(outcome.verdict));
+    return outcome;
+  } catch (error) {
+    endLog(log, { verdict: 'incomplete', reasons: [messageOf(error)] }, exitStatusOf(error));
+    throw error;
+  } finally {
+    for (const stop of stops) stop();
+  }
+}
+
+/** Whatever becomes of a run, its last event says. */
+function endLog(
+  log: EventLog,
+  outcome: Pick<RunOutcome, 'verdict' | 'reasons'> & { reportPath?: string },
+  code: number,
+): void {
+  const { verdict, reasons, reportPath } = outcome;
+  log.emit({ kind: 'run-ended', verdict, code, reasons, ...(reportPath === undefined ? {} : { report: reportPath }) });
 }
 
 /** What was learned of ssh_config, keys and agents is kept as long as this is. */

@@ -10,6 +10,7 @@ import { makeColors } from './colors.ts';
 import { describeError } from './errors.ts';
 import { liveEngine } from './live-engine.ts';
 import { runProgram } from './program.ts';
+import { Screen } from './screen.ts';
 
 /** After a second Ctrl-C everything is let go of; what hasn't ended by then never will. */
 const lastGraceMs = 3000;
@@ -18,29 +19,44 @@ const strayGraceMs = 90_000;
 
 let strayStatus: number | undefined;
 
+const screen = new Screen({
+  out: (text) => void process.stdout.write(text),
+  err: (text) => void process.stderr.write(text),
+  isTerminal: process.stdout.isTTY,
+  isErrTerminal: process.stderr.isTTY,
+  // A terminal that doesn't know its size says 0.
+  size: () => ({ columns: process.stdout.columns || 80, rows: process.stdout.rows || 24 }),
+});
+
 const graceful = new AbortController();
 const kill = new AbortController();
 
 // SIGHUP is a terminal that went away, SIGTERM what CI sends: the hosts shall be left clean after both.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt);
 for (const event of ['uncaughtException', 'unhandledRejection'] as const) process.on(event, giveUp);
+// However this ends, the terminal is left as it was, also to whoever has stopped us with Ctrl-Z meanwhile.
+process.on('exit', screen.erase);
+process.on('SIGTSTP', () => {
+  screen.erase();
+  process.kill(process.pid, 'SIGSTOP');
+});
 // A reader that went away (funbric ... | head) must not end a run whose hosts are still to be cleaned up.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
 const status = await runProgram(process.argv.slice(2), {
   engine: liveEngine(homedir()),
   library: async () => ({ ...(await import('../index.ts')) }),
-  out: (text) => void process.stdout.write(text),
-  err: (text) => void process.stderr.write(text),
-  terminal: { input: process.stdin, output: process.stderr },
-  isTerminal: process.stdout.isTTY,
-  columns: process.stdout.columns ?? 100,
+  out: screen.out,
+  err: screen.err,
+  terminal: screen,
+  prompt: { input: process.stdin, output: process.stderr },
   environment: process.env,
   currentFolder: process.cwd(),
   homeFolder: homedir(),
   ownTasksFolder: packageFiles.tasks,
   version: packageVersion(),
   now: () => new Date(),
+  nowMs: () => performance.now(),
   randomSeed: () => randomInt(2 ** 32),
   nonce: () => randomBytes(3).toString('hex'),
   signal: graceful.signal,
@@ -66,7 +82,7 @@ function giveUp(thrown: unknown): void {
   if (strayStatus !== undefined) return;
   strayStatus = exitStatusOf(thrown);
   const question = { isWanted: undefined, environment: process.env, isTerminal: process.stderr.isTTY };
-  process.stderr.write(describeError(thrown, makeColors(question)));
+  screen.err(describeError(thrown, makeColors(question)));
   if (!graceful.signal.aborted) graceful.abort(interrupted('the run, by an error that nothing caught'));
   setTimeout(() => process.exit(strayStatus), strayGraceMs).unref();
 }

@@ -5,27 +5,27 @@ import type { Plan } from '../model/plan.ts';
 import { parseCredentials, readCredentialsFile, type MountCredentials } from '../controller/mount-credentials.ts';
 import { interrupted } from '../controller/waiting.ts';
 
-export interface Terminal {
+export interface Prompt {
   readonly input: Readable & { readonly isTTY?: boolean };
   /** For questions. */
   readonly output: Writable;
 }
 
 /** By the mounts' own words for them: all are at hand before any host is reached. */
-export async function credentialsOf(plan: Plan, terminal: Terminal): Promise<ReadonlyMap<string, MountCredentials>> {
+export async function credentialsOf(plan: Plan, prompt: Prompt): Promise<ReadonlyMap<string, MountCredentials>> {
   const found = new Map<string, MountCredentials>();
   for (const { mount } of plan.tasks) {
     const from = mount?.credentials;
     if (from === undefined || found.has(from)) continue;
-    found.set(from, from === '-' ? await fromStandardInput(terminal) : readCredentialsFile(from));
+    found.set(from, from === '-' ? await fromStandardInput(prompt) : readCredentialsFile(from));
   }
   return found;
 }
 
-async function fromStandardInput(terminal: Terminal): Promise<MountCredentials> {
-  if (terminal.input.isTTY === true) return parseCredentials(await ask(terminal), 'the answers');
+async function fromStandardInput(prompt: Prompt): Promise<MountCredentials> {
+  if (prompt.input.isTTY === true) return parseCredentials(await ask(prompt), 'the answers');
   let text = '';
-  for await (const chunk of terminal.input.setEncoding('utf8')) {
+  for await (const chunk of prompt.input.setEncoding('utf8')) {
     text += String(chunk);
     if (text.length > maxLength) break;
   }
@@ -35,7 +35,7 @@ async function fromStandardInput(terminal: Terminal): Promise<MountCredentials> 
 /** More is no user and password: the parser says so. */
 const maxLength = 8192;
 
-async function ask({ input, output }: Terminal): Promise<string> {
+async function ask({ input, output }: Prompt): Promise<string> {
   const given = new AbortController();
   let isHidden = false;
   const echo = new Writable({

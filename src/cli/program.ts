@@ -3,28 +3,31 @@
  * passed in.
  */
 import { join, resolve } from 'node:path';
-import { setInterval } from 'node:timers';
 import type { ChalkInstance } from 'chalk';
 import { exitStatusOf } from '../model/errors.ts';
 import type { Host } from '../model/host.ts';
 import { findHostsFile, readHostsFile } from '../controller/hosts-file.ts';
 import { selectHosts } from '../controller/inventory.ts';
 import { findTasks, loadTask, privateFolder, type LoadContext } from '../controller/load-tasks.ts';
-import type { RunEvent } from '../controller/events.ts';
+import { stamper } from '../controller/events.ts';
 import { makePlan, type ChosenTask } from '../controller/planning.ts';
 import type { RunOutcome } from '../controller/task.ts';
 import { parseArguments, type FleetValues, type Invocation, type LocalCall } from './arguments.ts';
 import { makeColors } from './colors.ts';
 import { runOnHosts } from './command.ts';
+import { openDisplay } from './display.ts';
 import type { Engine, Reach } from './engine.ts';
-import { credentialsOf, type Terminal } from './mount-credentials.ts';
+import { credentialsOf, type Prompt } from './mount-credentials.ts';
 import { describeError } from './errors.ts';
 import { fleetOptionNames } from './fleet-options.ts';
 import { generalHelp, taskHelp } from './help.ts';
 import { hostListText, planText, taskListJson, taskListText, taskRows } from './lists.ts';
-import { makePlainDisplay } from './plain.ts';
-import { hostLines, outcomeLines, type HostEnded } from './recap.ts';
+import { progressOf } from './progress.ts';
+import { findingLines, hostLines, outcomeLines, type HostEnded } from './recap.ts';
 import { sanitizeLines } from './sanitize.ts';
+import type { Terminal } from './screen.ts';
+import { interruptedStatus, statusOf, worstStatus } from './status.ts';
+import { makeSymbols } from './symbols.ts';
 import type { Catalog } from './words.ts';
 
 export interface Surroundings {
@@ -33,10 +36,10 @@ export interface Surroundings {
   readonly library: () => Promise<Readonly<Record<string, unknown>>>;
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
-  /** For what must be asked. */
+  /** Where `out` goes, as far as a person sees it. */
   readonly terminal: Terminal;
-  readonly isTerminal: boolean;
-  readonly columns: number;
+  /** For what must be asked. */
+  readonly prompt: Prompt;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly currentFolder: string;
   readonly homeFolder: string;
@@ -44,6 +47,8 @@ export interface Surroundings {
   readonly ownTasksFolder: string;
   readonly version: string;
   readonly now: () => Date;
+  /** Monotonic. */
+  readonly nowMs: () => number;
   readonly randomSeed: () => number;
   readonly nonce: () => string;
   readonly signal: AbortSignal;
@@ -64,8 +69,8 @@ export async function runProgram(argv: readonly string[], around: Surroundings):
   }
 }
 
-function colorsOf(isWanted: boolean | undefined, { environment, isTerminal }: Surroundings): ChalkInstance {
-  return makeColors({ isWanted, environment, isTerminal });
+function colorsOf(isWanted: boolean | undefined, { environment, terminal }: Surroundings): ChalkInstance {
+  return makeColors({ isWanted, environment, isTerminal: terminal.isTerminal });
 }
 
 interface Shop {
@@ -96,7 +101,8 @@ async function perform(invocation: Invocation, context: Context): Promise<number
   switch (invocation.kind) {
     case 'help': {
       const { task } = invocation;
-      const { columns, out } = context;
+      const { terminal, out } = context;
+      const { columns } = terminal.size();
       out(task === undefined ? await generalHelp(columns) : await taskHelp(task.name, task.task, columns));
       return 0;
     }
@@ -105,13 +111,13 @@ async function perform(invocation: Invocation, context: Context): Promise<number
       return 0;
     case 'list': {
       const rows = await taskRows(findTasks(context.taskFolders), context.loadContext);
-      context.out(invocation.fleet.isJson ? taskListJson(rows) : taskListText(rows, context.colors));
+      context.out(isJson(invocation.fleet) ? taskListJson(rows) : taskListText(rows, context.colors));
       return 0;
     }
     case 'list-hosts': {
       const hosts = hostsOf(invocation.fleet, context);
       context.out(
-        invocation.fleet.isJson ? `${JSON.stringify(hosts, null, 2)}\n` : hostListText(hosts, context.colors),
+        isJson(invocation.fleet) ? `${JSON.stringify(hosts, null, 2)}\n` : hostListText(hosts, context.colors),
       );
       return 0;
     }
@@ -160,7 +166,7 @@ async function runTasks(
     if (context.signal.aborted) return interruptedStatus;
     statuses.push(await runLocal(fleet, local, context));
   }
-  return worst(statuses);
+  return worstStatus(statuses);
 }
 
 function dryRun(
@@ -174,7 +180,7 @@ function dryRun(
     return 0;
   }
   const plan = planOf(fleet, tasks, hosts(), context);
-  context.out(fleet.isJson ? `${JSON.stringify(plan, null, 2)}\n` : planText(plan, context.colors));
+  context.out(isJson(fleet) ? `${JSON.stringify(plan, null, 2)}\n` : planText(plan, context.colors));
   return 0;
 }
 
@@ -205,59 +211,46 @@ async function runFleet(
   hosts: readonly Host[],
   context: Context,
 ): Promise<number> {
-  const { engine, colors, currentFolder, signal } = context;
+  const { engine, colors, currentFolder, signal, environment } = context;
   const plan = planOf(fleet, tasks, hosts, context);
-  const mountCredentials = await credentialsOf(plan, context.terminal);
-  const say = sayOf(fleet, context);
+  const progress = progressOf({ choice: fleet.progress, environment, isTerminal: context.terminal.isTerminal });
   const ended: HostEnded[] = [];
-  using display = openDisplay(fleet, say, context);
-  const outcome = await engine.run({
-    ...reachOf(fleet, context),
-    plan,
-    tasks,
-    mountCredentials,
-    reportsFolder: resolve(currentFolder, fleet.reportsFolder),
-    listen(event) {
-      if (event.kind === 'host-ended') ended.push(event);
-      display.listen(event);
-    },
-  });
-  const status = signal.aborted ? interruptedStatus : statusOf(outcome);
-  for (const line of [...hostLines(ended, colors), ...outcomeLines(outcome, status, colors)]) say(line);
+  const mountCredentials = await credentialsOf(plan, context.prompt);
+  let outcome: RunOutcome;
+  {
+    using display = openDisplay(progress, { ...context, plan, symbols: makeSymbols(environment) });
+    outcome = await engine.run({
+      ...reachOf(fleet, context),
+      plan,
+      tasks,
+      mountCredentials,
+      reportsFolder: resolve(currentFolder, fleet.reportsFolder),
+      listen(event) {
+        if (event.kind === 'host-ended') ended.push(event);
+        display.listen(event);
+      },
+    });
+  }
+  const status = signal.aborted ? interruptedStatus : statusOf(outcome.verdict);
+  const { run } = outcome;
+  const say = sayOf(fleet, context);
+  for (const line of [
+    ...hostLines(ended, colors, { run, isBrief: progress === 'quiet' }),
+    ...findingLines(run?.findings ?? [], colors),
+    ...outcomeLines(outcome, { code: status, colors, ended }),
+  ]) {
+    say(line);
+  }
   return status;
 }
 
 /** With --json the events have stdout to themselves. */
 function sayOf(fleet: FleetValues, { out, err }: Context): (line: string) => void {
-  return (line) => (fleet.isJson ? err : out)(`${line}\n`);
+  return (line) => (isJson(fleet) ? err : out)(`${line}\n`);
 }
 
-interface Display extends Disposable {
-  readonly listen: (event: RunEvent) => void;
-}
-
-/** Shows a run while it goes on, Ctrl-C included. */
-function openDisplay(fleet: FleetValues, say: (line: string) => void, context: Context): Display {
-  const { out, colors, now, signal, killSignal } = context;
-  const plain = makePlainDisplay(fleet.progress === 'quiet' ? () => undefined : say, colors);
-  const listen = (event: RunEvent): void => {
-    if (fleet.isJson) out(`${JSON.stringify(event)}\n`);
-    plain.listen(event);
-  };
-  const sayInterrupted = (isSecond: boolean) => (): void =>
-    listen({ kind: 'interrupted', isSecond, atMs: now().getTime() });
-  const closed = new AbortController();
-  const once = { once: true, signal: closed.signal };
-  signal.addEventListener('abort', sayInterrupted(false), once);
-  killSignal.addEventListener('abort', sayInterrupted(true), once);
-  const timer = setInterval(() => plain.tick(now().getTime()), 1000);
-  return {
-    listen,
-    [Symbol.dispose]() {
-      clearInterval(timer);
-      closed.abort();
-    },
-  };
+function isJson({ progress }: FleetValues): boolean {
+  return progress === 'json';
 }
 
 async function runLocal(
@@ -265,27 +258,26 @@ async function runLocal(
   { task, options, positionals }: LocalCall,
   context: Context,
 ): Promise<number> {
-  const { out, colors, currentFolder } = context;
+  const { out, colors, currentFolder, now, nowMs } = context;
   const say = sayOf(fleet, context);
-  const reportsFolder = resolve(currentFolder, fleet.reportsFolder);
+  const data = (value: unknown): void => out(`${JSON.stringify(value)}\n`);
+  const stamp = stamper({ now, nowMs });
+  const isChosen = fleet.hosts.length > 0 || fleet.roles.length > 0;
   const outcome = await task.local?.(
-    { arguments: positionals, reportsFolder, log: (text) => say(sanitizeLines(text)) },
+    {
+      arguments: positionals,
+      reportsFolder: resolve(currentFolder, fleet.reportsFolder),
+      hosts: isChosen ? hostsOf(fleet, context).map(({ name }) => name) : [],
+      log: (text) => say(sanitizeLines(text)),
+      data: isJson(fleet) ? data : undefined,
+    },
     options,
   );
   if (outcome === undefined) return 0;
-  const status = statusOf(outcome);
-  for (const line of outcomeLines(outcome, status, colors)) say(line);
-  if (fleet.isJson) out(`${JSON.stringify(outcome)}\n`);
+  const { verdict, reasons, reportPath: report, run } = outcome;
+  const status = statusOf(verdict);
+  for (const line of [...findingLines(run?.findings ?? [], colors), ...outcomeLines(outcome, { code: status, colors })])
+    say(line);
+  if (isJson(fleet)) data(stamp({ kind: 'run-ended', verdict, code: status, reasons, report }));
   return status;
-}
-
-const interruptedStatus = 130;
-
-function statusOf({ verdict }: RunOutcome): number {
-  return { pass: 0, fail: 1, incomplete: 2 }[verdict];
-}
-
-/** FAIL beats INCOMPLETE, both beat PASS; an interruption beats all. */
-function worst(statuses: readonly number[]): number {
-  return [interruptedStatus, 1, 2].find((status) => statuses.includes(status)) ?? 0;
 }

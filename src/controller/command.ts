@@ -1,7 +1,8 @@
 /** `funbric -H a,b -- cmd`: one command on every host, its lines as events, how it ended as data. */
 import pMap from 'p-map';
-import { explain } from '../model/errors.ts';
+import { explain, FunbricError } from '../model/errors.ts';
 import type { Host } from '../model/host.ts';
+import type { HostStatus } from '../model/result.ts';
 import { describeExit, type Connection } from '../transports/transport.ts';
 import type { Emit } from './events.ts';
 import { runRemoteCommand } from './remote-command.ts';
@@ -23,30 +24,52 @@ export interface CommandRequest {
 /** `code`: it ran and ended so. Without one it was never reached, lost or stopped, as `reason` says. */
 export interface HostExit {
   readonly host: string;
+  readonly status: HostStatus;
   readonly code?: number;
   readonly reason?: string;
 }
 
-/** One exit a host, in the hosts' order; never throws for what a host does. */
+/** One exit a host, in the hosts' order, each told as an event at once; never throws for what a host does. */
 export async function runCommand(request: CommandRequest): Promise<readonly HostExit[]> {
-  return await pMap(request.hosts, (host) => runOn(request, host), { concurrency: request.parallel });
+  return await pMap(
+    request.hosts,
+    async (host) => {
+      const exit = await runOn(request, host);
+      const { status, reason } = exit;
+      request.emit({ kind: 'host-ended', host: host.name, status, ...(reason === undefined ? {} : { reason }) });
+      return exit;
+    },
+    { concurrency: request.parallel },
+  );
 }
 
-async function runOn(request: CommandRequest, host: Host): Promise<HostExit> {
+async function runOn(request: CommandRequest, target: Host): Promise<HostExit> {
   const { command, commandMs, signal, emit, shown } = request;
+  const host = target.name;
+  let isReached = false;
   try {
-    await using connection = await request.connect(host, signal);
+    await using connection = await request.connect(target, signal);
+    isReached = true;
     const exit = await runRemoteCommand(connection, {
       line: command,
       limitMs: commandMs,
       signal,
       shown,
-      onLine: (stream, line) => emit({ kind: 'line', host: host.name, stream, text: line.replace(/\r?\n$/, '') }),
+      onLine: (stream, line) => emit({ kind: 'line', host, stream, text: line.replace(/\r?\n$/, '') }),
     });
-    return exit.kind === 'exited'
-      ? { host: host.name, code: exit.code }
-      : { host: host.name, code: 128, reason: describeExit(exit) };
+    if (exit.kind !== 'exited') return { host, status: 'failed', code: killedCode, reason: describeExit(exit) };
+    return exit.code === 0
+      ? { host, status: 'completed', code: 0 }
+      : { host, status: 'failed', code: exit.code, reason: `exit ${exit.code}` };
   } catch (error) {
-    return { host: host.name, reason: explain(error) };
+    return { host, status: statusOf(error, isReached), reason: explain(error) };
   }
+}
+
+/** What shells say of a command that a signal ended. */
+const killedCode = 128;
+
+function statusOf(error: unknown, isReached: boolean): HostStatus {
+  if (!isReached) return 'unreachable';
+  return error instanceof FunbricError && error.code === 'lost' ? 'lost' : 'failed';
 }

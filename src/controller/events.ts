@@ -1,52 +1,80 @@
 /**
- * What happens in a run, as it happens: the board, the plain log and events.ndjson are all tables over this union.
- * `atMs` is the controller's wall clock (ms since 1970), for people; nothing is decided by it.
+ * What happens in a run, as it happens: the board, the plain lines, `--json` and events.ndjson are all tables over this
+ * union. Times are for people; nothing is decided by them.
  */
-import type { AgentPhase, Heartbeat } from '../model/protocol.ts';
-import type { HostStatus } from '../model/result.ts';
-import type { Verdict } from '../model/finding.ts';
+import * as z from 'zod/mini';
+import { verdicts } from '../model/finding.ts';
+import { agentPhases, heartbeatSchema } from '../model/protocol.ts';
+import { hostStatuses } from '../model/result.ts';
 
-export type RunEventBody =
-  | {
-      readonly kind: 'run-started';
-      readonly run: string;
-      readonly folder: string;
-      readonly hosts: readonly string[];
-      readonly tasks: readonly string[];
-    }
-  | { readonly kind: 'task-started'; readonly task: string }
-  | { readonly kind: 'host-connected'; readonly host: string; readonly elapsedMs: number }
-  | { readonly kind: 'agent-started'; readonly host: string; readonly isUploaded: boolean }
-  | { readonly kind: 'phase-started'; readonly host: string; readonly phase: AgentPhase }
-  | {
-      readonly kind: 'phase-ended';
-      readonly host: string;
-      readonly phase: AgentPhase;
-      readonly end: 'completed' | 'stopped' | 'failed';
-      readonly message?: string;
-    }
-  | { readonly kind: 'heartbeat'; readonly host: string; readonly heartbeat: Heartbeat }
+const texts = z.readonly(z.array(z.string()));
+
+const bodySchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('run-started'), run: z.string(), folder: z.string(), hosts: texts, tasks: texts }),
+  z.object({ kind: z.literal('task-started'), task: z.string() }),
+  z.object({ kind: z.literal('host-connected'), host: z.string(), elapsedMs: z.number() }),
+  z.object({ kind: z.literal('agent-started'), host: z.string(), isUploaded: z.boolean() }),
+  z.object({ kind: z.literal('phase-started'), host: z.string(), phase: z.enum(agentPhases) }),
+  z.object({
+    kind: z.literal('phase-ended'),
+    host: z.string(),
+    phase: z.enum(agentPhases),
+    end: z.enum(['completed', 'stopped', 'failed']),
+    message: z.optional(z.string()),
+  }),
+  z.object({ kind: z.literal('heartbeat'), host: z.string(), heartbeat: heartbeatSchema }),
   /** All hosts passed a barrier. */
-  | { readonly kind: 'barrier'; readonly name: string; readonly hosts: number }
-  | { readonly kind: 'waiting'; readonly reason: string; readonly ms: number }
-  | { readonly kind: 'before-verify'; readonly command: string; readonly exit: string; readonly output: string }
-  /** A line of a command, of a task or of the agent on a host: hostile text. */
-  | {
-      readonly kind: 'line';
-      readonly host: string;
-      readonly stream: 'stdout' | 'stderr' | 'log';
-      readonly text: string;
-    }
+  z.object({ kind: z.literal('barrier'), name: z.string(), hosts: z.number() }),
+  z.object({ kind: z.literal('waiting'), reason: z.string(), ms: z.number() }),
+  z.object({ kind: z.literal('before-verify'), command: z.string(), exit: z.string(), output: z.string() }),
+  /** A line of a command, of a task or of the agent on a host: hostile text. Without a host it is our own. */
+  z.object({
+    kind: z.literal('line'),
+    host: z.string(),
+    stream: z.enum(['stdout', 'stderr', 'log']),
+    text: z.string(),
+  }),
+  /** It can't go on, for the first reason: known at once, while the others go on. What is still left of it may be torn down. */
+  z.object({ kind: z.literal('host-failed'), host: z.string(), status: z.enum(hostStatuses), reason: z.string() }),
   /** Exactly one a planned host. */
-  | { readonly kind: 'host-ended'; readonly host: string; readonly status: HostStatus; readonly reason?: string }
-  | { readonly kind: 'interrupted'; readonly isSecond: boolean }
-  | {
-      readonly kind: 'run-ended';
-      readonly verdict: Verdict;
-      readonly reasons: readonly string[];
-      readonly report: string;
-    };
+  z.object({
+    kind: z.literal('host-ended'),
+    host: z.string(),
+    status: z.enum(hostStatuses),
+    reason: z.optional(z.string()),
+  }),
+  z.object({ kind: z.literal('interrupted'), isSecond: z.boolean() }),
+  /** The last of all: `code` is the exit status. Commands behind `--` leave no report. */
+  z.object({
+    kind: z.literal('run-ended'),
+    verdict: z.enum(verdicts),
+    code: z.number(),
+    reasons: texts,
+    report: z.optional(z.string()),
+  }),
+]);
+export type RunEventBody = z.infer<typeof bodySchema>;
 
-export type RunEvent = RunEventBody & { readonly atMs: number };
+const stampSchema = z.object({
+  /** The controller's time of day, ISO 8601, UTC. */
+  at: z.string(),
+  /** Since the start, in ms, by a clock that nobody sets. */
+  atMs: z.number(),
+});
+
+export const runEventSchema = z.intersection(stampSchema, bodySchema);
+export type RunEvent = z.infer<typeof stampSchema> & RunEventBody;
 
 export type Emit = (event: RunEventBody) => void;
+
+export interface Clocks {
+  readonly now: () => Date;
+  /** Monotonic. */
+  readonly nowMs: () => number;
+}
+
+/** Gives events their times; the start is now. */
+export function stamper({ now, nowMs }: Clocks): (body: RunEventBody) => RunEvent {
+  const startMs = nowMs();
+  return (body) => ({ at: now().toISOString(), atMs: Math.round(nowMs() - startMs), ...body });
+}

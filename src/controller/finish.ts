@@ -15,7 +15,7 @@ export async function finishRun(folder: string): Promise<RunOutcome> {
   const templates = await loadTemplates(packageFiles.templates);
   const reportPath = join(folder, runFiles.report);
   await writeWhole(reportPath, renderReport(run, templates));
-  return { verdict: run.verdict, reasons: run.reasons, reportPath };
+  return { verdict: run.verdict, reasons: run.reasons, reportPath, run };
 }
 
 /** The folder of a run that is named by its id, `latest`, or a path. */

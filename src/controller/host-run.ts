@@ -147,8 +147,7 @@ export class HostRun {
     const isGone = code === 'lost' || this.#closedReason !== undefined;
     this.#status =
       code === 'unreachable' || this.#connection === undefined ? 'unreachable' : isGone ? 'lost' : 'failed';
-    // Who never began is told at once, before the others' setup changes anything.
-    if (this.#status === 'unreachable') this.#log(`unreachable: ${this.#reason}`);
+    this.#options.emit({ kind: 'host-failed', host: this.name, status: this.#status, reason: this.#reason });
   }
 
   /** Fetches the journal and the result, also from an agent that failed, and what is left of one that died. */

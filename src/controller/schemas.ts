@@ -3,12 +3,14 @@ import * as z from 'zod';
 import { planSchema } from '../model/plan.ts';
 import { hostResultSchema } from '../model/result.ts';
 import { runSchema } from '../model/run.ts';
+import { runEventSchema } from './events.ts';
 import { hostsFileSchema } from './hosts-file.ts';
 
 /** By name; the build writes each to dist/schemas/<name>.schema.json. */
 export function schemas(): Readonly<Record<string, object>> {
   return {
     hosts: schemaOf('The hosts of funbric: hosts.json', hostsFileSchema),
+    event: schemaOf('What happened in a run, a line of events.ndjson and of --json', runEventSchema),
     plan: schemaOf('What a run was to do: plan.json', planSchema),
     result: schemaOf('What became of one host: results/<index>.json', hostResultSchema),
     run: schemaOf('A judged run: run.json', runSchema),

@@ -7,6 +7,7 @@ import type { Verdict } from '../model/finding.ts';
 import type { Variable } from '../model/host.ts';
 import type { MountSpec } from '../model/mount-spec.ts';
 import type { WorkloadSpec } from '../model/plan.ts';
+import type { Run } from '../model/run.ts';
 
 /** An option of a task on the command line: `--file-size 4M`. */
 export interface TaskOption {
@@ -128,13 +129,19 @@ export interface RunOutcome {
   readonly verdict: Verdict;
   readonly reasons: readonly string[];
   readonly reportPath: string;
+  /** What was judged, for the recap. */
+  readonly run?: Run;
 }
 
 export interface LocalContext {
   /** Words after the options. */
   readonly arguments: readonly string[];
   readonly reportsFolder: string;
+  /** Names of the hosts that -H and -R give; none where neither is there. */
+  readonly hosts: readonly string[];
   readonly log: (text: string) => void;
+  /** Only with --json: one value as a line on stdout. */
+  readonly data: ((value: unknown) => void) | undefined;
 }
 
 /** Says that this is a task; the loader looks at the default export of each file in tasks/, and decodes the options by their declarations. */

@@ -5,12 +5,16 @@ import * as fc from 'fast-check';
 import { makeColors, type ColorQuestion } from '../../src/cli/colors.ts';
 import { describeError } from '../../src/cli/errors.ts';
 import { makePlainDisplay } from '../../src/cli/plain.ts';
-import { hostLines, outcomeLines } from '../../src/cli/recap.ts';
+import { findingLines, hostLines, outcomeLines } from '../../src/cli/recap.ts';
 import { sanitize } from '../../src/cli/sanitize.ts';
 import type { RunEventBody } from '../../src/controller/events.ts';
 import { FunbricError } from '../../src/model/errors.ts';
+import type { Finding } from '../../src/model/finding.ts';
 
 const plainColors = makeColors({ isWanted: false, environment: {}, isTerminal: false });
+
+/** Nothing looks at the time of day. */
+const at = '1970-01-01T00:00:00.000Z';
 
 describe('text of a host', () => {
   const cases: readonly (readonly [text: string, shown: string])[] = [
@@ -93,15 +97,38 @@ describe('a run as plain lines', () => {
     ]);
   });
 
+  it('says once what several hosts say, and a host that failed is told at once, and only then', () => {
+    const said = show([
+      { kind: 'run-started', run: 'r', folder: 'reports/r', hosts: ['a1', 'a2'], tasks: ['t'] },
+      { kind: 'line', host: 'a1', stream: 'stdout', text: 'same' },
+      { kind: 'host-failed', host: 'a1', status: 'failed', reason: 'a1: no space' },
+      { kind: 'line', host: 'a2', stream: 'stdout', text: 'same' },
+      { kind: 'host-failed', host: 'a2', status: 'failed', reason: 'a2: no space' },
+      { kind: 'host-ended', host: 'a1', status: 'failed', reason: 'a1: no space' },
+      { kind: 'host-ended', host: 'a2', status: 'failed', reason: 'a2: no space' },
+    ]);
+    assert.deepEqual(said.slice(1), ['a[1-2] | same', 'a[1-2]: failed: no space']);
+  });
+
+  it('names the operation that hangs, its worker and its file', () => {
+    const said: string[] = [];
+    const { listen, tick } = makePlainDisplay((line) => said.push(line), plainColors);
+    listen({ at, atMs: 0, kind: 'phase-started', host: 'a', phase: 'stress' });
+    const oldest = { operation: 'fsync', worker: 3, ageMs: 9000, file: 'w3/f1' };
+    listen({ at, atMs: 29_500, kind: 'heartbeat', host: 'a', heartbeat: { ...heartbeat(0), oldest } });
+    tick(31_000);
+    assert.match(said.at(-1) ?? '', /nothing finished for 5 s on a \(a: worker 3 in fsync of w3\/f1 for 9 s\)$/);
+  });
+
   it('says a heartbeat after 30 s, then less and less often, and names hosts that fell silent', () => {
     const said: string[] = [];
     const { listen, tick } = makePlainDisplay((line) => said.push(line), plainColors);
-    listen({ kind: 'phase-started', host: 'a', phase: 'stress', atMs: 0 });
+    for (const host of ['a', 'b']) listen({ at, kind: 'phase-started', host, phase: 'stress', atMs: 0 });
     const beats: number[] = [];
     for (let second = 1; second <= 1200; second++) {
       const atMs = second * 1000;
-      listen({ kind: 'heartbeat', host: 'a', heartbeat: heartbeat(1000 * second), atMs });
-      if (second < 40) listen({ kind: 'heartbeat', host: 'b', heartbeat: heartbeat(0), atMs });
+      listen({ at, kind: 'heartbeat', host: 'a', heartbeat: heartbeat(1000 * second), atMs });
+      if (second < 40) listen({ at, kind: 'heartbeat', host: 'b', heartbeat: heartbeat(0), atMs });
       const before = said.length;
       tick(atMs);
       if (said.length > before) beats.push(second);
@@ -115,10 +142,10 @@ describe('a run as plain lines', () => {
 describe('the recap', () => {
   it('has one line a status with the hosts folded, the reasons, and a line for scripts', () => {
     const ended = [
-      { kind: 'host-ended', host: 'web2', status: 'completed', atMs: 0 },
-      { kind: 'host-ended', host: 'web1', status: 'completed', atMs: 0 },
-      { kind: 'host-ended', host: 'db1', status: 'lost', reason: 'gone\u001b[2J', atMs: 0 },
-      { kind: 'host-ended', host: 'db2', status: 'lost', reason: 'gone\u001b[2J', atMs: 0 },
+      { kind: 'host-ended', host: 'web2', status: 'completed' },
+      { kind: 'host-ended', host: 'web1', status: 'completed' },
+      { kind: 'host-ended', host: 'db1', status: 'lost', reason: 'gone\u001b[2J' },
+      { kind: 'host-ended', host: 'db2', status: 'lost', reason: 'gone\u001b[2J' },
     ] as const;
     assert.deepEqual(hostLines(ended, plainColors), [
       'completed   2 web[1-2]',
@@ -126,10 +153,42 @@ describe('the recap', () => {
       '  db[1-2]: gone',
     ]);
     const outcome = { verdict: 'incomplete', reasons: ['2 hosts were lost'], reportPath: 'reports/r.html' } as const;
-    assert.deepEqual(outcomeLines(outcome, 2, plainColors), [
+    assert.deepEqual(outcomeLines(outcome, { code: 2, colors: plainColors }), [
       '  2 hosts were lost',
       'verdict=incomplete code=2 report=reports/r.html',
     ]);
+  });
+});
+
+describe('the findings of a recap', () => {
+  const finding: Finding = {
+    code: 'D05',
+    grade: 'proven',
+    host: 'web1',
+    file: 'w1/f\u001b[2J7',
+    offset: 4096,
+    count: 2,
+    expected: 'x',
+    found: 'y',
+    witness: [],
+  };
+
+  it('are one line each, proven ones first, with the hosts that saw the same folded', () => {
+    const all: readonly Finding[] = [
+      { ...finding, code: 'D12', grade: 'suspect', count: 1 },
+      finding,
+      { ...finding, host: 'web2', count: 1 },
+    ];
+    assert.deepEqual(findingLines(all, plainColors), [
+      'D05 proven corrupt chunk: w1/f7 at byte 4,096, 3 times, seen by web[1-2]',
+      'D12 suspect stale read: w1/f7 at byte 4,096, 1 time, seen by web1',
+    ]);
+  });
+
+  it('are ten, and how many more', () => {
+    const many = Array.from({ length: 14 }, (_, at) => ({ ...finding, offset: at }));
+    const lines = findingLines(many, plainColors);
+    assert.deepEqual([lines.length, lines.at(-1)], [11, '  and 4 more findings in the report']);
   });
 });
 
@@ -166,11 +225,12 @@ describe('colours', () => {
 
 function show(events: readonly RunEventBody[]): readonly string[] {
   const said: string[] = [];
-  const { listen } = makePlainDisplay((line) => said.push(line), plainColors);
-  for (const [at, event] of events.entries()) listen({ ...event, atMs: at });
+  const { listen, flush } = makePlainDisplay((line) => said.push(line), plainColors);
+  for (const [atMs, event] of events.entries()) listen({ at, atMs, ...event });
+  flush();
   return said;
 }
 
 function heartbeat(operations: number): Extract<RunEventBody, { kind: 'heartbeat' }>['heartbeat'] {
-  return { atNs: 0, operations, errors: 0, bytes: 0, cpuSeconds: 0, rssBytes: 0, loadAverage: 0 };
+  return { phase: 'stress', atNs: 0, operations, errors: 0, bytes: 0, cpuSeconds: 0, rssBytes: 0, loadAverage: 0 };
 }

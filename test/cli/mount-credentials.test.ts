@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { after, before, describe, it } from 'node:test';
-import { credentialsOf, type Terminal } from '../../src/cli/mount-credentials.ts';
+import { credentialsOf, type Prompt } from '../../src/cli/mount-credentials.ts';
 import { mountSpec } from '../../src/controller/mount-spec.ts';
 import { makePlan } from '../../src/controller/planning.ts';
 import { FunbricError } from '../../src/model/errors.ts';
@@ -17,7 +17,7 @@ describe('credentials of a mount', () => {
   before(() => (folder = mkdtempSync(join(tmpdir(), 'funbric-credentials-'))));
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  const nobody: Terminal = { input: Readable.from([]), output: new PassThrough() };
+  const nobody: Prompt = { input: Readable.from([]), output: new PassThrough() };
   const read = async (text: string): Promise<string | undefined> => {
     const path = join(folder, 'file');
     writeFileSync(path, text);
