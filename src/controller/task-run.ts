@@ -1,5 +1,4 @@
 /** One task on all its hosts: setup, run, teardown, with a barrier between them that lost hosts don't hold up. */
-import { foldNodeSet } from '../model/nodeset.ts';
 import { settleMsOf } from '../model/consistency.ts';
 import { FunbricError, messageOf } from '../model/errors.ts';
 import type { MountSpec } from '../model/mount-spec.ts';
@@ -13,6 +12,7 @@ import { runBeforeVerify } from './before-verify.ts';
 import type { Emit } from './events.ts';
 import type { HostRun } from './host-run.ts';
 import type { MountCredentials } from './mount-credentials.ts';
+import { refuseSeparateDirectories } from './meeting.ts';
 import { Mounting } from './mounting.ts';
 import type { ChosenTask } from './planning.ts';
 import { misuse, Steps } from './steps.ts';
@@ -103,27 +103,12 @@ export class TaskRun {
     await this.#arrive('folder made', host);
     const { sees } = await host.phase('meet', this.#signal);
     this.#seen.set(host.index, sees ?? []);
-    if (workload.isLocal !== true) await this.#arrive('met', host, () => this.#judgeMeeting(workload));
-  }
-
-  async #judgeMeeting(workload: WorkloadSpec): Promise<void> {
-    const present = this.#hosts.filter(({ index }) => this.#barriers.members.has(index));
-    const nameOf = (index: number): string => this.#stage.plan.hosts[index]?.name ?? String(index);
-    const partial = present.filter((host) =>
-      present.some(({ index }) => this.#seen.get(host.index)?.includes(index) !== true),
-    );
-    if (partial.length === 0) return;
-    const views = partial.slice(0, 8).map((host) => {
-      const seen = (this.#seen.get(host.index) ?? []).filter((index) => this.#barriers.members.has(index));
-      return `${host.name} sees ${seen.length === 0 ? 'none' : foldNodeSet(seen.map(nameOf))}`;
-    });
-    throw new FunbricError(
-      'task',
-      `--dir ${workload.dir ?? ''} is not one shared directory of all hosts: ${views.join('; ')}`,
-      {
-        hint: 'mount the same file system there on every host, or say --local to test separate directories',
-      },
-    );
+    if (workload.isLocal !== true)
+      await this.#arrive('met', host, async () => {
+        const present = this.#hosts.filter(({ index }) => this.#barriers.members.has(index));
+        const sights = present.map(({ name, index }) => ({ name, index, sees: this.#seen.get(index) ?? [] }));
+        refuseSeparateDirectories(workload.dir ?? '', sights);
+      });
   }
 
   async #stress(host: HostRun, signal: AbortSignal): Promise<void> {
