@@ -38,7 +38,7 @@ describe('a command on hosts', { skip: sshdReason() }, () => {
     t.after(() => greet(''));
     const heard = await funbric([...one(), '--', 'echo out; echo err >&2']);
     assert.deepEqual([heard.stdout, heard.stderr, heard.status], ['127.0.0.2 | out\n', '127.0.0.2 | err\n', 0]);
-    const words = ['--reports', bench.reports, 'runtest', '--dir', bench.dir, '--workers', '1', '--operations', '20'];
+    const words = ['--reports', bench.reports, 'runtest', '--dir', bench.dir, '--workers', '1', '--ops', '20'];
     const ended = await funbric([...hosts.flags, ...words]);
     assert.equal(ended.status, 0, ended.stdout + ended.stderr);
   });

@@ -70,7 +70,7 @@ export default task({
         'runtest',
         '--dir',
         point,
-        '--operations',
+        '--ops',
         '50',
         '--workers',
         '1',

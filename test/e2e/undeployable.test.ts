@@ -31,7 +31,7 @@ describe('a fleet in which some hosts can not take the agent', { skip }, () => {
     const byAddress = Object.fromEntries(preparations.map((lines, at) => [`127.0.0.${at + 3}`, lines]));
     await using hosts = await startHosts(bench.folder, { addresses, preparations: byAddress });
     for (const home of hosts.homes.slice(1)) prepareHome(home);
-    const words = ['runtest', '--dir', bench.dir, '--workers', '1', '--operations', '20'];
+    const words = ['runtest', '--dir', bench.dir, '--workers', '1', '--ops', '20'];
     return await funbric([...hosts.flags, '--reports', bench.reports, ...words]);
   };
   const statuses = (): unknown => bench.run().hosts.map(({ status }) => status);
