@@ -7,8 +7,11 @@ import { lostFiles } from './lost-file.ts';
 import { lostWrites } from './lost-write.ts';
 import { misplacedChunks } from './misplaced-chunk.ts';
 import { phantomFiles } from './phantom-file.ts';
+import { nonMonotonicReads } from './non-monotonic-read.ts';
+import { readYourWrites } from './read-your-writes.ts';
 import { resurrectedFiles } from './resurrected-file.ts';
 import { sizeMismatches } from './size-mismatch.ts';
+import { staleReadsCheck } from './stale-read.ts';
 import { truncateResurrections } from './truncate-resurrection.ts';
 import { zeroedChunks } from './zeroed-chunk.ts';
 
@@ -22,6 +25,9 @@ export const checks: readonly Check[] = [
   crossFileChunks,
   foreignData,
   zeroedChunks,
+  staleReadsCheck,
+  nonMonotonicReads,
+  readYourWrites,
   sizeMismatches,
   truncateResurrections,
 ];

@@ -6,7 +6,7 @@ import * as z from 'zod';
 import { makeHistory, type History } from '../../src/checks/history.ts';
 import type { HostEvidence } from '../../src/checks/evidence.ts';
 import { stressPhase, verifyPhase } from '../../src/checks/phases.ts';
-import { hostClock } from '../../src/model/clock.ts';
+import { hostClock, type HostClock } from '../../src/model/clock.ts';
 import { consistencyOf, isNetworkMount } from '../../src/model/consistency.ts';
 import type { Block, BlockBody, Note } from '../../src/model/journal.ts';
 import {
@@ -20,6 +20,7 @@ import {
   type JournalRecord,
 } from '../../src/model/record.ts';
 import { nameOf, parsePath } from '../../src/model/namespace.ts';
+import { runsOfNames } from '../../src/workloads/listing.ts';
 
 const contentNames = ['none', 'data', 'zeros', 'unreadable', 'badBody', 'foreign', 'misplaced', 'partial'] as const;
 
@@ -37,7 +38,7 @@ const runSchema = z.strictObject({
 const operationSchema = z.strictObject({
   /** `a/0` */
   by: z.string(),
-  kind: z.enum(['mkdir', 'rmdir', 'touch', 'write', 'read', 'rename', 'delete', 'truncate']),
+  kind: z.enum(['mkdir', 'rmdir', 'touch', 'write', 'read', 'rename', 'delete', 'truncate', 'list']),
   file: z.string(),
   to: z.string().optional(),
   outcome: z.enum(['pending', 'ok', 'error']).default('ok'),
@@ -50,6 +51,10 @@ const operationSchema = z.strictObject({
   size: z.number().optional(),
   /** What a read saw. */
   saw: z.array(runSchema).default([]),
+  /** The first call of a read returned less than it was asked for. */
+  isShort: z.boolean().default(false),
+  /** What a list saw, in any order. */
+  names: z.array(z.string()).default([]),
   /** On the host's clock; without it, one operation follows the other. */
   startNs: z.number().optional(),
   endNs: z.number().optional(),
@@ -86,6 +91,8 @@ export const caseSchema = z.strictObject({
   cut: z.array(z.string()).default([]),
   /** Hosts that brought nothing back. */
   missing: z.array(z.string()).default([]),
+  /** Hosts whose clock is ahead of the controller's, and those of which no ping says anything (null). */
+  clocks: z.record(z.string(), z.union([z.number(), z.null()])).default({}),
   operations: z.array(operationSchema),
   /** What every host finds in verify, twice. */
   disk: diskSchema,
@@ -141,9 +148,13 @@ function evidenceOf(given: Case, name: string, scribe: Scribe | undefined): Host
     hasVerified: !isCut,
     client: { isNetwork: isNetworkMount(mount), platform: 'linux' },
     consistency: consistencyOf(mount),
-    // The same clock on every host, known to within 2 ns.
-    clock: hostClock([{ sentNs: 0, hostNs: 1, receivedNs: 2 }]),
+    clock: clockOf(given.clocks[name]),
   };
+}
+
+/** The same clock on every host unless said otherwise, known to within 2 ns. */
+function clockOf(aheadNs: number | null = 0): HostClock {
+  return hostClock(aheadNs === null ? [] : [{ sentNs: 0, hostNs: 1 + aheadNs, receivedNs: 2 }]);
 }
 
 /** One operation after the other, wherever it happens. */
@@ -177,12 +188,22 @@ class Scribe {
       incarnation: kind === 'touch' ? base.sequence : incarnation,
       target: to === undefined ? 0 : objectAt(to).name,
       size: operation.size ?? asked,
+      flags: operation.isShort ? readFlags.short : 0,
       startNs: operation.startNs ?? base.startNs,
       endNs: operation.endNs ?? base.endNs,
     };
     const [run, ...more] = saw;
+    if (kind === 'list') return this.#list(own, operation.names);
     this.#add(stressPhase, run === undefined ? own : seen(own, run));
     for (const next of more) this.#add(stressPhase, seen({ ...own, kind: recordKinds.observe }, next));
+  }
+
+  #list(own: JournalRecord, names: readonly string[]): void {
+    const numbers = names.map((path) => objectAt(path).name).sort((a, b) => a - b);
+    this.#add(stressPhase, { ...own, size: names.length, count: names.length });
+    for (const { first, count } of runsOfNames(numbers)) {
+      this.#add(stressPhase, { ...own, kind: recordKinds.listed, name: first, count });
+    }
   }
 
   scan(disk: z.infer<typeof diskSchema>, flags: number, owners: readonly number[]): void {

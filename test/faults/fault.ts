@@ -17,6 +17,10 @@ export interface Fault {
   /** The finding that it must cause. */
   readonly code: string;
   readonly name: string;
+  /** Shows only where the clocks don't say in which order hosts did things. */
+  readonly isOrderUnknown?: boolean;
+  /** Shows only where few files are read again and again. */
+  readonly isOfFewFiles?: boolean;
   decorate(operations: FileOperations, options: FaultOptions): FileOperations;
 }
 

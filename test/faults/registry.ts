@@ -8,6 +8,9 @@ import { misplacedChunk } from './D06-misplaced-chunk.ts';
 import { crossFileChunk } from './D07-cross-file-chunk.ts';
 import { foreignData } from './D08-foreign-data.ts';
 import { zeroedChunk } from './D11-zeroed-chunk.ts';
+import { staleRead } from './D12-stale-read.ts';
+import { nonMonotonicRead } from './D13-non-monotonic-read.ts';
+import { readYourWritesBroken } from './D14-read-your-writes.ts';
 import { sizeMismatch } from './D19-size-mismatch.ts';
 import { truncateResurrection } from './D20-truncate-resurrection.ts';
 import type { Fault } from './fault.ts';
@@ -22,6 +25,9 @@ export const faults: readonly Fault[] = [
   crossFileChunk,
   foreignData,
   zeroedChunk,
+  staleRead,
+  nonMonotonicRead,
+  readYourWritesBroken,
   sizeMismatch,
   truncateResurrection,
 ];

@@ -20,6 +20,8 @@ export interface StagedRun {
   readonly seed: number;
   /** Bundle and FUNBRIC_FAULT of host 0. */
   readonly fault?: { readonly bundle: string; readonly value: string };
+  /** Pings count as if they had been under way for this much longer, in ms. */
+  readonly slowMs?: number;
   /** Between stress and verify. */
   readonly meanwhile?: (runDirectory: string) => void;
 }
@@ -27,7 +29,7 @@ export interface StagedRun {
 const names = ['a', 'b'];
 
 /** Two hosts, all phases. */
-export async function stageRun({ folder, workload, seed, fault, meanwhile }: StagedRun): Promise<Plan> {
+export async function stageRun({ folder, workload, seed, fault, slowMs = 0, meanwhile }: StagedRun): Promise<Plan> {
   const spec = agentSpec(workload, { hosts: names.length, seed });
   const plan: Plan = {
     version: 1,
@@ -48,23 +50,41 @@ export async function stageRun({ folder, workload, seed, fault, meanwhile }: Sta
   await using b = new AgentProcess();
   const agents = [a, b];
   await Promise.all(agents.map((agent, host) => agent.start({ ...spec, host })));
+  const pings: HostResult['pings'][] = agents.map(() => []);
   for (const phase of ['setup', 'meet', 'stress', 'verify', 'teardown'] as const) {
     if (phase === 'verify') meanwhile?.(join(workload.dir, `funbric-${spec.run}`));
     await Promise.all(agents.map((agent) => agent.phase(phase)));
+    for (const [index, agent] of agents.entries()) pings[index]?.push(...(await pingsOf(agent, slowMs)));
   }
-  for (const [index, agent] of agents.entries()) await deliver(folder, plan, { index, agent });
+  for (const [index, agent] of agents.entries())
+    await deliver(folder, plan, { index, agent, pings: pings[index] ?? [] });
   return plan;
+}
+
+/** Some, because the fastest answer counts. */
+async function pingsOf(agent: AgentProcess, slowMs: number): Promise<HostResult['pings']> {
+  const pings: HostResult['pings'] = [];
+  for (let count = 0; count < 5; count++) {
+    const sentNs = performance.now() * 1e6;
+    agent.send({ kind: 'ping', sentNs });
+    const { atNs } = await agent.event('pong', (pong) => pong.sentNs === sentNs);
+    pings.push([sentNs - slowMs * 1e6, atNs, performance.now() * 1e6 + slowMs * 1e6]);
+  }
+  return pings;
 }
 
 async function deliver(
   folder: string,
   plan: Plan,
-  { index, agent }: { readonly index: number; readonly agent: AgentProcess },
+  {
+    index,
+    agent,
+    pings,
+  }: { readonly index: number; readonly agent: AgentProcess; readonly pings: HostResult['pings'] },
 ): Promise<void> {
   const delivery = await agent.deliver();
   const journal = readFileSync(delivery.journalPath);
   const report = agentReportSchema.parse(JSON.parse(readFileSync(delivery.resultPath, 'utf8')));
-  const last = Math.max(...report.phases.map(({ endNs }) => endNs));
   const result: HostResult = {
     version: 1,
     run: plan.run,
@@ -73,8 +93,7 @@ async function deliver(
     status: 'completed',
     gaps: [],
     commands: [],
-    // As if the controller's clock had started with the agent, and every answer took 1 ms.
-    pings: [0, last].map((atNs) => [atNs - 5e5, atNs, atNs + 5e5]),
+    pings,
     journal: { bytes: journal.length, sha256: createHash('sha256').update(journal).digest('hex') },
     agent: report,
   };
