@@ -4,6 +4,7 @@
  */
 import type { Consistency } from '../model/consistency.ts';
 import { hostOf, type Evidence, type HistoryFacts, type HostEvidence } from './evidence.ts';
+import { findWrongNames, type WrongName } from './listings.ts';
 import { orderOf, type Order } from './order.ts';
 import { indexRegisters, type Registers } from './registers.ts';
 import { gatherSegments } from './segments.ts';
@@ -24,6 +25,8 @@ export interface History extends Evidence {
   order(owner: number): Order;
   registers(owner: number): Registers;
   staleReads(owner: number): readonly StaleRead[];
+  /** Of the listings of stress. */
+  wrongNames(owner: number): readonly WrongName[];
 }
 
 export function makeHistory(facts: HistoryFacts, hosts: readonly HostEvidence[]): History {
@@ -44,6 +47,7 @@ export function makeHistory(facts: HistoryFacts, hosts: readonly HostEvidence[])
     registers,
     scan: remember((owner) => readScan(evidence, owner)),
     wrongChunks: remember((owner) => findWrongChunks(evidence, tree(owner), () => writes(owner))),
+    wrongNames: remember((owner) => findWrongNames({ evidence, tree: tree(owner), order: order(owner) })),
     staleReads: remember((owner) =>
       findStaleReads({ evidence, tree: tree(owner), order: order(owner), registers: registers(owner) }),
     ),

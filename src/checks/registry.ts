@@ -3,6 +3,9 @@ import type { Check } from './check.ts';
 import { corruptChunks } from './corrupt-chunk.ts';
 import { crossFileChunks } from './cross-file-chunk.ts';
 import { foreignData } from './foreign-data.ts';
+import { inventedNames } from './listing-invents.ts';
+import { omittedNames } from './listing-omits.ts';
+import { repeatedNames } from './listing-repeats.ts';
 import { lostFiles } from './lost-file.ts';
 import { lostWrites } from './lost-write.ts';
 import { misplacedChunks } from './misplaced-chunk.ts';
@@ -10,6 +13,7 @@ import { phantomFiles } from './phantom-file.ts';
 import { nonMonotonicReads } from './non-monotonic-read.ts';
 import { readYourWrites } from './read-your-writes.ts';
 import { resurrectedFiles } from './resurrected-file.ts';
+import { shortReads } from './short-read.ts';
 import { sizeMismatches } from './size-mismatch.ts';
 import { staleReadsCheck } from './stale-read.ts';
 import { truncateResurrections } from './truncate-resurrection.ts';
@@ -28,6 +32,10 @@ export const checks: readonly Check[] = [
   staleReadsCheck,
   nonMonotonicReads,
   readYourWrites,
+  shortReads,
   sizeMismatches,
   truncateResurrections,
+  omittedNames,
+  repeatedNames,
+  inventedNames,
 ];

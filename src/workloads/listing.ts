@@ -28,3 +28,14 @@ export function nameOfEntry(folder: string, entry: DirectoryEntry): number | und
   const isFile = objectOf(found.name).kind === 'file';
   return (isFile ? entry.isFile : entry.isDirectory) ? found.name : undefined;
 }
+
+export function typeOfEntry(entry: DirectoryEntry): 'file' | 'folder' | 'other' {
+  return entry.isFile ? 'file' : entry.isDirectory ? 'folder' : 'other';
+}
+
+/** The longest path that a note keeps: names come from the host. */
+const maxPathLength = 1_000;
+
+export function cutPath(path: string): string {
+  return path.length > maxPathLength ? `${path.slice(0, maxPathLength)}...` : path;
+}

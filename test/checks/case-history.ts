@@ -60,7 +60,15 @@ const operationSchema = z.strictObject({
   endNs: z.number().optional(),
 });
 
-const fileSchema = z.strictObject({ size: z.number(), runs: z.array(runSchema).default([]) });
+const fileSchema = z.strictObject({
+  size: z.number(),
+  runs: z.array(runSchema).default([]),
+  /** How often its folder's listing has it. */
+  listed: z.number().default(1),
+  /** It is listed, and nothing is there. */
+  isGone: z.boolean().default(false),
+});
+type DiskFile = z.infer<typeof fileSchema>;
 const diskSchema = z.record(z.string(), fileSchema);
 
 const noteSchema = z.union([
@@ -217,9 +225,11 @@ class Scribe {
         this.#add(verifyPhase, {
           ...this.#next({ kind: recordKinds.scanList, owner, name }),
           flags,
-          size: files.length,
+          size: files.reduce((sum, [, { listed }]) => sum + listed, 0),
         });
-        for (const [path, { size, runs }] of files) this.#scanFile(path, { size, runs }, flags);
+        for (const [path, file] of files) {
+          for (let time = 0; time < file.listed; time++) this.#scanFile(path, file, flags);
+        }
       }
     }
   }
@@ -240,10 +250,11 @@ class Scribe {
     return bodies.map((body): Block => Object.assign(body, header));
   }
 
-  #scanFile(path: string, { size, runs }: z.infer<typeof fileSchema>, flags: number): void {
+  #scanFile(path: string, { size, runs, isGone }: DiskFile, flags: number): void {
     const { owner, name } = objectAt(path);
-    this.#add(verifyPhase, { ...this.#next({ kind: recordKinds.scanEntry, owner, name }), flags, size });
-    if (name % 0x10000 >= 0x8000) return;
+    const answer = isGone ? { outcome: outcomes.error, errno: 2 } : { size };
+    this.#add(verifyPhase, { ...this.#next({ kind: recordKinds.scanEntry, owner, name }), flags, ...answer });
+    if (isGone || name % 0x10000 >= 0x8000) return;
     const read = { ...this.#next({ kind: recordKinds.scanRead, owner, name }), flags, size };
     const [run, ...more] = runs;
     this.#add(verifyPhase, run === undefined ? read : seen(read, run));

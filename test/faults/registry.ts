@@ -11,8 +11,12 @@ import { zeroedChunk } from './D11-zeroed-chunk.ts';
 import { staleRead } from './D12-stale-read.ts';
 import { nonMonotonicRead } from './D13-non-monotonic-read.ts';
 import { readYourWritesBroken } from './D14-read-your-writes.ts';
+import { shortRead } from './D17-short-read.ts';
 import { sizeMismatch } from './D19-size-mismatch.ts';
 import { truncateResurrection } from './D20-truncate-resurrection.ts';
+import { listingOmits } from './N01-listing-omits.ts';
+import { listingRepeats } from './N02-listing-repeats.ts';
+import { listingInvents } from './N03-listing-invents.ts';
 import type { Fault } from './fault.ts';
 
 export const faults: readonly Fault[] = [
@@ -28,6 +32,10 @@ export const faults: readonly Fault[] = [
   staleRead,
   nonMonotonicRead,
   readYourWritesBroken,
+  shortRead,
   sizeMismatch,
   truncateResurrection,
+  listingOmits,
+  listingRepeats,
+  listingInvents,
 ];
