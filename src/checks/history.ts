@@ -4,6 +4,7 @@
  */
 import type { Consistency } from '../model/consistency.ts';
 import { hostOf, type Evidence, type HistoryFacts, type HostEvidence } from './evidence.ts';
+import { findDivergences } from './divergence.ts';
 import { findWrongNames, type WrongName } from './listings.ts';
 import { orderOf, type Order } from './order.ts';
 import { indexRegisters, type Registers } from './registers.ts';
@@ -46,7 +47,10 @@ export function makeHistory(facts: HistoryFacts, hosts: readonly HostEvidence[])
     order,
     registers,
     scan: remember((owner) => readScan(evidence, owner)),
-    wrongChunks: remember((owner) => findWrongChunks(evidence, tree(owner), () => writes(owner))),
+    wrongChunks: remember((owner) => {
+      const wrong = findWrongChunks(evidence, tree(owner), () => writes(owner));
+      return [...wrong, ...findDivergences(evidence, tree(owner), wrong)];
+    }),
     wrongNames: remember((owner) => findWrongNames({ evidence, tree: tree(owner), order: order(owner) })),
     staleReads: remember((owner) =>
       findStaleReads({ evidence, tree: tree(owner), order: order(owner), registers: registers(owner) }),

@@ -3,6 +3,7 @@ import type { Check } from './check.ts';
 import { corruptChunks } from './corrupt-chunk.ts';
 import { crossFileChunks } from './cross-file-chunk.ts';
 import { foreignData } from './foreign-data.ts';
+import { hostDivergences } from './host-divergence.ts';
 import { inventedNames } from './listing-invents.ts';
 import { omittedNames } from './listing-omits.ts';
 import { repeatedNames } from './listing-repeats.ts';
@@ -17,6 +18,7 @@ import { shortReads } from './short-read.ts';
 import { sizeMismatches } from './size-mismatch.ts';
 import { staleReadsCheck } from './stale-read.ts';
 import { truncateResurrections } from './truncate-resurrection.ts';
+import { unstableReads } from './unstable-read.ts';
 import { zeroedChunks } from './zeroed-chunk.ts';
 
 export const checks: readonly Check[] = [
@@ -35,6 +37,8 @@ export const checks: readonly Check[] = [
   shortReads,
   sizeMismatches,
   truncateResurrections,
+  hostDivergences,
+  unstableReads,
   omittedNames,
   repeatedNames,
   inventedNames,

@@ -106,6 +106,8 @@ export const caseSchema = z.strictObject({
   disk: diskSchema,
   /** What some hosts find instead, in their second scan. */
   seenBy: z.record(z.string(), diskSchema).default({}),
+  /** And in their first. */
+  seenFirstBy: z.record(z.string(), diskSchema).default({}),
   notes: z.array(z.strictObject({ by: z.string(), note: noteSchema })).default([]),
   expect: z.array(
     z.strictObject({
@@ -129,7 +131,7 @@ export function historyOfCase(given: Case): History {
   for (const [host, scribe] of scribes.entries()) {
     const name = given.hosts[host] ?? '';
     const owners = given.isLocal ? [host] : given.hosts.map((_, owner) => owner);
-    scribe.scan(given.disk, 0, owners);
+    scribe.scan(given.seenFirstBy[name] ?? given.disk, 0, owners);
     scribe.scan(given.seenBy[name] ?? given.disk, readFlags.secondScan, owners);
   }
   for (const { by, note } of given.notes) scribeOf(given, scribes, by).note(note);

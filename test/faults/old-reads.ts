@@ -1,4 +1,4 @@
-/** Reads of stress that bring an older generation of a chunk than the disk holds, as a cache does that nobody told. */
+/** Reads that bring an older generation of a chunk than the disk holds, as a cache does that nobody told. */
 import { constants } from 'node:fs';
 import { decodeStamp, type Stamp } from '../../src/model/stamp.ts';
 import type { FileOperations } from '../../src/workloads/operations.ts';
@@ -11,8 +11,11 @@ interface Kept {
   isOutdated: boolean;
 }
 
-/** Whose chunks are struck: this worker's own; those of others; those of others of which it has seen a newer generation. */
-export type Victim = 'own' | 'others' | 'others, seen newer';
+/**
+ * What is struck: in stress, chunks of this worker's own, of others, of others of which it has seen a newer generation; in
+ * verify, all that was outdated in stress, in every scan or in the first alone.
+ */
+export type Victim = 'own' | 'others' | 'others, seen newer' | 'scanned' | 'scanned once';
 
 export function oldReads(operations: FileOperations, options: FaultOptions, victim: Victim): FileOperations {
   const { tracked: inner, fileOf } = tracked(operations);
@@ -20,6 +23,7 @@ export function oldReads(operations: FileOperations, options: FaultOptions, vict
   const oldest = new Map<string, Kept>();
   const own = new Set<string>();
   const scanned = new Set<number>();
+  const struck = new Set<string>();
 
   const eachChunk = (bytes: Buffer, visit: (key: string, stamp: Stamp, chunk: Buffer) => void): void => {
     const { starts, chunkBytes } = chunksOf(bytes);
@@ -31,8 +35,25 @@ export function oldReads(operations: FileOperations, options: FaultOptions, vict
     }
   };
 
-  const isVictim = (key: string, kept: Kept): boolean =>
-    victim === 'own' ? own.has(key) : !own.has(key) && (victim === 'others' || kept.isOutdated);
+  const isVictim = (key: string, kept: Kept): boolean => {
+    switch (victim) {
+      case 'own':
+        return own.has(key);
+      case 'others':
+        return !own.has(key);
+      case 'others, seen newer':
+        return !own.has(key) && kept.isOutdated;
+      case 'scanned':
+      case 'scanned once':
+        return false;
+    }
+  };
+
+  const strikeScan = (key: string, chunk: Buffer, kept: Kept): void => {
+    if (victim === 'scanned') kept.bytes.copy(chunk);
+    else if (victim === 'scanned once' && !struck.has(key)) kept.bytes.copy(chunk);
+    struck.add(key);
+  };
 
   return {
     ...inner,
@@ -52,11 +73,13 @@ export function oldReads(operations: FileOperations, options: FaultOptions, vict
     },
     read(fd, buffer, offset, length, position) {
       const count = operations.read(fd, buffer, offset, length, position);
-      if (scanned.has(fd) || fileOf(fd) === undefined || count <= 0) return count;
+      if (fileOf(fd) === undefined || count <= 0) return count;
       const bytes = Buffer.from(copyOf(buffer, offset, count).buffer);
       eachChunk(bytes, (key, { generation }, chunk) => {
         const kept = oldest.get(key);
-        if (kept === undefined) oldest.set(key, { generation, bytes: Buffer.from(chunk), isOutdated: false });
+        if (scanned.has(fd)) {
+          if (kept !== undefined && kept.generation < generation) strikeScan(key, chunk, kept);
+        } else if (kept === undefined) oldest.set(key, { generation, bytes: Buffer.from(chunk), isOutdated: false });
         else if (kept.generation < generation && kept.bytes.length === chunk.length) {
           if (isVictim(key, kept) && moments.isNow()) kept.bytes.copy(chunk);
           else kept.isOutdated = true;

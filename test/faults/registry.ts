@@ -14,6 +14,8 @@ import { readYourWritesBroken } from './D14-read-your-writes.ts';
 import { shortRead } from './D17-short-read.ts';
 import { sizeMismatch } from './D19-size-mismatch.ts';
 import { truncateResurrection } from './D20-truncate-resurrection.ts';
+import { hostDivergence } from './D21-host-divergence.ts';
+import { unstableRead } from './D22-unstable-read.ts';
 import { listingOmits } from './N01-listing-omits.ts';
 import { listingRepeats } from './N02-listing-repeats.ts';
 import { listingInvents } from './N03-listing-invents.ts';
@@ -35,6 +37,8 @@ export const faults: readonly Fault[] = [
   shortRead,
   sizeMismatch,
   truncateResurrection,
+  hostDivergence,
+  unstableRead,
   listingOmits,
   listingRepeats,
   listingInvents,
