@@ -245,7 +245,7 @@ class Scribe {
     const bodies: (BlockBody & { readonly phase: number })[] = [stressPhase, verifyPhase].map((phase) => ({
       type: 'records',
       phase,
-      records: encode(this.#records.filter((entry) => entry.phase === phase).map(({ record }) => record)),
+      records: encodeRecords(this.#records.filter((entry) => entry.phase === phase).map(({ record }) => record)),
     }));
     for (const note of this.#notes) bodies.push({ type: 'note', phase: verifyPhase, note });
     if (!isCut) bodies.push({ type: 'end', phase: verifyPhase });
@@ -267,7 +267,7 @@ class Scribe {
     this.#sequence++;
     this.#nowNs += tickNs;
     return {
-      ...blank,
+      ...blankRecord,
       ...object,
       outcome: outcomes.ok,
       sequence: this.#sequence,
@@ -281,7 +281,7 @@ class Scribe {
   }
 }
 
-const blank: JournalRecord = {
+export const blankRecord: JournalRecord = {
   kind: 0,
   outcome: 0,
   errno: 0,
@@ -326,7 +326,7 @@ function objectAt(path: string): { readonly owner: number; readonly name: number
   return object;
 }
 
-function encode(records: readonly JournalRecord[]): Uint8Array {
+export function encodeRecords(records: readonly JournalRecord[]): Uint8Array {
   const bytes = new Uint8Array(records.length * recordBytes);
   const views = viewRecords(bytes.buffer, 0, records.length);
   for (const [at, record] of records.entries()) writeRecord(views, at, record);

@@ -30,7 +30,8 @@ const names = ['a', 'b'];
 
 /** Two hosts, all phases. */
 export async function stageRun({ folder, workload, seed, fault, slowMs = 0, meanwhile }: StagedRun): Promise<Plan> {
-  const spec = agentSpec(workload, { hosts: names.length, seed });
+  // Nobody renews a lease here.
+  const spec = agentSpec(workload, { hosts: names.length, seed, leaseMs: 600_000 });
   const plan: Plan = {
     version: 1,
     run: spec.run,
