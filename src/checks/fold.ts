@@ -2,7 +2,7 @@
  * From wrong chunks to findings: what several hosts and both scans saw is one finding with a count of sightings, its host
  * the first that saw it; how neighbours fold is the code's own affair.
  */
-import type { Finding } from '../model/finding.ts';
+import type { Finding, Grade } from '../model/finding.ts';
 import { pathOf } from '../model/namespace.ts';
 import type { ChunkCode } from './classify.ts';
 import type { History } from './history.ts';
@@ -56,11 +56,18 @@ function isTogether(last: WrongChunk, next: WrongChunk, folding: Folding): boole
     case 'chunk':
       return false;
     case 'run':
-      return last.name === next.name && last.chunk + 1 === next.chunk && last.isSuspect === next.isSuspect;
+      return last.name === next.name && last.chunk + 1 === next.chunk && gradeOf(last) === gradeOf(next);
     case 'file':
-      return last.name === next.name && last.isSuspect === next.isSuspect;
+      return last.name === next.name && gradeOf(last) === gradeOf(next);
   }
 }
+
+function gradeOf({ isOpen, isSuspect }: WrongChunk): Grade {
+  if (isOpen === true) return 'indeterminate';
+  return isSuspect ? 'suspect' : 'proven';
+}
+
+const alike: Readonly<Partial<Record<ChunkCode, string>>> = { D21: ', for every host', D22: ', in every scan' };
 
 function findingOf(history: History, group: readonly WrongChunk[]): Finding {
   const [first] = group;
@@ -74,16 +81,16 @@ function findingOf(history: History, group: readonly WrongChunk[]): Finding {
       : history.writes(first.owner).find(first.life, first.chunk, first.generation);
   return {
     code: first.code,
-    grade: first.isSuspect ? 'suspect' : 'proven',
+    grade: gradeOf(first),
     host: hostName(history, entry.host),
     file: pathOf(first.owner, first.name),
     // Where a body breaks is known to the byte; any other chunk is wrong as a whole.
     offset: first.code === 'D05' && note !== undefined ? note.offset : first.chunk * history.facts.chunkBytes,
     count: group.reduce((sum, wrong) => sum + wrong.sightings, 0),
-    expected: expectedChunk(history, first, first.generation),
+    expected: `${expectedChunk(history, first, first.generation)}${alike[first.code] ?? ''}`,
     found: group.length === 1 ? found : `${found}; ${group.length} chunks of the file like this`,
     ...(note === undefined ? {} : { aroundHex: note.aroundHex }),
-    witness: [...witnesses(history, [written?.id]), witness(history, entry, found)],
+    witness: [...witnesses(history, [written?.id, first.otherwise]), witness(history, entry, found)],
   };
 }
 

@@ -4,10 +4,16 @@
  */
 import type { Consistency } from '../model/consistency.ts';
 import { hostOf, type Evidence, type HistoryFacts, type HostEvidence } from './evidence.ts';
+import { findDivergences } from './divergence.ts';
+import { findWrongNames, type WrongName } from './listings.ts';
+import { orderOf, type Order } from './order.ts';
+import { indexRegisters, type Registers } from './registers.ts';
 import { gatherSegments } from './segments.ts';
 import { indexRecords } from './record-log.ts';
 import { replay, type Tree } from './replay.ts';
 import { readScan, type Scan } from './scan.ts';
+import type { StaleRead } from './file-reads.ts';
+import { findStaleReads } from './stale-reads.ts';
 import { findWrongChunks, type WrongChunk } from './wrong-chunks.ts';
 import { indexWrites, type Writes } from './writes.ts';
 
@@ -16,6 +22,12 @@ export interface History extends Evidence {
   scan(owner: number): Scan;
   writes(owner: number): Writes;
   wrongChunks(owner: number): readonly WrongChunk[];
+  /** Where an operation stands among the owner's changes. */
+  order(owner: number): Order;
+  registers(owner: number): Registers;
+  staleReads(owner: number): readonly StaleRead[];
+  /** Of the listings of stress. */
+  wrongNames(owner: number): readonly WrongName[];
 }
 
 export function makeHistory(facts: HistoryFacts, hosts: readonly HostEvidence[]): History {
@@ -26,12 +38,23 @@ export function makeHistory(facts: HistoryFacts, hosts: readonly HostEvidence[])
   const evidence: Evidence = { facts, hosts, owners, consistency, log, ...gathered };
   const tree = remember((owner) => replay(log, replayInput(evidence, owner)));
   const writes = remember((owner) => indexWrites(log, tree(owner)));
+  const order = remember((owner) => orderOf(evidence, owner));
+  const registers = remember((owner) => indexRegisters(evidence, owner));
   return {
     ...evidence,
     tree,
     writes,
+    order,
+    registers,
     scan: remember((owner) => readScan(evidence, owner)),
-    wrongChunks: remember((owner) => findWrongChunks(evidence, tree(owner), () => writes(owner))),
+    wrongChunks: remember((owner) => {
+      const wrong = findWrongChunks(evidence, tree(owner), () => writes(owner));
+      return [...wrong, ...findDivergences(evidence, tree(owner), wrong)];
+    }),
+    wrongNames: remember((owner) => findWrongNames({ evidence, tree: tree(owner), order: order(owner) })),
+    staleReads: remember((owner) =>
+      findStaleReads({ evidence, tree: tree(owner), order: order(owner), registers: registers(owner) }),
+    ),
   };
 }
 

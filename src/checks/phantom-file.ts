@@ -22,6 +22,8 @@ function freeNames(history: History): readonly Finding[] {
     for (const [name, sightings] of byName(history.scan(owner).names)) {
       const [first] = sightings;
       if (first === undefined || tree.names.has(name)) continue;
+      // What only a listing says is there is the listing's finding (N03).
+      if (sightings.every(({ isGone }) => isGone)) continue;
       findings.push({
         code: 'D03',
         grade: 'proven',

@@ -7,6 +7,7 @@ import { contents, layout, outcomes, recordKinds, type JournalRecord } from '../
 import { effectOf, type Client, type Effect } from './effect.ts';
 import { applyTruncate, applyWrite, newLife, settledGeneration, type Life, type MutableLife } from './life.ts';
 import { entryAt, type RecordLog } from './record-log.ts';
+import { addStep, stepValues, type Steps } from './steps.ts';
 import { stressPhase } from './phases.ts';
 
 /** A name of the tree that was ever used. */
@@ -20,6 +21,8 @@ export interface NameState {
   readonly bound: ReadonlySet<number>;
   /** Id of the record that last changed what is here. */
   readonly changed: number;
+  /** What was here after each change: an incarnation, or one of stepValues. */
+  readonly steps: Steps;
 }
 
 /** A chunk that the owner itself read wrong while it knew what must be there. */
@@ -36,6 +39,8 @@ export interface Tree {
   /** False: operations may have followed that no record tells of. */
   readonly isWhole: boolean;
   readonly names: ReadonlyMap<number, NameState>;
+  /** By incarnation: its size after each change, or stepValues.unknown. */
+  readonly sizes: ReadonlyMap<number, Steps>;
   readonly doubts: readonly OwnDoubt[];
 }
 
@@ -45,6 +50,7 @@ interface MutableName {
   isClouded: boolean;
   readonly bound: Set<number>;
   changed: number;
+  readonly steps: Steps;
 }
 
 export interface ReplayInput {
@@ -70,6 +76,7 @@ export function replay(log: RecordLog, input: ReplayInput): Tree {
   return replayer.finish();
 }
 
+const twoNames: ReadonlySet<number> = new Set([recordKinds.rename, recordKinds.copy, recordKinds.renameOnto]);
 const doubtful: ReadonlySet<number> = new Set([contents.zeros, contents.unreadable, contents.badBody]);
 const changing: ReadonlySet<number> = new Set([
   recordKinds.touch,
@@ -86,6 +93,7 @@ class Replayer {
   readonly #names = new Map<number, MutableName>();
   /** Files that may still be there. */
   readonly #lives = new Map<number, MutableLife>();
+  readonly #sizes = new Map<number, Steps>();
   /** Whatever is ever at the first name may come to the second. */
   readonly #leaks: (readonly [from: MutableName, to: MutableName])[] = [];
   readonly #doubts: OwnDoubt[] = [];
@@ -95,6 +103,17 @@ class Replayer {
   }
 
   change(record: JournalRecord, id: number): void {
+    this.#apply(record, id);
+    this.#noteName(record.name, id);
+    if (twoNames.has(record.kind)) this.#noteName(record.target, id);
+    const life = this.#lives.get(record.incarnation);
+    if (life === undefined) return;
+    const steps = this.#sizes.get(life.operation) ?? { ids: [], values: [] };
+    this.#sizes.set(life.operation, steps);
+    addStep(steps, id, life.isSizeKnown ? life.size : stepValues.unknown);
+  }
+
+  #apply(record: JournalRecord, id: number): void {
     const effect = effectOf(record, this.#input.client);
     if (effect === 'none') return;
     const name = this.#name(record.name);
@@ -136,13 +155,28 @@ class Replayer {
 
   finish(): Tree {
     this.#spreadLeaks();
-    return { owner: this.#input.owner, isWhole: this.#input.isWhole, names: this.#names, doubts: this.#doubts };
+    const { owner, isWhole } = this.#input;
+    return { owner, isWhole, names: this.#names, sizes: this.#sizes, doubts: this.#doubts };
+  }
+
+  #noteName(number: number, id: number): void {
+    const name = this.#names.get(number);
+    if (name === undefined) return;
+    const there = name.isFolder ? stepValues.folder : (name.life?.operation ?? stepValues.nothing);
+    addStep(name.steps, id, name.isClouded ? stepValues.unknown : there);
   }
 
   #name(number: number): MutableName {
     const known = this.#names.get(number);
     if (known !== undefined) return known;
-    const fresh: MutableName = { life: undefined, isFolder: false, isClouded: false, bound: new Set(), changed: -1 };
+    const fresh: MutableName = {
+      life: undefined,
+      isFolder: false,
+      isClouded: false,
+      bound: new Set(),
+      changed: -1,
+      steps: { ids: [], values: [] },
+    };
     this.#names.set(number, fresh);
     return fresh;
   }

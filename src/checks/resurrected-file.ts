@@ -22,7 +22,8 @@ export const resurrectedFiles: Check = {
           listings.some((listing) => listing.host === host && listing.pass === pass),
         );
         const [first] = last;
-        if (first === undefined) continue;
+        // What only a listing says is there is the listing's finding (N03).
+        if (first === undefined || last.every(({ isGone }) => isGone)) continue;
         const isEverywhere = listings.every(({ host }) => last.some((sighting) => sighting.host === host));
         findings.push({
           code: 'D02',

@@ -14,6 +14,8 @@ export interface NameSighting {
   readonly id: number;
   /** Undefined: listed, but its size couldn't be asked. */
   readonly size: number | undefined;
+  /** It was listed, and then there was nothing of that name. */
+  readonly isGone: boolean;
 }
 
 /** One host's listing of one folder. */
@@ -27,6 +29,8 @@ export interface Listing {
 
 export interface Scan {
   readonly names: ReadonlyMap<number, readonly NameSighting[]>;
+  /** Every listing of a folder: at most two a host. */
+  listings(folder: number): readonly Listing[];
   /** The last listing of a folder by each host that listed it. */
   finalListings(folder: number): readonly Listing[];
   /** Chunks that were read of a name, the most of any host. */
@@ -75,19 +79,29 @@ class ScanReader implements Scan {
     }
   }
 
+  listings(folder: number): readonly Listing[] {
+    return this.#evidence.hosts.flatMap((_, host) =>
+      [0, 1].flatMap((pass) => {
+        const listing = this.#listings.get(`${host}/${folder}/${pass}`);
+        return listing === undefined ? [] : [this.#listing(listing)];
+      }),
+    );
+  }
+
   finalListings(folder: number): readonly Listing[] {
-    return this.#evidence.hosts.flatMap(({ hasVerified }, host) => {
-      const last = this.#listings.get(`${host}/${folder}/1`) ?? this.#listings.get(`${host}/${folder}/0`);
-      if (last === undefined) return [];
-      const { entry, seen, listed } = last;
-      const isComplete = seen >= listed || (hasVerified && this.#evidence.whole.has(entry.worker));
-      return [{ host, pass: passOf(entry), id: entry.id, isComplete }];
-    });
+    const all = this.listings(folder);
+    return all.filter(({ host }, at) => all[at + 1]?.host !== host);
   }
 
   chunksRead(name: number): number | undefined {
     const chunks = this.#reads.get(name);
     return chunks === undefined ? undefined : [...chunks.values()].reduce((most, count) => Math.max(most, count), 0);
+  }
+
+  #listing({ entry, seen, listed }: OpenListing): Listing {
+    const hasVerified = this.#evidence.hosts[entry.host]?.hasVerified === true;
+    const isComplete = seen >= listed || (hasVerified && this.#evidence.whole.has(entry.worker));
+    return { host: entry.host, pass: passOf(entry), id: entry.id, isComplete };
   }
 
   #takeListing(entry: Entry): void {
@@ -98,7 +112,8 @@ class ScanReader implements Scan {
   #takeName(entry: Entry): void {
     const { record, host, id } = entry;
     const size = record.outcome === outcomes.ok ? record.size : undefined;
-    const sighting = { host, pass: passOf(entry), id, size };
+    const isGone = size === undefined && isAnswered(entry, this.#evidence);
+    const sighting = { host, pass: passOf(entry), id, size, isGone };
     const known = this.names.get(record.name);
     if (known === undefined) this.names.set(record.name, [sighting]);
     else known.push(sighting);
@@ -123,7 +138,7 @@ function passOf({ record }: Entry): number {
   return record.flags & readFlags.secondScan;
 }
 
-/** A folder that is gone is an answer too: setup had made it. */
+/** That nothing is there is an answer too. */
 function isAnswered({ record, host }: Entry, evidence: Evidence): boolean {
   if (record.outcome === outcomes.ok) return true;
   const platform = evidence.hosts[host]?.client.platform ?? '';

@@ -57,9 +57,12 @@ function isRolledBack(history: History, file: File, size: number): boolean {
   const { operation } = file.life;
   return history
     .wrongChunks(file.owner)
-    .filter((wrong) => wrong.code === 'D04' && wrong.name === file.name)
+    .filter((wrong) => oldCodes.has(wrong.code) && wrong.name === file.name)
     .some((wrong) => {
       const seen = history.log.entry(wrong.id)?.record.generation ?? 0;
       return history.writes(file.owner).hadSize(operation, { since: seen, size, chunkBytes: history.facts.chunkBytes });
     });
 }
+
+/** Of chunks that show an old generation, to all or to some. */
+const oldCodes: ReadonlySet<string> = new Set(['D04', 'D21', 'D22']);

@@ -108,6 +108,7 @@ function didText(record: JournalRecord): string {
     case recordKinds.delete:
     case recordKinds.rmdir:
       return `removed ${path}`;
+    case recordKinds.list:
     case recordKinds.scanList:
       return record.outcome === outcomes.ok
         ? `listed ${path}`

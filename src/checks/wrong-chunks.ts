@@ -25,6 +25,10 @@ export interface WrongChunk {
   readonly sightings: number;
   /** Depends on a cache that the file system doesn't promise to be fresh. */
   readonly isSuspect: boolean;
+  /** The history leaves open what is there, and a change of unknown outcome may still be landing. */
+  readonly isOpen?: boolean;
+  /** Id of the record of a read that saw it otherwise, where that is what's wrong. */
+  readonly otherwise?: number | undefined;
 }
 
 /** Of one tree; a file system with more has been convicted already. */
@@ -40,9 +44,14 @@ export function findWrongChunks(evidence: Evidence, tree: Tree, writes: () => Wr
 const readKinds: ReadonlySet<number> = new Set([recordKinds.read, recordKinds.observe, recordKinds.scanRead]);
 
 interface Kept extends WrongChunk {
+  code: ChunkCode;
   sightings: number;
   isSuspect: boolean;
+  otherwise?: number | undefined;
   readonly isInline: boolean;
+  /** Hosts that saw it so, and hosts that saw it right. */
+  readonly hosts: Set<number>;
+  readonly rightHosts: Set<number>;
 }
 
 class Finder {
@@ -75,7 +84,7 @@ class Finder {
   }
 
   finish(): readonly WrongChunk[] {
-    if (this.#evidence.consistency !== 'posix') this.#suspectWhatOthersSeeRight();
+    this.#compareWithRight();
     return [...this.#found.values()];
   }
 
@@ -145,6 +154,7 @@ class Finder {
     const known = this.#found.get(key);
     if (known !== undefined) {
       known.sightings++;
+      known.hosts.add(entry.host);
       known.isSuspect &&= wrong.isSuspect;
     } else if (this.#found.size < maxWrongChunks) {
       const { code, chunk, life, generation, isSuspect, isInline } = wrong;
@@ -160,12 +170,17 @@ class Finder {
         sightings: 1,
         isSuspect,
         isInline,
+        hosts: new Set([entry.host]),
+        rightHosts: new Set(),
       });
     }
   }
 
-  /** Where another scan saw the right chunk, the file system holds it, and a cache that may be stale said otherwise. */
-  #suspectWhatOthersSeeRight(): void {
+  /**
+   * Where another scan saw the right chunk, the file system holds it. What is old there isn't lost, but seen differently;
+   * and on a weaker file system than posix a cache that may be stale says so.
+   */
+  #compareWithRight(): void {
     const final = new Map<string, Kept[]>();
     for (const wrong of this.#found.values()) {
       if (wrong.isInline || wrong.generation === undefined) continue;
@@ -176,16 +191,29 @@ class Finder {
     this.#evidence.log.visit(this.#tree.owner, (segment, at) => {
       const { kind, outcome } = headOf(segment, at);
       if (segment.phase !== verifyPhase || !readKinds.has(kind) || outcome !== outcomes.ok) return;
-      const { record } = entryAt(segment, at);
+      const { id, host, record } = entryAt(segment, at);
       const end = Math.min(record.first + record.count, this.#evidence.facts.maxChunks);
       for (let chunk = record.first; chunk < end; chunk++) {
         for (const wrong of final.get(`${record.name}/${chunk}`) ?? []) {
-          if (isRight(record, this.#tree.owner, wrong)) wrong.isSuspect = true;
+          if (!isRight(record, this.#tree.owner, wrong)) continue;
+          wrong.rightHosts.add(host);
+          wrong.otherwise ??= id;
         }
       }
     });
+    for (const wrong of [...final.values()].flat()) this.#recode(wrong);
+  }
+
+  #recode(wrong: Kept): void {
+    if (wrong.rightHosts.size === 0) return;
+    wrong.isSuspect ||= this.#evidence.consistency !== 'posix';
+    if (!oldCodes.has(wrong.code)) wrong.otherwise = undefined;
+    else wrong.code = [...wrong.hosts].every((host) => wrong.rightHosts.has(host)) ? 'D22' : 'D21';
   }
 }
+
+/** Of chunks that show an old generation. */
+const oldCodes: ReadonlySet<ChunkCode> = new Set(['D04', 'D20']);
 
 function isRight(record: JournalRecord, owner: number, wrong: WrongChunk): boolean {
   if (wrong.generation === 0) return record.content === contents.zeros;

@@ -13,10 +13,13 @@ export function consistencyOf(mount: Mount): Consistency {
     case 'cluster':
       return 'posix';
     case 'nfs':
+      // Without the check at open nothing is left of the promise; noac and lookupcache=none only shorten what is cached.
+      return mount.options.includes('nocto') ? 'eventual' : 'close-to-open';
     case 'gluster':
       return 'close-to-open';
     case 'smb':
-      return 'smb';
+      // A client that keeps data without a lease hears of no change.
+      return mount.options.includes('cache=loose') ? 'eventual' : 'smb';
     case 'fuse':
       return 'eventual';
   }
@@ -38,18 +41,24 @@ export function settleMsOf(mount: Mount): number {
     case 'gluster':
       return 1000 * Math.max(numberOption(mount, 'attribute-timeout') ?? 1, numberOption(mount, 'entry-timeout') ?? 1);
     case 'smb':
-      return 1000 * Math.max(numberOption(mount, 'actimeo') ?? 1, numberOption(mount, 'acdirmax') ?? 1);
+      return 1000 * (numberOption(mount, 'actimeo') ?? longest(mount, 1));
     case 'fuse':
       // sshfs keeps directories and attributes for 20 s unless told otherwise (dcache_timeout).
       return 1000 * (numberOption(mount, 'cache_timeout') ?? 20);
   }
 }
 
+/**
+ * Linux's defaults, nfs(5): acregmax 60 s, acdirmax 60 s. `lookupcache=none` doesn't shorten it: attributes are cached as
+ * before, and with them what a folder's listing says. `local_lock` is about locks alone.
+ */
 function nfsSettleMs(mount: Mount): number {
   if (mount.options.includes('noac')) return 0;
-  const all = numberOption(mount, 'actimeo');
-  // Linux's defaults, nfs(5): acregmax 60 s, acdirmax 60 s.
-  return 1000 * (all ?? Math.max(numberOption(mount, 'acregmax') ?? 60, numberOption(mount, 'acdirmax') ?? 60));
+  return 1000 * (numberOption(mount, 'actimeo') ?? longest(mount, 60));
+}
+
+function longest(mount: Mount, defaultSeconds: number): number {
+  return Math.max(numberOption(mount, 'acregmax') ?? defaultSeconds, numberOption(mount, 'acdirmax') ?? defaultSeconds);
 }
 
 function numberOption(mount: Mount, name: string): number | undefined {

@@ -7,11 +7,16 @@ import { constants as os } from 'node:os';
 import { recordKinds } from '../model/record.ts';
 import { foldersOfTree, nameOf, pathOf } from '../model/namespace.ts';
 import { chunkBuffer, type ChunkBuffer } from './content.ts';
+import { cutPath, nameOfEntry, typeOfEntry, type DirectoryEntry } from './listing.ts';
 import { closeQuietly } from './operations.ts';
 import { isSequential, maxChunksOf, transferChunksOf, transferOf, type StressOptions } from './stress-options.ts';
 import type { ReadPlace } from './trace.ts';
 import type { Tree } from './tree.ts';
+import { visibleName } from './visible-name.ts';
 import { Walk, type WalkedFile } from './walk.ts';
+
+/** More strange names of one worker say nothing new, and verify notes them too. */
+const maxStrangers = 100;
 
 export class Looks {
   readonly #options: StressOptions;
@@ -19,6 +24,7 @@ export class Looks {
   readonly #buffer: ChunkBuffer;
   readonly #walk: Walk;
   readonly #ownPaths = new Map<number, string>();
+  readonly #strangers = new Set<string>();
   readonly #place = { owner: 0, name: 0, flags: 0, path: () => pathOf(this.#place.owner, this.#place.name) };
 
   constructor(options: StressOptions, tree: Tree) {
@@ -44,6 +50,7 @@ export class Looks {
       bytes = operations.read(fd, this.#buffer.bytes, 0, count * spec.chunkBytes, first * spec.chunkBytes);
       trace.mark();
       trace.setSize(bytes);
+      if (bytes < count * spec.chunkBytes) trace.setShort();
       trace.observe(this.#buffer, bytes, first, place);
       trace.endRead(bytes);
     } catch (error) {
@@ -75,7 +82,10 @@ export class Looks {
     const path = this.#path(owner, name);
     trace.begin(recordKinds.list, owner, name);
     try {
-      trace.setSize(operations.readdir(path).length);
+      const entries = operations.readdir(path);
+      trace.mark();
+      trace.setSize(entries.length);
+      trace.setNames(owner, this.#namesOf(pathOf(owner, name), entries));
       trace.succeed();
     } catch (error) {
       trace.fail(error);
@@ -86,6 +96,23 @@ export class Looks {
     const { spec, random } = this.#options;
     const first = random.below(random.below(maxChunksOf(spec)) + 1);
     return { file, first, count: transferOf(this.#options, maxChunksOf(spec) - first) };
+  }
+
+  /** In order. Names that we never make are notes, each once. */
+  #namesOf(folder: string, entries: readonly DirectoryEntry[]): number[] {
+    const names: number[] = [];
+    for (const entry of entries) {
+      const found = nameOfEntry(folder, entry);
+      if (found === undefined) this.#noteStranger(`${folder}/${visibleName(entry.name)}`, entry);
+      else names.push(found);
+    }
+    return names.sort((a, b) => a - b);
+  }
+
+  #noteStranger(path: string, entry: DirectoryEntry): void {
+    if (this.#strangers.size >= maxStrangers || this.#strangers.has(path)) return;
+    this.#strangers.add(path);
+    this.#options.trace.note({ kind: 'entry', path: cutPath(path), size: 0, type: typeOfEntry(entry) });
   }
 
   /** About half of what is read is this worker's own. */

@@ -17,6 +17,7 @@ import {
 import { chunkBuffer, type ChunkBuffer } from './content.ts';
 import type { FilesSpec } from './files-spec.ts';
 import { closeQuietly, type FileOperations } from './operations.ts';
+import { cutPath, typeOfEntry, type DirectoryEntry } from './listing.ts';
 import { maxRuns, type ReadPlace, type Trace } from './trace.ts';
 import { visibleName } from './visible-name.ts';
 import type { Recorder } from './workload.ts';
@@ -26,9 +27,6 @@ const readBytes = 1 << 20;
 
 /** A finished operation is the only sign of progress: on a slow disk, a minute must do for this much. */
 const maxOperationBytes = 64 << 20;
-
-/** The longest path that a note keeps: names come from the host. */
-const maxPathLength = 1_000;
 
 export interface ScanOptions {
   readonly spec: FilesSpec;
@@ -43,8 +41,6 @@ export interface ScanOptions {
   readonly trace: Trace;
   readonly isStopped: () => boolean;
 }
-
-type Entry = ReturnType<FileOperations['readdir']>[number];
 
 export class Scan {
   readonly #options: ScanOptions;
@@ -79,7 +75,7 @@ export class Scan {
   #scanFolder(owner: number, name: number, flags: number): void {
     const { operations, trace } = this.#options;
     const folder = pathOf(owner, name);
-    let entries: readonly Entry[];
+    let entries: readonly DirectoryEntry[];
     trace.begin(recordKinds.scanList, owner, name, flags);
     try {
       entries = operations.readdir(this.#at(folder));
@@ -185,7 +181,7 @@ export class Scan {
   }
 
   /** Not an operation of the history: what can't be listed here is listed with an error in its tree's records. */
-  #entriesOf(path: string): readonly Entry[] {
+  #entriesOf(path: string): readonly DirectoryEntry[] {
     try {
       return sorted(this.#options.operations.readdir(this.#at(path)));
     } catch {
@@ -193,12 +189,11 @@ export class Scan {
     }
   }
 
-  #noteEntry(path: string, entry: Entry): void {
+  #noteEntry(path: string, entry: DirectoryEntry): void {
     if (this.#noted.has(path)) return;
     this.#noted.add(path);
-    const type = entry.isFile ? 'file' : entry.isDirectory ? 'folder' : 'other';
-    const kept = path.length > maxPathLength ? `${path.slice(0, maxPathLength)}...` : path;
-    this.#options.recorder.note({ kind: 'entry', path: kept, size: this.#sizeOf(path), type });
+    const size = this.#sizeOf(path);
+    this.#options.recorder.note({ kind: 'entry', path: cutPath(path), size, type: typeOfEntry(entry) });
   }
 
   #sizeOf(path: string): number {
@@ -215,6 +210,6 @@ export class Scan {
   }
 }
 
-function sorted(entries: readonly Entry[]): readonly Entry[] {
+function sorted(entries: readonly DirectoryEntry[]): readonly DirectoryEntry[] {
   return [...entries].sort((a, b) => Buffer.compare(a.name, b.name));
 }

@@ -3,9 +3,11 @@
  * never answers still says what it was about, and what a read saw as runs of equal chunks.
  */
 import { constants as os } from 'node:os';
-import { contents, layout, outcomes, recordKinds, type RecordViews } from '../model/record.ts';
+import type { Note } from '../model/journal.ts';
+import { contents, layout, outcomes, readFlags, recordKinds, type RecordViews } from '../model/record.ts';
 import { newSeen, setPlain, type ChunkBuffer, type Content, type Seen } from './content.ts';
 import { evidenceOf, isAnomaly } from './evidence.ts';
+import { runsOfNames } from './listing.ts';
 import type { Recorder } from './workload.ts';
 
 /** The most runs of chunks that one operation records: a reader of more starts another operation. */
@@ -70,6 +72,22 @@ export class Trace {
   /** Bytes or entries, in the operation's own record. */
   setSize(size: number): void {
     this.#views.f64[this.#ownSlot * 8 + layout.size] = size;
+  }
+
+  /** The first call of a read returned less than it was asked for. */
+  setShort(): void {
+    const flags = this.#ownSlot * 64 + layout.flags;
+    this.#views.u8[flags] = (this.#views.u8[flags] ?? 0) | readFlags.short;
+  }
+
+  /** What a list saw: how many names of ours, then the names themselves, as runs of numbers. */
+  setNames(owner: number, names: readonly number[]): void {
+    this.#views.u32[this.#ownSlot * 16 + layout.count] = names.length;
+    for (const { first, count } of runsOfNames(names).slice(0, maxRuns)) {
+      this.#slot = this.#recorder.extend(recordKinds.listed);
+      this.#setName(owner, first, 0);
+      this.#views.u32[this.#slot * 16 + layout.count] = count;
+    }
   }
 
   mark(): void {
@@ -162,6 +180,11 @@ export class Trace {
     this.#views.u16[this.#slot * 32 + layout.owner] = owner;
     this.#views.u32[this.#slot * 16 + layout.name] = name;
     this.#views.u8[this.#slot * 64 + layout.flags] = flags;
+  }
+
+  /** A rare thing that is no operation. */
+  note(note: Note): void {
+    this.#recorder.note(note);
   }
 
   #keepEvidence(buffer: ChunkBuffer, at: number, chunk: number, place: ReadPlace): void {

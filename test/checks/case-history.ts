@@ -6,7 +6,7 @@ import * as z from 'zod';
 import { makeHistory, type History } from '../../src/checks/history.ts';
 import type { HostEvidence } from '../../src/checks/evidence.ts';
 import { stressPhase, verifyPhase } from '../../src/checks/phases.ts';
-import { hostClock } from '../../src/model/clock.ts';
+import { hostClock, type HostClock } from '../../src/model/clock.ts';
 import { consistencyOf, isNetworkMount } from '../../src/model/consistency.ts';
 import type { Block, BlockBody, Note } from '../../src/model/journal.ts';
 import {
@@ -20,6 +20,7 @@ import {
   type JournalRecord,
 } from '../../src/model/record.ts';
 import { nameOf, parsePath } from '../../src/model/namespace.ts';
+import { runsOfNames } from '../../src/workloads/listing.ts';
 
 const contentNames = ['none', 'data', 'zeros', 'unreadable', 'badBody', 'foreign', 'misplaced', 'partial'] as const;
 
@@ -37,7 +38,7 @@ const runSchema = z.strictObject({
 const operationSchema = z.strictObject({
   /** `a/0` */
   by: z.string(),
-  kind: z.enum(['mkdir', 'rmdir', 'touch', 'write', 'read', 'rename', 'delete', 'truncate']),
+  kind: z.enum(['mkdir', 'rmdir', 'touch', 'write', 'read', 'rename', 'delete', 'truncate', 'list']),
   file: z.string(),
   to: z.string().optional(),
   outcome: z.enum(['pending', 'ok', 'error']).default('ok'),
@@ -50,12 +51,24 @@ const operationSchema = z.strictObject({
   size: z.number().optional(),
   /** What a read saw. */
   saw: z.array(runSchema).default([]),
+  /** The first call of a read returned less than it was asked for. */
+  isShort: z.boolean().default(false),
+  /** What a list saw, in any order. */
+  names: z.array(z.string()).default([]),
   /** On the host's clock; without it, one operation follows the other. */
   startNs: z.number().optional(),
   endNs: z.number().optional(),
 });
 
-const fileSchema = z.strictObject({ size: z.number(), runs: z.array(runSchema).default([]) });
+const fileSchema = z.strictObject({
+  size: z.number(),
+  runs: z.array(runSchema).default([]),
+  /** How often its folder's listing has it. */
+  listed: z.number().default(1),
+  /** It is listed, and nothing is there. */
+  isGone: z.boolean().default(false),
+});
+type DiskFile = z.infer<typeof fileSchema>;
 const diskSchema = z.record(z.string(), fileSchema);
 
 const noteSchema = z.union([
@@ -86,11 +99,15 @@ export const caseSchema = z.strictObject({
   cut: z.array(z.string()).default([]),
   /** Hosts that brought nothing back. */
   missing: z.array(z.string()).default([]),
+  /** Hosts whose clock is ahead of the controller's, and those of which no ping says anything (null). */
+  clocks: z.record(z.string(), z.union([z.number(), z.null()])).default({}),
   operations: z.array(operationSchema),
   /** What every host finds in verify, twice. */
   disk: diskSchema,
   /** What some hosts find instead, in their second scan. */
   seenBy: z.record(z.string(), diskSchema).default({}),
+  /** And in their first. */
+  seenFirstBy: z.record(z.string(), diskSchema).default({}),
   notes: z.array(z.strictObject({ by: z.string(), note: noteSchema })).default([]),
   /** What the plan allows: an operation, and a host's errors. */
   limits: z.strictObject({ hungMs: z.number(), errorShare: z.number() }).default({ hungMs: 60_000, errorShare: 0.05 }),
@@ -127,7 +144,7 @@ export function historyOfCase(given: Case): History {
   for (const [host, scribe] of scribes.entries()) {
     const name = given.hosts[host] ?? '';
     const owners = given.isLocal ? [host] : given.hosts.map((_, owner) => owner);
-    scribe.scan(given.disk, 0, owners);
+    scribe.scan(given.seenFirstBy[name] ?? given.disk, 0, owners);
     scribe.scan(given.seenBy[name] ?? given.disk, readFlags.secondScan, owners);
   }
   for (const { by, note } of given.notes) scribeOf(given, scribes, by).note(note);
@@ -154,8 +171,7 @@ function evidenceOf(given: Case, name: string, scribe: Scribe | undefined): Host
     hasVerified: !isCut,
     client: { isNetwork: isNetworkMount(mount), platform: 'linux' },
     consistency: consistencyOf(mount),
-    // The same clock on every host, known to within 2 ns.
-    clock: hostClock([{ sentNs: 0, hostNs: 1, receivedNs: 2 }]),
+    clock: clockOf(given.clocks[name]),
     ...beatOf(given.oldest[name]),
     ...(given.counted[name] === undefined ? {} : { stress: given.counted[name] }),
     ...(given.gone[name] === undefined ? {} : { gone: given.gone[name] }),
@@ -166,6 +182,11 @@ function beatOf(oldest: Case['oldest'][string] | undefined): Pick<HostEvidence, 
   if (oldest === undefined) return {};
   const idle = { operations: 0, errors: 0, bytes: 0, cpuSeconds: 0, rssBytes: 0, loadAverage: 0 };
   return { heartbeats: [{ atNs: 0, ...idle, oldest }] };
+}
+
+/** The same clock on every host unless said otherwise, known to within 2 ns. */
+function clockOf(aheadNs: number | null = 0): HostClock {
+  return hostClock(aheadNs === null ? [] : [{ sentNs: 0, hostNs: 1 + aheadNs, receivedNs: 2 }]);
 }
 
 /** One operation after the other, wherever it happens. */
@@ -199,12 +220,22 @@ class Scribe {
       incarnation: kind === 'touch' ? base.sequence : incarnation,
       target: to === undefined ? 0 : objectAt(to).name,
       size: operation.size ?? asked,
+      flags: operation.isShort ? readFlags.short : 0,
       startNs: operation.startNs ?? base.startNs,
       endNs: operation.endNs ?? base.endNs,
     };
     const [run, ...more] = saw;
+    if (kind === 'list') return this.#list(own, operation.names);
     this.#add(stressPhase, run === undefined ? own : seen(own, run));
     for (const next of more) this.#add(stressPhase, seen({ ...own, kind: recordKinds.observe }, next));
+  }
+
+  #list(own: JournalRecord, names: readonly string[]): void {
+    const numbers = names.map((path) => objectAt(path).name).sort((a, b) => a - b);
+    this.#add(stressPhase, { ...own, size: names.length, count: names.length });
+    for (const { first, count } of runsOfNames(numbers)) {
+      this.#add(stressPhase, { ...own, kind: recordKinds.listed, name: first, count });
+    }
   }
 
   scan(disk: z.infer<typeof diskSchema>, flags: number, owners: readonly number[]): void {
@@ -218,9 +249,11 @@ class Scribe {
         this.#add(verifyPhase, {
           ...this.#next({ kind: recordKinds.scanList, owner, name }),
           flags,
-          size: files.length,
+          size: files.reduce((sum, [, { listed }]) => sum + listed, 0),
         });
-        for (const [path, { size, runs }] of files) this.#scanFile(path, { size, runs }, flags);
+        for (const [path, file] of files) {
+          for (let time = 0; time < file.listed; time++) this.#scanFile(path, file, flags);
+        }
       }
     }
   }
@@ -234,17 +267,18 @@ class Scribe {
     const bodies: (BlockBody & { readonly phase: number })[] = [stressPhase, verifyPhase].map((phase) => ({
       type: 'records',
       phase,
-      records: encode(this.#records.filter((entry) => entry.phase === phase).map(({ record }) => record)),
+      records: encodeRecords(this.#records.filter((entry) => entry.phase === phase).map(({ record }) => record)),
     }));
     for (const note of this.#notes) bodies.push({ type: 'note', phase: verifyPhase, note });
     if (!isCut) bodies.push({ type: 'end', phase: verifyPhase });
     return bodies.map((body): Block => Object.assign(body, header));
   }
 
-  #scanFile(path: string, { size, runs }: z.infer<typeof fileSchema>, flags: number): void {
+  #scanFile(path: string, { size, runs, isGone }: DiskFile, flags: number): void {
     const { owner, name } = objectAt(path);
-    this.#add(verifyPhase, { ...this.#next({ kind: recordKinds.scanEntry, owner, name }), flags, size });
-    if (name % 0x10000 >= 0x8000) return;
+    const answer = isGone ? { outcome: outcomes.error, errno: 2 } : { size };
+    this.#add(verifyPhase, { ...this.#next({ kind: recordKinds.scanEntry, owner, name }), flags, ...answer });
+    if (isGone || name % 0x10000 >= 0x8000) return;
     const read = { ...this.#next({ kind: recordKinds.scanRead, owner, name }), flags, size };
     const [run, ...more] = runs;
     this.#add(verifyPhase, run === undefined ? read : seen(read, run));
@@ -255,7 +289,7 @@ class Scribe {
     this.#sequence++;
     this.#nowNs += tickNs;
     return {
-      ...blank,
+      ...blankRecord,
       ...object,
       outcome: outcomes.ok,
       sequence: this.#sequence,
@@ -269,7 +303,7 @@ class Scribe {
   }
 }
 
-const blank: JournalRecord = {
+export const blankRecord: JournalRecord = {
   kind: 0,
   outcome: 0,
   errno: 0,
@@ -314,7 +348,7 @@ function objectAt(path: string): { readonly owner: number; readonly name: number
   return object;
 }
 
-function encode(records: readonly JournalRecord[]): Uint8Array {
+export function encodeRecords(records: readonly JournalRecord[]): Uint8Array {
   const bytes = new Uint8Array(records.length * recordBytes);
   const views = viewRecords(bytes.buffer, 0, records.length);
   for (const [at, record] of records.entries()) writeRecord(views, at, record);

@@ -15,6 +15,14 @@ after(() => rmSync(root, { recursive: true, force: true }));
 const weights = { mkdir: 2, delete: 4, list: 3, touch: 10, stat: 5, read: 30, write: 25, rename: 5, truncate: 20 };
 const workload = filesSpec(root, { durationMs: 60_000, operationsLimit: 1_500, weights });
 
+/** Every worker reads every file many times. */
+const fewFiles = {
+  ...workload,
+  filesPerFolder: 1,
+  operationsLimit: 4_000,
+  weights: { mkdir: 0, delete: 1, list: 3, touch: 10, stat: 5, read: 60, write: 30, rename: 2, truncate: 3 },
+};
+
 describe('detection, with the real agent', () => {
   let bundle = '';
   before(async () => {
@@ -37,10 +45,11 @@ describe('detection, with the real agent', () => {
       const folder = mkdtempSync(join(root, 'run-'));
       await stageRun({
         folder,
-        workload: { ...workload, dir: mkdtempSync(join(root, 'dir-')) },
+        workload: { ...(fault.isOfFewFiles === true ? fewFiles : workload), dir: mkdtempSync(join(root, 'dir-')) },
         seed: 1,
         fault: { bundle, value: `${fault.code}:1:0` },
         ...(fault.hungMs === undefined ? {} : { hungMs: fault.hungMs }),
+        ...(fault.isOrderUnknown === true ? { slowMs: 600_000 } : {}),
       });
       const { verdict, grade } = fault.causes ?? { verdict: 'fail', grade: 'proven' };
       const run = await mergeRun(folder);

@@ -111,7 +111,7 @@ function decisionsOf(folder: string): readonly string[] {
       const count = block.records.length / 64;
       const views = viewRecords(block.records.buffer, block.records.byteOffset, count);
       return Array.from({ length: count }, (_, at) => readRecord(views, at))
-        .filter(({ kind }) => kind !== recordKinds.observe)
+        .filter(({ kind }) => kind !== recordKinds.observe && kind !== recordKinds.listed)
         .map(
           (record) =>
             `${String(block.worker).padStart(4, '0')} ${String(record.sequence).padStart(6, '0')} ${decisionOf(record)}`,

@@ -22,6 +22,10 @@ export interface Fault {
   readonly causes?: { readonly verdict: Verdict; readonly grade: Grade };
   /** The plan's limit on one operation, where it needs another one. */
   readonly hungMs?: number;
+  /** Shows only where the clocks don't say in which order hosts did things. */
+  readonly isOrderUnknown?: boolean;
+  /** Shows only where few files are read again and again. */
+  readonly isOfFewFiles?: boolean;
   decorate(operations: FileOperations, options: FaultOptions): FileOperations;
 }
 

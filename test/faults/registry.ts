@@ -8,8 +8,17 @@ import { misplacedChunk } from './D06-misplaced-chunk.ts';
 import { crossFileChunk } from './D07-cross-file-chunk.ts';
 import { foreignData } from './D08-foreign-data.ts';
 import { zeroedChunk } from './D11-zeroed-chunk.ts';
+import { staleRead } from './D12-stale-read.ts';
+import { nonMonotonicRead } from './D13-non-monotonic-read.ts';
+import { readYourWritesBroken } from './D14-read-your-writes.ts';
+import { shortRead } from './D17-short-read.ts';
 import { sizeMismatch } from './D19-size-mismatch.ts';
 import { truncateResurrection } from './D20-truncate-resurrection.ts';
+import { hostDivergence } from './D21-host-divergence.ts';
+import { unstableRead } from './D22-unstable-read.ts';
+import { listingOmits } from './N01-listing-omits.ts';
+import { listingRepeats } from './N02-listing-repeats.ts';
+import { listingInvents } from './N03-listing-invents.ts';
 import { hungOperation } from './H01-hung-operation.ts';
 import { errorStorm } from './H02-error-storm.ts';
 import { lostHost } from './H03-lost-host.ts';
@@ -25,8 +34,17 @@ export const faults: readonly Fault[] = [
   crossFileChunk,
   foreignData,
   zeroedChunk,
+  staleRead,
+  nonMonotonicRead,
+  readYourWritesBroken,
+  shortRead,
   sizeMismatch,
   truncateResurrection,
+  hostDivergence,
+  unstableRead,
+  listingOmits,
+  listingRepeats,
+  listingInvents,
   hungOperation,
   errorStorm,
   lostHost,

@@ -24,6 +24,23 @@ describe('what a mount promises', () => {
   }
 });
 
+describe('what options change of it', () => {
+  const cases: readonly (readonly [mount: Mount, consistency: Consistency])[] = [
+    [mount('nfs4', 'nocto'), 'eventual'],
+    [mount('nfs', 'noac'), 'close-to-open'],
+    [mount('nfs4', 'lookupcache=none'), 'close-to-open'],
+    [mount('nfs4', 'actimeo=0'), 'close-to-open'],
+    [mount('nfs', 'local_lock=all'), 'close-to-open'],
+    [mount('cifs', 'cache=strict'), 'smb'],
+    [mount('cifs', 'cache=loose'), 'eventual'],
+  ];
+  for (const [given, consistency] of cases) {
+    it(`is ${consistency} for ${given.type} with ${given.options.join(',')}`, () => {
+      assert.equal(consistencyOf(given), consistency);
+    });
+  }
+});
+
 describe('the caches that are waited out before verify', () => {
   const cases: readonly (readonly [mount: Mount, ms: number])[] = [
     [mount('ext4'), 0],
@@ -34,7 +51,12 @@ describe('the caches that are waited out before verify', () => {
     [mount('nfs', 'actimeo=0'), 0],
     [mount('nfs', 'noac'), 0],
     [mount('nfs4', 'acdirmax=nonsense'), 60_000],
+    [mount('nfs4', 'nocto'), 60_000],
+    [mount('nfs4', 'lookupcache=none'), 60_000],
+    [mount('nfs4', 'local_lock=all'), 60_000],
+    [mount('cifs'), 1_000],
     [mount('cifs', 'actimeo=5'), 5_000],
+    [mount('cifs', 'acregmax=3', 'acdirmax=7'), 7_000],
     [mount('fuse.glusterfs', 'entry-timeout=4'), 4_000],
     [mount('fuse.sshfs'), 20_000],
   ];

@@ -23,6 +23,8 @@ export interface StagedRun {
   readonly fault?: { readonly bundle: string; readonly value: string };
   /** The plan's limit on one operation. */
   readonly hungMs?: number;
+  /** Pings count as if they had been under way for this much longer, in ms. */
+  readonly slowMs?: number;
   /** Between stress and verify. */
   readonly meanwhile?: (runDirectory: string) => void;
 }
@@ -30,9 +32,18 @@ export interface StagedRun {
 const names = ['a', 'b'];
 
 /** Two hosts, all phases. */
-export async function stageRun({ folder, workload, seed, fault, hungMs, meanwhile }: StagedRun): Promise<Plan> {
+export async function stageRun({
+  folder,
+  workload,
+  seed,
+  fault,
+  hungMs,
+  slowMs = 0,
+  meanwhile,
+}: StagedRun): Promise<Plan> {
   const limits = { ...defaultLimits, ...(hungMs === undefined ? {} : { hungMs }) };
-  const spec = agentSpec(workload, { hosts: names.length, seed, hungMs: limits.hungMs });
+  // Nobody renews a lease here.
+  const spec = agentSpec(workload, { hosts: names.length, seed, hungMs: limits.hungMs, leaseMs: 600_000 });
   const plan: Plan = {
     version: 1,
     run: spec.run,
@@ -52,16 +63,32 @@ export async function stageRun({ folder, workload, seed, fault, hungMs, meanwhil
   await using b = new AgentProcess();
   const agents = [a, b];
   await Promise.all(agents.map((agent, host) => agent.start({ ...spec, host })));
+  const pings: HostResult['pings'][] = agents.map(() => []);
   for (const phase of ['setup', 'meet', 'stress', 'verify', 'teardown'] as const) {
     if (phase === 'verify') meanwhile?.(join(workload.dir, `funbric-${spec.run}`));
     // A faulty agent may die on the way; the other goes on.
     await Promise.all(agents.filter((agent) => agent.isThere).map((agent) => phaseOrDeath(agent, phase)));
+    for (const [index, agent] of agents.entries()) {
+      if (agent.isThere) pings[index]?.push(...(await pingsOf(agent, slowMs)));
+    }
   }
   for (const [index, agent] of agents.entries()) {
-    if (agent.isThere) await deliver(folder, plan, { index, agent });
+    if (agent.isThere) await deliver(folder, plan, { index, agent, pings: pings[index] ?? [] });
     else writeResult(folder, { ...resultOf(plan, index), status: 'lost', reason: 'its agent died' });
   }
   return plan;
+}
+
+/** Some, because the fastest answer counts. */
+async function pingsOf(agent: AgentProcess, slowMs: number): Promise<HostResult['pings']> {
+  const pings: HostResult['pings'] = [];
+  for (let count = 0; count < 5; count++) {
+    const sentNs = performance.now() * 1e6;
+    agent.send({ kind: 'ping', sentNs });
+    const { atNs } = await agent.event('pong', (pong) => pong.sentNs === sentNs);
+    pings.push([sentNs - slowMs * 1e6, atNs, performance.now() * 1e6 + slowMs * 1e6]);
+  }
+  return pings;
 }
 
 async function phaseOrDeath(agent: AgentProcess, phase: AgentPhase): Promise<void> {
@@ -82,17 +109,19 @@ function writeResult(folder: string, result: HostResult): void {
 async function deliver(
   folder: string,
   plan: Plan,
-  { index, agent }: { readonly index: number; readonly agent: AgentProcess },
+  {
+    index,
+    agent,
+    pings,
+  }: { readonly index: number; readonly agent: AgentProcess; readonly pings: HostResult['pings'] },
 ): Promise<void> {
   const delivery = await agent.deliver();
   const journal = readFileSync(delivery.journalPath);
   const report = agentReportSchema.parse(JSON.parse(readFileSync(delivery.resultPath, 'utf8')));
-  const last = Math.max(...report.phases.map(({ endNs }) => endNs));
   copyFileSync(delivery.journalPath, join(folder, runFiles.journal(index)));
   writeResult(folder, {
     ...resultOf(plan, index),
-    // As if the controller's clock had started with the agent, and every answer took 1 ms.
-    pings: [0, last].map((atNs) => [atNs - 5e5, atNs, atNs + 5e5]),
+    pings,
     journal: { bytes: journal.length, sha256: createHash('sha256').update(journal).digest('hex') },
     agent: report,
   });

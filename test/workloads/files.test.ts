@@ -69,6 +69,39 @@ describe('the files engine', () => {
     assert.deepEqual(scans(0), scans(readFlags.secondScan));
   });
 
+  it('writes down every name that a list saw, and strange ones as notes', async () => {
+    const readdir: FileOperations['readdir'] = (path) => [
+      ...fileOperations.readdir(path),
+      ...(/d\d$/.test(path) ? [{ name: Buffer.from('strange'), isFile: true, isDirectory: false }] : []),
+    ];
+    const { stressed, notes } = await live({ operations: { ...fileOperations, readdir } });
+    const lists = stressed.filter(({ kind }) => kind === recordKinds.list);
+    assert.ok(lists.length > 20);
+    for (const list of lists) {
+      const runs = stressed.filter(({ kind, sequence }) => kind === recordKinds.listed && sequence === list.sequence);
+      assert.equal(list.count, list.size - 1);
+      assert.equal(
+        runs.reduce((sum, { count }) => sum + count, 0),
+        list.count,
+      );
+      for (const { name } of runs) assert.equal(objectOf(name).folder, objectOf(list.name).folder);
+    }
+    assert.ok(lists.some(({ count }) => count > 1));
+    assert.ok(notes.some((note) => note.kind === 'entry' && note.path.endsWith('/strange')));
+  });
+
+  it('says of a read whose first call brought less than it asked for', async () => {
+    const read: FileOperations['read'] = (fd, buffer, offset, length, position) =>
+      fileOperations.read(fd, buffer, offset, Math.min(length, 1024), position);
+    const { stressed } = await live({ operations: { ...fileOperations, read } });
+    const reads = stressed.filter(({ kind, outcome }) => kind === recordKinds.read && outcome === outcomes.ok);
+    const full = reads.filter(({ flags }) => flags === 0);
+    const short = reads.filter(({ flags }) => flags === readFlags.short);
+    assert.equal(full.length + short.length, reads.length);
+    assert.ok(full.length > 0 && full.every(({ size }) => size === 1024));
+    assert.ok(short.some(({ size }) => size === 1024) && short.some(({ size }) => size === 0));
+  });
+
   it('goes on, and never relies on what it cannot know, whatever operation fails', async () => {
     let calls = 0;
     const operations = failing(() => ++calls % 37 === 0);

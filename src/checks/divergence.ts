@@ -1,0 +1,107 @@
+/**
+ * Chunks that verify saw in two ways where the history leaves open what is there: with a change of unknown outcome that may
+ * still be landing, that proves nothing, but is worth a look. What the history settles is judged with the other chunks.
+ */
+import { contents, layout, outcomes, recordKinds, type JournalRecord } from '../model/record.ts';
+import { hash32 } from '../model/random.ts';
+import { isElsewhere, type Evidence } from './evidence.ts';
+import { settledGeneration } from './life.ts';
+import { verifyPhase } from './phases.ts';
+import { entryAt, type Entry, type Segment } from './record-log.ts';
+import type { Tree } from './replay.ts';
+import type { WrongChunk } from './wrong-chunks.ts';
+
+export function findDivergences(evidence: Evidence, tree: Tree, wrong: readonly WrongChunk[]): readonly WrongChunk[] {
+  const convicted = new Set(wrong.map(({ name, chunk }) => `${name}/${chunk}`));
+  const finder = new Finder(evidence, tree, convicted);
+  evidence.log.visit(tree.owner, (segment, at) => {
+    if (isWholeRead(segment, at) && !isElsewhere(evidence.facts, segment.host, tree.owner)) {
+      finder.take(entryAt(segment, at));
+    }
+  });
+  return [...finder.found.values()];
+}
+
+/** Of one tree; more of what proves nothing are too many. */
+const maxDivergences = 1_000;
+
+/** What the first host saw of a file, by chunk: which record, and a number that is the same for the same content. */
+interface FirstLook {
+  readonly ids: Map<number, number>;
+  readonly hashes: Map<number, number>;
+}
+
+class Finder {
+  readonly found = new Map<string, WrongChunk>();
+  readonly #evidence: Evidence;
+  readonly #tree: Tree;
+  readonly #convicted: ReadonlySet<string>;
+  readonly #looks = new Map<number, FirstLook>();
+
+  constructor(evidence: Evidence, tree: Tree, convicted: ReadonlySet<string>) {
+    this.#evidence = evidence;
+    this.#tree = tree;
+    this.#convicted = convicted;
+  }
+
+  take(entry: Entry): void {
+    const { record } = entry;
+    const state = this.#tree.names.get(record.name);
+    // A name that can't be there is a finding of its own.
+    const isAbsent = state === undefined || (state.life === undefined && !state.isClouded);
+    if (this.#tree.isWhole && isAbsent) return;
+    const life = this.#tree.isWhole && state?.isClouded === false ? state.life : undefined;
+    const look = this.#looks.get(record.name) ?? { ids: new Map(), hashes: new Map() };
+    this.#looks.set(record.name, look);
+    const hash = hashOf(record);
+    const end = Math.min(record.first + record.count, this.#evidence.facts.maxChunks);
+    for (let chunk = record.first; chunk < end; chunk++) {
+      if (life !== undefined && settledGeneration(life, chunk) !== undefined) continue;
+      const known = look.hashes.get(chunk);
+      if (known === undefined) {
+        look.hashes.set(chunk, hash);
+        look.ids.set(chunk, entry.id);
+      } else if (known !== hash) this.#keep(entry, chunk, look.ids.get(chunk));
+    }
+  }
+
+  #keep(entry: Entry, chunk: number, otherwise: number | undefined): void {
+    const { name } = entry.record;
+    const key = `${name}/${chunk}`;
+    const known = this.found.get(key);
+    if (known !== undefined) this.found.set(key, { ...known, sightings: known.sightings + 1 });
+    else if (this.found.size < maxDivergences && !this.#convicted.has(key)) {
+      const other = otherwise === undefined ? undefined : this.#evidence.log.entry(otherwise);
+      this.found.set(key, {
+        code: other?.host === entry.host ? 'D22' : 'D21',
+        owner: this.#tree.owner,
+        name,
+        chunk,
+        id: entry.id,
+        life: undefined,
+        generation: undefined,
+        sightings: 1,
+        isSuspect: false,
+        isOpen: true,
+        otherwise,
+      });
+    }
+  }
+}
+
+const readKinds: ReadonlySet<number> = new Set([recordKinds.scanRead, recordKinds.observe]);
+/** Where a file ends is a matter of its size. */
+const noChunks: ReadonlySet<number> = new Set([contents.none, contents.partial]);
+
+function isWholeRead({ phase, views }: Segment, at: number): boolean {
+  return (
+    phase === verifyPhase &&
+    readKinds.has(views.u8[at * 64 + layout.kind] ?? 0) &&
+    views.u8[at * 64 + layout.outcome] === outcomes.ok &&
+    !noChunks.has(views.u8[at * 64 + layout.content] ?? 0)
+  );
+}
+
+function hashOf({ content, creator, incarnation, generation, writer, target }: JournalRecord): number {
+  return hash32(content, creator, incarnation, generation, writer, target);
+}

@@ -1,0 +1,152 @@
+/**
+ * What listings of stress lacked, repeated and made up: only of names that were certainly there, or certainly not, all the
+ * time that the listing took. That other names of the folder come and go meanwhile excuses nothing.
+ */
+import { foldersOfTree, objectOf } from '../model/namespace.ts';
+import { layout, outcomes, recordKinds } from '../model/record.ts';
+import { isElsewhere, type Evidence } from './evidence.ts';
+import { windowOf, type Order } from './order.ts';
+import { stressPhase } from './phases.ts';
+import type { Segment } from './record-log.ts';
+import type { NameState, Tree } from './replay.ts';
+import { countBelow, steadyValue, stepValues, type Window } from './steps.ts';
+
+export type ListingCode = 'N01' | 'N02' | 'N03';
+
+/** One name that was listed wrong, by one host. */
+export interface WrongName {
+  readonly code: ListingCode;
+  readonly name: number;
+  readonly host: number;
+  /** Id of the first listing's record. */
+  readonly id: number;
+  /** Id of the change that left the name as it was. */
+  readonly changedBy: number | undefined;
+  /** Nothing at all changed in the folder, at least during one of these listings. */
+  isFolderSteady: boolean;
+  sightings: number;
+}
+
+export interface ListingsInput {
+  readonly evidence: Evidence;
+  readonly tree: Tree;
+  readonly order: Order;
+}
+
+export function findWrongNames(input: ListingsInput): readonly WrongName[] {
+  const finder = new Finder(input);
+  input.evidence.log.visit(input.tree.owner, (segment, at) => {
+    if (segment.phase === stressPhase) finder.take(segment, at);
+  });
+  return finder.finish();
+}
+
+/** More names than a folder can hold are no listing of our agent's. */
+const maxRunLength = 0x10000;
+
+interface OpenListing {
+  readonly host: number;
+  readonly id: number;
+  readonly folder: number;
+  readonly window: Window;
+  readonly expected: number;
+  recorded: number;
+  readonly seen: Set<number>;
+  readonly repeated: Set<number>;
+}
+
+class Finder {
+  readonly #input: ListingsInput;
+  readonly #found = new Map<string, WrongName>();
+  /** By worker: its last listing, whose names may follow in another block. */
+  readonly #open = new Map<number, OpenListing>();
+  readonly #folders: readonly (readonly [name: number, state: NameState])[][];
+
+  constructor(input: ListingsInput) {
+    this.#input = input;
+    this.#folders = Array.from({ length: foldersOfTree }, () => []);
+    for (const [name, state] of input.tree.names) this.#folders[objectOf(name).folder]?.push([name, state]);
+  }
+
+  take(segment: Segment, at: number): void {
+    const { u8, u32 } = segment.views;
+    const kind = u8[at * 64 + layout.kind];
+    if (kind === recordKinds.list) {
+      this.#close(segment.worker);
+      const isOk = u8[at * 64 + layout.outcome] === outcomes.ok;
+      if (isOk && !isElsewhere(this.#input.evidence.facts, segment.host, this.#input.tree.owner)) {
+        this.#openListing(segment, at);
+      }
+    } else if (kind === recordKinds.listed) {
+      const listing = this.#open.get(segment.worker);
+      const count = u32[at * 16 + layout.count] ?? 0;
+      if (listing !== undefined && count <= maxRunLength) addRun(listing, u32[at * 16 + layout.name] ?? 0, count);
+    }
+  }
+
+  finish(): readonly WrongName[] {
+    for (const worker of this.#open.keys()) this.#close(worker);
+    return [...this.#found.values()];
+  }
+
+  #openListing(segment: Segment, at: number): void {
+    const { u32 } = segment.views;
+    this.#open.set(segment.worker, {
+      host: segment.host,
+      id: segment.firstId + at,
+      folder: objectOf(u32[at * 16 + layout.name] ?? 0).folder,
+      window: windowOf(this.#input.order, segment, at),
+      expected: u32[at * 16 + layout.count] ?? 0,
+      recorded: 0,
+      seen: new Set(),
+      repeated: new Set(),
+    });
+  }
+
+  #close(worker: number): void {
+    const listing = this.#open.get(worker);
+    this.#open.delete(worker);
+    if (listing === undefined) return;
+    const { seen, repeated, folder, window } = listing;
+    const isComplete = listing.recorded === listing.expected;
+    let isFolderSteady = true;
+    const wrong: (readonly [ListingCode, number])[] = [];
+    for (const [name, { steps }] of this.#folders[folder] ?? []) {
+      const there = steadyValue(steps, window);
+      if (there === undefined || there === stepValues.unknown) {
+        isFolderSteady = false;
+        continue;
+      }
+      if (there === stepValues.nothing && seen.has(name)) wrong.push(['N03', name]);
+      else if (there !== stepValues.nothing && !seen.has(name) && isComplete) wrong.push(['N01', name]);
+      else if (repeated.has(name)) wrong.push(['N02', name]);
+    }
+    for (const name of seen) if (!this.#input.tree.names.has(name)) wrong.push(['N03', name]);
+    for (const [code, name] of wrong) this.#keep(listing, { code, name, isFolderSteady });
+  }
+
+  #keep(
+    { host, id, window }: OpenListing,
+    { code, name, isFolderSteady }: { code: ListingCode; name: number; isFolderSteady: boolean },
+  ): void {
+    const key = `${code}/${name}/${host}`;
+    const known = this.#found.get(key);
+    if (known === undefined) {
+      const { ids } = this.#input.tree.names.get(name)?.steps ?? { ids: [] };
+      const changedBy = ids[countBelow(ids, window.ended) - 1];
+      this.#found.set(key, { code, name, host, id, changedBy, isFolderSteady, sightings: 1 });
+    } else {
+      known.sightings++;
+      known.isFolderSteady ||= isFolderSteady;
+    }
+  }
+}
+
+function addRun(listing: OpenListing, first: number, count: number): void {
+  listing.recorded += count;
+  for (let name = first; name < first + count; name++) {
+    if (objectOf(name).folder !== listing.folder) continue;
+    if (listing.seen.has(name)) listing.repeated.add(name);
+    listing.seen.add(name);
+  }
+}

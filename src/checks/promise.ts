@@ -1,0 +1,52 @@
+/**
+ * What a declared consistency lets a file system do, and the clause that says so (docs/integrity.md, "What is allowed").
+ * A finding that breaks no promise is shown and counted, and leaves the verdict alone.
+ */
+import type { Consistency } from '../model/consistency.ts';
+import type { Grade } from '../model/finding.ts';
+
+/** Whether all that took part went through one host's client. */
+export type Reach = 'same client' | 'other client';
+
+export interface Judgement {
+  readonly grade: Grade;
+  /** What allows it, to be added to what was found. */
+  readonly clause: string;
+}
+
+const proven: Judgement = { grade: 'proven', clause: '' };
+
+/** Of data and sizes that were read during stress. */
+export function judgeRead(consistency: Consistency, reach: Reach): Judgement {
+  switch (consistency) {
+    case 'posix':
+      return proven;
+    case 'close-to-open':
+      return reach === 'same client' ? proven : allowed(closeToOpen);
+    case 'smb':
+      return reach === 'same client' ? proven : allowed(smb);
+    case 'eventual':
+      return allowed(eventual);
+  }
+}
+
+/** Of names that a listing lacked or made up during stress: only posix promises that a listing is fresh. */
+export function judgeListing(consistency: Consistency): Judgement {
+  return consistency === 'posix' ? proven : allowed(consistency === 'eventual' ? eventual : freshListing);
+}
+
+/** Of a name that a listing repeated, where nothing changed in its folder: no client may repeat what stands still for it. */
+export function judgeRepeat(consistency: Consistency, reach: Reach): Judgement {
+  if (consistency === 'posix' || (consistency !== 'eventual' && reach === 'same client')) return proven;
+  return allowed(consistency === 'eventual' ? eventual : freshListing);
+}
+
+const closeToOpen =
+  'close-to-open promises fresh data only to who opens after the writer closed; attributes may be cached, by time stamps that may be coarse';
+const smb = 'smb lets a client read from its cache until the server breaks its lease';
+const eventual = 'an eventual mount may answer from its caches at any time';
+const freshListing = 'only posix promises that a listing is fresh';
+
+function allowed(clause: string): Judgement {
+  return { grade: 'allowed', clause: `; allowed: ${clause}` };
+}

@@ -1,0 +1,129 @@
+/**
+ * From stale reads to findings: a chunk of an incarnation is one finding with a count of the reads that saw it old, and
+ * neighbours that one read saw alike are one. What verify convicts isn't named again.
+ */
+import type { Finding } from '../model/finding.ts';
+import { pathOf } from '../model/namespace.ts';
+import { hostOf } from './evidence.ts';
+import { capFindings } from './fold.ts';
+import type { History } from './history.ts';
+import { judgeRead, type Reach } from './promise.ts';
+import type { Entry } from './record-log.ts';
+import type { StaleCode, StaleRead } from './file-reads.ts';
+import { foundChunk, hostName, witness, witnesses, workerName } from './words.ts';
+
+export function staleFindings(history: History, code: StaleCode): readonly Finding[] {
+  const runs: Run[] = [];
+  for (let owner = 0; owner < history.owners; owner++) {
+    if (history.tree(owner).isWhole) runs.push(...runsOf(history, owner, code));
+  }
+  return capFindings(runs, (run) => findingOf(history, run));
+}
+
+interface Run {
+  readonly owner: number;
+  readonly reach: Reach;
+  readonly first: StaleRead;
+  chunks: number;
+  sightings: number;
+}
+
+interface Sighted {
+  readonly stale: StaleRead;
+  readonly reach: Reach;
+  sightings: number;
+}
+
+function runsOf(history: History, owner: number, code: StaleCode): readonly Run[] {
+  const runs: Run[] = [];
+  let last: StaleRead | undefined;
+  for (const { stale, reach, sightings } of sightedChunks(history, owner, code)) {
+    const run = runs.at(-1);
+    const isNext = last?.id === stale.id && last.chunk + 1 === stale.chunk && last.change === stale.change;
+    if (run !== undefined && isNext) {
+      run.chunks++;
+      run.sightings += sightings;
+    } else runs.push({ owner, reach, first: stale, chunks: 1, sightings });
+    last = stale;
+  }
+  return runs;
+}
+
+function sightedChunks(history: History, owner: number, code: StaleCode): Iterable<Sighted> {
+  const all = history.staleReads(owner);
+  // What was stale by a change, or is old for good, needs no second proof.
+  const known = new Set(
+    history
+      .wrongChunks(owner)
+      .flatMap(({ life, chunk, code: final }) =>
+        life !== undefined && generationCodes.has(final) ? [keyOf(life, chunk)] : [],
+      ),
+  );
+  if (code === 'D13') {
+    for (const stale of all) if (stale.code !== 'D13') known.add(keyOf(stale.incarnation, stale.chunk));
+  }
+  const sighted = new Map<string, Sighted>();
+  for (const stale of all) {
+    const key = keyOf(stale.incarnation, stale.chunk);
+    if (stale.code !== code || known.has(key)) continue;
+    const reach = reachOf(history, owner, stale);
+    const chunk = sighted.get(`${reach}/${key}`);
+    if (chunk === undefined) sighted.set(`${reach}/${key}`, { stale, reach, sightings: 1 });
+    else chunk.sightings++;
+  }
+  return sighted.values();
+}
+
+/** Judged in verify by the generation that is left. */
+const generationCodes: ReadonlySet<string> = new Set(['D04', 'D20', 'D21', 'D22']);
+
+function keyOf(incarnation: number, chunk: number): string {
+  return `${incarnation}/${chunk}`;
+}
+
+function reachOf(history: History, owner: number, { id, shownBy }: StaleRead): Reach {
+  const home = hostOf(history.facts, owner);
+  const isHome = [id, shownBy].every((one) => history.log.entry(one)?.host === home);
+  return isHome ? 'same client' : 'other client';
+}
+
+function findingOf(history: History, { owner, reach, first, chunks, sightings }: Run): Finding {
+  const entry = history.log.entry(first.id);
+  if (entry === undefined) throw new Error('a stale read without its record');
+  const { grade, clause } = judgeRead(history.consistency, reach);
+  const found = foundChunk(history, entry.record, first.chunk);
+  const seen = history.registers(owner).files.get(first.incarnation);
+  const at = seen?.generations.indexOf(first.generation) ?? -1;
+  const proof = [seen?.ids[at], first.change, first.shownBy === first.change ? undefined : first.shownBy];
+  return {
+    code: first.code,
+    grade,
+    host: hostName(history, entry.host),
+    file: pathOf(owner, entry.record.name),
+    offset: first.chunk * history.facts.chunkBytes,
+    count: sightings,
+    expected: expectedText(history, owner, first),
+    found: `${found}${chunks === 1 ? '' : `; ${chunks} chunks of the file like this`}${clause}`,
+    witness: [...witnesses(history, proof), witness(history, entry, found)],
+  };
+}
+
+function expectedText(history: History, owner: number, stale: StaleRead): string {
+  const change = history.log.entry(stale.change);
+  const by =
+    change === undefined ? '' : ` of ${workerName(history, change.worker)}, its operation ${change.record.sequence},`;
+  const least = `generation ${stale.newerGeneration} or newer of chunk ${stale.chunk} of ${fileOf(change, owner)}: the change${by}`;
+  switch (stale.code) {
+    case 'D12':
+      return `${least} had certainly ended before the read began`;
+    case 'D13':
+      return `${least} had been seen by a read that certainly ended before this one began`;
+    case 'D14':
+      return `${least} was the reader's own, acknowledged before it read`;
+  }
+}
+
+/** As it was called when it was changed. */
+function fileOf(change: Entry | undefined, owner: number): string {
+  return change === undefined ? 'the file' : pathOf(owner, change.record.name);
+}

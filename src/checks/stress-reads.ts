@@ -1,0 +1,107 @@
+/**
+ * What workers read of one tree during stress, run by run, where it was good data of a file that may have been there: as
+ * columns of numbers, because reads are the most records of a run.
+ */
+import { contents, layout, outcomes, recordKinds } from '../model/record.ts';
+import { isElsewhere, type Evidence } from './evidence.ts';
+import { windowOf, type Order } from './order.ts';
+import { stressPhase } from './phases.ts';
+import type { Segment } from './record-log.ts';
+import type { Registers } from './registers.ts';
+import type { NameState, Tree } from './replay.ts';
+import { steadyValue } from './steps.ts';
+
+/** One run of chunks is one place in every column. */
+export interface StressReads {
+  readonly count: number;
+  readonly ids: Uint32Array;
+  readonly hosts: Uint32Array;
+  readonly workers: Uint32Array;
+  readonly incarnations: Uint32Array;
+  readonly firsts: Uint32Array;
+  /** Past the last chunk. */
+  readonly ends: Uint32Array;
+  readonly generations: Uint32Array;
+  /** The owner's changes with ids below this had certainly ended. */
+  readonly ended: Float64Array;
+  readonly startsNs: Float64Array;
+  readonly endsNs: Float64Array;
+}
+
+export interface ReadsInput {
+  readonly evidence: Evidence;
+  readonly tree: Tree;
+  readonly order: Order;
+  readonly registers: Registers;
+}
+
+export function gatherReads(input: ReadsInput): StressReads {
+  const { evidence, tree, order } = input;
+  let most = 0;
+  evidence.log.visit(tree.owner, (segment, at) => {
+    if (isGoodData(segment, at)) most++;
+  });
+  const reads = newReads(most);
+  let count = 0;
+  evidence.log.visit(tree.owner, (segment, at) => {
+    if (!isGoodData(segment, at) || !isJudged(input, segment, at)) return;
+    const { u32, f64 } = segment.views;
+    const first = u32[at * 16 + layout.first] ?? 0;
+    reads.ids[count] = segment.firstId + at;
+    reads.hosts[count] = segment.host;
+    reads.workers[count] = segment.worker;
+    reads.incarnations[count] = u32[at * 16 + layout.incarnation] ?? 0;
+    reads.firsts[count] = first;
+    reads.ends[count] = Math.min(first + (u32[at * 16 + layout.count] ?? 0), evidence.facts.maxChunks);
+    reads.generations[count] = u32[at * 16 + layout.generation] ?? 0;
+    reads.ended[count] = order.ended(segment, at);
+    reads.startsNs[count] = f64[at * 8 + layout.startNs] ?? 0;
+    reads.endsNs[count] = f64[at * 8 + layout.endNs] ?? 0;
+    count++;
+  });
+  return { ...reads, count };
+}
+
+function newReads(most: number): Omit<StressReads, 'count'> {
+  return {
+    ids: new Uint32Array(most),
+    hosts: new Uint32Array(most),
+    workers: new Uint32Array(most),
+    incarnations: new Uint32Array(most),
+    firsts: new Uint32Array(most),
+    ends: new Uint32Array(most),
+    generations: new Uint32Array(most),
+    ended: new Float64Array(most),
+    startsNs: new Float64Array(most),
+    endsNs: new Float64Array(most),
+  };
+}
+
+function isGoodData({ phase, views }: Segment, at: number): boolean {
+  if (phase !== stressPhase || views.u8[at * 64 + layout.outcome] !== outcomes.ok) return false;
+  const kind = views.u8[at * 64 + layout.kind];
+  return (
+    (kind === recordKinds.read || kind === recordKinds.observe) && views.u8[at * 64 + layout.content] === contents.data
+  );
+}
+
+/** Of a stamp that can't be under this name the finding is another (D07). */
+function isJudged({ evidence, tree, order, registers }: ReadsInput, segment: Segment, at: number): boolean {
+  const { u16, u32 } = segment.views;
+  if (isElsewhere(evidence.facts, segment.host, tree.owner)) return false;
+  const incarnation = u32[at * 16 + layout.incarnation] ?? 0;
+  const name = tree.names.get(u32[at * 16 + layout.name] ?? 0);
+  if (u16[at * 32 + layout.creator] !== tree.owner || name?.bound.has(incarnation) !== true) return false;
+  if (registers.files.get(incarnation)?.isSound !== true) return false;
+  return registers.copies.size === 0 || !mayBeCopy(name, { order, registers, incarnation }, { segment, at });
+}
+
+/** A copy shows what its source was when it was made, which is no old answer. */
+function mayBeCopy(
+  name: NameState,
+  { order, registers, incarnation }: { order: Order; registers: Registers; incarnation: number },
+  { segment, at }: { segment: Segment; at: number },
+): boolean {
+  const others = [...name.bound].filter((other) => other !== incarnation && registers.copies.has(other));
+  return others.length > 0 && steadyValue(name.steps, windowOf(order, segment, at)) !== incarnation;
+}

@@ -1,0 +1,145 @@
+/**
+ * Violations planted in a correct run: one observation is changed so that by true time, with every clock's error as its
+ * margin, it can't be right. Undefined where the run offers no place for it.
+ */
+import { stressPhase } from '../../src/checks/phases.ts';
+import { contents, readFlags, recordKinds, type JournalRecord } from '../../src/model/record.ts';
+import { caseChunkBytes } from './case-history.ts';
+import { racingNames, type Drafted } from './racing-disk.ts';
+import type { RacingRun } from './racing-file-system.ts';
+import type { OwnerOperation } from './racing-owner.ts';
+
+export const plantable = ['D12', 'D13', 'D14', 'D17', 'N01', 'N02', 'N03'] as const;
+export type Plantable = (typeof plantable)[number];
+
+/** Pings of a faultless run took at most 120 us; clocks drift by less than 1000 ppm a side over some ms. */
+const marginNs = 300_000;
+
+export function plant(run: RacingRun, code: Plantable): boolean {
+  for (const [worker, drafts] of run.workers.entries()) {
+    for (const draft of drafts) {
+      if (draft.phase === stressPhase && plantIn({ run, worker, drafts, draft }, code)) return true;
+    }
+  }
+  return false;
+}
+
+interface Place {
+  readonly run: RacingRun;
+  readonly worker: number;
+  readonly drafts: readonly Drafted[];
+  readonly draft: Drafted;
+}
+
+function plantIn(place: Place, code: Plantable): boolean {
+  switch (code) {
+    case 'D12':
+    case 'D13':
+    case 'D14':
+      return plantOld(place, code);
+    case 'D17':
+      return plantShort(place);
+    case 'N01':
+    case 'N02':
+    case 'N03':
+      return plantListing(place, code);
+  }
+}
+
+function plantOld({ run, worker, drafts, draft }: Place, code: 'D12' | 'D13' | 'D14'): boolean {
+  for (const [at, seen] of [draft.record, ...draft.more].entries()) {
+    if (!isData(seen)) continue;
+    const newer = writeOf(run, seen, seen.generation);
+    const older = run.operations.map(({ record }) => record).find((write) => isJustOlder(write, seen));
+    if (newer === undefined || older === undefined) continue;
+    const isOwn = worker === 0;
+    const isSure = newer.endNs + marginNs < seen.startNs;
+    const isUnderWay = newer.endNs >= seen.startNs;
+    const hasSeen = drafts
+      .slice(0, drafts.indexOf(draft))
+      .some((earlier) => [earlier.record, ...earlier.more].some((one) => isSame(one, seen)));
+    const isPlace = code === 'D14' ? isOwn : !isOwn && (code === 'D12' ? isSure : isUnderWay && hasSeen);
+    if (!isPlace) continue;
+    const old = { ...seen, generation: older.generation };
+    if (at === 0) draft.record = old;
+    else draft.more = draft.more.with(at - 1, old);
+    return true;
+  }
+  return false;
+}
+
+function isData({ kind, content }: JournalRecord): boolean {
+  return (kind === recordKinds.read || kind === recordKinds.observe) && content === contents.data;
+}
+
+function isSame(one: JournalRecord, other: JournalRecord): boolean {
+  return (
+    isData(one) &&
+    one.first === other.first &&
+    one.incarnation === other.incarnation &&
+    one.generation === other.generation
+  );
+}
+
+function writeOf(
+  { operations }: { readonly operations: readonly OwnerOperation[] },
+  { first, incarnation }: JournalRecord,
+  generation: number,
+): JournalRecord | undefined {
+  return operations
+    .map(({ record }) => record)
+    .find((write) => covers(write, first, incarnation) && write.generation === generation);
+}
+
+function covers(write: JournalRecord, chunk: number, incarnation: number): boolean {
+  const isWrite = write.kind === recordKinds.write && write.incarnation === incarnation;
+  return isWrite && chunk >= write.first && chunk < write.first + write.count;
+}
+
+/** With no change in between, which would prove more than is wanted. */
+function isJustOlder(write: JournalRecord, { first, incarnation, generation }: JournalRecord): boolean {
+  return covers(write, first, incarnation) && write.generation === generation - 1;
+}
+
+function isQuiet({ run, worker, draft }: Place): boolean {
+  const { startNs, endNs } = draft.record;
+  const margin = worker === 0 ? 0 : marginNs;
+  return run.operations.every(({ record }) => record.endNs + margin < startNs || record.startNs - margin > endNs);
+}
+
+function plantShort(place: Place): boolean {
+  const { draft } = place;
+  const { kind, size, flags } = draft.record;
+  if (kind !== recordKinds.read || size < 2 * caseChunkBytes || !isQuiet(place)) return false;
+  draft.record = { ...draft.record, size: size - caseChunkBytes, flags: flags | readFlags.short };
+  draft.more = draft.more.slice(0, -1);
+  return true;
+}
+
+function plantListing(place: Place, code: 'N01' | 'N02' | 'N03'): boolean {
+  const { draft } = place;
+  if (draft.record.kind !== recordKinds.list || !isQuiet(place)) return false;
+  const [run] = draft.more;
+  switch (code) {
+    case 'N01':
+      if (run?.count !== 1) return false;
+      draft.more = draft.more.slice(1);
+      draft.record = { ...draft.record, count: draft.record.count - 1 };
+      return true;
+    case 'N02':
+      if (run === undefined) return false;
+      draft.more = [run, ...draft.more];
+      draft.record = { ...draft.record, count: draft.record.count + run.count };
+      return true;
+    case 'N03': {
+      const seen = new Set(
+        draft.more.flatMap(({ name, count }) => Array.from({ length: count }, (_, at) => name + at)),
+      );
+      const absent = racingNames.find((name) => name >> 16 === draft.record.name >> 16 && !seen.has(name));
+      if (absent === undefined) return false;
+      draft.more = [...draft.more, { ...draft.record, kind: recordKinds.listed, name: absent, count: 1 }];
+      draft.record = { ...draft.record, count: draft.record.count + 1 };
+      return true;
+    }
+  }
+}

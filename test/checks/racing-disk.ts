@@ -1,0 +1,138 @@
+/** What is really there, and how a look at it takes its time: every chunk and name at a moment of its own. */
+import { stressPhase } from '../../src/checks/phases.ts';
+import { nameOf, objectOf } from '../../src/model/namespace.ts';
+import type { Random } from '../../src/model/random.ts';
+import { contents, outcomes, readFlags, recordKinds, type JournalRecord } from '../../src/model/record.ts';
+import { runsOfNames } from '../../src/workloads/listing.ts';
+import { blankRecord, caseChunkBytes } from './case-history.ts';
+
+export const racingFacts = { workers: 2, chunkBytes: caseChunkBytes, maxChunks: 8, isLocal: false };
+
+export const racingNames = Array.from({ length: 5 }, (_, index) =>
+  nameOf({ kind: 'file', folder: index % 2, index: index < 3 ? index : index + 2 }),
+);
+
+/** One operation: its record, and those that go on with what it saw. */
+export interface Drafted {
+  readonly phase: number;
+  record: JournalRecord;
+  more: readonly JournalRecord[];
+}
+
+/** One change of the disk, or one moment of a look at it. */
+export interface Moment {
+  readonly atNs: number;
+  readonly happen: () => void;
+}
+
+export interface RacingFile {
+  readonly operation: number;
+  /** By chunk; 0: zeros. */
+  readonly generations: number[];
+  generation: number;
+}
+
+export interface RacingDisk {
+  readonly names: Map<number, RacingFile>;
+  /** Counts the changes of what is at a name. */
+  readonly versions: Map<number, number>;
+}
+
+export interface Look {
+  readonly random: Random;
+  readonly moments: Moment[];
+  readonly drafts: Drafted[];
+  readonly sequence: number;
+  readonly startNs: number;
+  readonly endNs: number;
+  readonly names: readonly number[];
+}
+
+/** A read or a list; its records come to the drafts when it ends. */
+export function lookAt(disk: RacingDisk, look: Look): void {
+  const { random, drafts, sequence, startNs, endNs } = look;
+  const base = { ...blankRecord, sequence, outcome: outcomes.ok, startNs, endNs };
+  const draft: Drafted = { phase: stressPhase, record: base, more: [] };
+  drafts.push(draft);
+  const isList = random.below(3) === 0;
+  const finish = isList ? list(disk, look, base) : read(disk, look, base);
+  look.moments.push({
+    atNs: endNs,
+    happen() {
+      const [own = base, ...more] = finish();
+      draft.record = own;
+      draft.more = more;
+    },
+  });
+}
+
+export interface FlatRecord {
+  readonly phase: number;
+  readonly record: JournalRecord;
+}
+
+export function flatten(drafts: readonly Drafted[]): readonly FlatRecord[] {
+  return drafts.flatMap(({ phase, record, more }) => [record, ...more].map((one) => ({ phase, record: one })));
+}
+
+function read(disk: RacingDisk, look: Look, base: JournalRecord): () => JournalRecord[] {
+  const { random, moments, names } = look;
+  const name = names[random.below(Math.max(1, names.length))] ?? 0;
+  const first = random.below(racingFacts.maxChunks);
+  const count = 1 + random.below(racingFacts.maxChunks - first);
+  let file: RacingFile | undefined;
+  const opened = within(look, look.startNs);
+  const seen: (number | undefined)[] = [];
+  moments.push({ atNs: opened, happen: () => (file = disk.names.get(name)) });
+  for (let at = 0; at < count; at++) {
+    moments.push({ atNs: within(look, opened), happen: () => (seen[at] = file?.generations[first + at]) });
+  }
+  let size = 0;
+  moments.push({ atNs: within(look, opened), happen: () => (size = file?.generations.length ?? 0) });
+  return () => {
+    const found = { ...base, kind: recordKinds.read, name, first };
+    if (file === undefined) return [{ ...found, outcome: outcomes.error, errno: 2 }];
+    const chunks = Math.max(0, Math.min(count, size - first));
+    const flags = chunks < count ? readFlags.short : 0;
+    const whole = { ...found, flags, size: chunks * caseChunkBytes };
+    if (chunks === 0) return [whole];
+    const { operation } = file;
+    return Array.from({ length: chunks }, (_, at): JournalRecord => {
+      const generation = seen[at] ?? 0;
+      const chunk = { first: first + at, count: 1, generation, incarnation: generation > 0 ? operation : 0 };
+      const content = generation > 0 ? contents.data : contents.zeros;
+      return { ...whole, kind: at === 0 ? recordKinds.read : recordKinds.observe, ...chunk, content };
+    });
+  };
+}
+
+function list(disk: RacingDisk, look: Look, base: JournalRecord): () => JournalRecord[] {
+  const { random, moments } = look;
+  const folder = random.below(2);
+  const seen: number[] = [];
+  for (const name of racingNames) {
+    if (objectOf(name).folder !== folder) continue;
+    let version: number | undefined;
+    const take = (): void => {
+      // What was taken away and put back meanwhile may be there twice; what was there throughout is there once.
+      const now = disk.versions.get(name) ?? 0;
+      if (disk.names.has(name) && version !== now) seen.push(name);
+      version = now;
+    };
+    moments.push({ atNs: within(look, look.startNs), happen: take });
+    if (random.below(2) === 0) moments.push({ atNs: within(look, look.startNs), happen: take });
+  }
+  return () => {
+    const name = nameOf({ kind: 'folder', folder });
+    const own = { ...base, kind: recordKinds.list, name, size: seen.length, count: seen.length };
+    const runs = runsOfNames(seen.sort((a, b) => a - b));
+    const names = runs.map(({ first, count }): JournalRecord =>
+      Object.assign({}, base, { kind: recordKinds.listed, name: first, count }),
+    );
+    return [own, ...names];
+  };
+}
+
+function within({ random, endNs }: Look, fromNs: number): number {
+  return fromNs + random.below(Math.max(1, endNs - fromNs));
+}

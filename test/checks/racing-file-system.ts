@@ -1,0 +1,124 @@
+/**
+ * A file system that keeps every promise, with workers on several hosts that look at one worker's tree while it changes:
+ * everything has its moment in true time, within its operation, and every chunk and name a moment of its own; every host
+ * has a clock that is off and drifts, and pings that took a while. Answers get lost, effects come late, a failed write may
+ * have taken earlier ones with it. No check may object to what comes out of here, but say that it can't tell.
+ */
+import { makeHistory, type History } from '../../src/checks/history.ts';
+import { stressPhase, verifyPhase } from '../../src/checks/phases.ts';
+import { hostClock, type Ping } from '../../src/model/clock.ts';
+import { consistencyOf, isNetworkMount } from '../../src/model/consistency.ts';
+import type { Block } from '../../src/model/journal.ts';
+import { randomOf, type Random } from '../../src/model/random.ts';
+import { outcomes, type JournalRecord } from '../../src/model/record.ts';
+import { encodeRecords } from './case-history.ts';
+import { flatten, racingFacts, type Drafted, type FlatRecord, type Moment } from './racing-disk.ts';
+import { RacingOwner, type OwnerOperation } from './racing-owner.ts';
+import { RacingReader, scanOf } from './racing-reader.ts';
+
+/** What one worker did, in program order; times are true ones. */
+export interface RacingRun {
+  readonly workers: readonly (readonly Drafted[])[];
+  readonly hosts: readonly HostClockModel[];
+  readonly mount: string;
+  /** How many of its last records each worker loses; undefined: its journal is whole. */
+  readonly lost: readonly (number | undefined)[];
+  readonly operations: readonly OwnerOperation[];
+}
+
+export interface HostClockModel {
+  readonly aheadNs: number;
+  readonly drift: number;
+  readonly pings: readonly Ping[];
+}
+
+export function racingRun(seed: number, options: { readonly isFaultless: boolean }): RacingRun {
+  const random = randomOf(seed, 0x2ace);
+  const mount = options.isFaultless ? 'ext4' : (['ext4', 'ceph', 'nfs4'][random.below(3)] ?? '');
+  const hostCount = 2 + random.below(2);
+  const moments: Moment[] = [];
+  const owner = new RacingOwner({ random, moments, isFaultless: options.isFaultless });
+  owner.run();
+  const endNs = owner.endNs;
+  const workers: Drafted[][] = [owner.drafts];
+  for (let worker = 1; worker < hostCount * racingFacts.workers; worker++) {
+    const reader = new RacingReader({ random, moments, disk: owner.disk });
+    reader.run(endNs);
+    workers.push(reader.drafts);
+  }
+  let atNs = endNs;
+  for (const scan of [0, 1]) {
+    for (let host = 0; host < hostCount; host++) {
+      atNs += 20_000;
+      const drafts = workers[host * racingFacts.workers] ?? [];
+      scanOf({ disk: owner.disk, moments, drafts, atNs, scan });
+    }
+  }
+  for (const moment of moments.sort((a, b) => a.atNs - b.atNs)) moment.happen();
+  const isCut = !options.isFaultless && random.below(5) === 0;
+  const cut = random.below(workers.length);
+  return {
+    workers,
+    hosts: Array.from({ length: hostCount }, () => clockModel(random, endNs, options.isFaultless)),
+    mount,
+    lost: workers.map((_, worker) => (isCut && worker === cut ? random.below(30) : undefined)),
+    operations: owner.operations,
+  };
+}
+
+function clockModel(random: Random, endNs: number, isFaultless: boolean): HostClockModel {
+  const aheadNs = random.below(2_000_000_000) - 1_000_000_000;
+  const drift = (random.below(1_001) - 500) * 1e-6;
+  const count = isFaultless ? 5 : random.below(6);
+  const pings = Array.from({ length: count }, () => {
+    const sentNs = random.below(endNs);
+    const arrivedNs = sentNs + random.below(random.below(60_000) + 1);
+    const receivedNs = arrivedNs + random.below(random.below(60_000) + 1);
+    return { sentNs, hostNs: hostTime({ aheadNs, drift }, arrivedNs), receivedNs };
+  });
+  return { aheadNs, drift, pings: pings.sort((a, b) => a.hostNs - b.hostNs) };
+}
+
+function hostTime({ aheadNs, drift }: Pick<HostClockModel, 'aheadNs' | 'drift'>, trueNs: number): number {
+  return aheadNs + trueNs * (1 + drift);
+}
+
+export function historyOfRun(run: RacingRun): History {
+  const mount = { path: '/', type: run.mount, source: '', options: [] };
+  return makeHistory(
+    racingFacts,
+    run.hosts.map((model, host) => {
+      const own = run.workers.slice(host * racingFacts.workers, (host + 1) * racingFacts.workers);
+      const first = host * racingFacts.workers;
+      return {
+        name: ['a', 'b', 'c'][host] ?? '',
+        blocks: own.flatMap((drafts, at) =>
+          blocksOf(flatten(drafts), { host, worker: first + at, model, lost: run.lost[first + at] }),
+        ),
+        isTrusted: true,
+        hasVerified: own.every((_, at) => run.lost[first + at] === undefined),
+        client: { isNetwork: isNetworkMount(mount), platform: 'linux' },
+        consistency: consistencyOf(mount),
+        clock: hostClock(model.pings),
+      };
+    }),
+  );
+}
+
+function blocksOf(
+  drafts: readonly FlatRecord[],
+  { host, worker, model, lost }: { host: number; worker: number; model: HostClockModel; lost: number | undefined },
+): readonly Block[] {
+  const header = { number: 0, host, worker, runTag: 1, boot: [0, 0] as const, writtenNs: 0 };
+  const kept = lost === undefined ? drafts : drafts.slice(0, Math.max(0, drafts.length - lost));
+  const blocks = [stressPhase, verifyPhase].map((phase): Block => {
+    const records = kept.filter((draft) => draft.phase === phase).map(({ record }) => onHost(record, model));
+    return Object.assign({ phase, type: 'records' as const, records: encodeRecords(records) }, header);
+  });
+  return lost === undefined ? [...blocks, { ...header, phase: verifyPhase, type: 'end' }] : blocks;
+}
+
+function onHost(record: JournalRecord, model: HostClockModel): JournalRecord {
+  const endNs = record.outcome === outcomes.pending ? 0 : hostTime(model, record.endNs);
+  return { ...record, startNs: hostTime(model, record.startNs), endNs };
+}

@@ -1,0 +1,74 @@
+/** The workers that only look, during stress and in verify. */
+import { verifyPhase } from '../../src/checks/phases.ts';
+import { foldersOfTree, nameOf, objectOf } from '../../src/model/namespace.ts';
+import type { Random } from '../../src/model/random.ts';
+import { contents, outcomes, recordKinds, type JournalRecord } from '../../src/model/record.ts';
+import { blankRecord, caseChunkBytes } from './case-history.ts';
+import { lookAt, racingNames, type Drafted, type Moment, type RacingDisk } from './racing-disk.ts';
+
+export class RacingReader {
+  readonly drafts: Drafted[] = [];
+  readonly #random: Random;
+  readonly #moments: Moment[];
+  readonly #disk: RacingDisk;
+
+  constructor(options: { random: Random; moments: Moment[]; disk: RacingDisk }) {
+    this.#random = options.random;
+    this.#moments = options.moments;
+    this.#disk = options.disk;
+  }
+
+  run(untilNs: number): void {
+    const random = this.#random;
+    const pauseNs = 1 + random.below(100_000);
+    let sequence = 0;
+    let nowNs = random.below(50_000);
+    while (nowNs < untilNs - 20_000) {
+      const startNs = nowNs + 1 + random.below(pauseNs);
+      nowNs = startNs + 100 + random.below(random.below(20_000) + 1);
+      sequence++;
+      const names = racingNames;
+      const { drafts } = this;
+      lookAt(this.#disk, { random, moments: this.#moments, drafts, sequence, startNs, endNs: nowNs, names });
+    }
+  }
+}
+
+/** One scan of the whole tree by one worker, at one moment. */
+export function scanOf(at: {
+  readonly disk: RacingDisk;
+  readonly moments: Moment[];
+  readonly drafts: Drafted[];
+  readonly atNs: number;
+  readonly scan: number;
+}): void {
+  const { disk, moments, drafts, atNs, scan } = at;
+  moments.push({
+    atNs,
+    happen() {
+      let sequence = 100_000 * (scan + 1);
+      const add = (record: Partial<JournalRecord>, isSame = false): void => {
+        if (!isSame) sequence++;
+        const base = { ...blankRecord, outcome: outcomes.ok, sequence, flags: scan, startNs: atNs, endNs: atNs + 1 };
+        drafts.push({ phase: verifyPhase, record: { ...base, ...record }, more: [] });
+      };
+      for (let folder = 0; folder < foldersOfTree; folder++) {
+        const files = [...disk.names].filter(([name]) => objectOf(name).folder === folder);
+        add({ kind: recordKinds.scanList, name: nameOf({ kind: 'folder', folder }), size: files.length });
+        for (const [name, { operation, generations }] of files) {
+          const size = generations.length * caseChunkBytes;
+          add({ kind: recordKinds.scanEntry, name, size });
+          if (generations.length === 0) add({ kind: recordKinds.scanRead, name });
+          for (const [first, generation] of generations.entries()) {
+            const stamp =
+              generation > 0
+                ? { generation, incarnation: operation, content: contents.data }
+                : { content: contents.zeros };
+            const kind = first === 0 ? recordKinds.scanRead : recordKinds.observe;
+            add({ kind, name, first, count: 1, size, ...stamp }, first > 0);
+          }
+        }
+      }
+    },
+  });
+}

@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { checks } from '../../src/checks/registry.ts';
+import { plant, plantable } from './planted.ts';
+import { historyOfRun, racingRun } from './racing-file-system.ts';
+
+/** FUNBRIC_RUNS=100000 takes some minutes. */
+const runs = Number(process.env['FUNBRIC_RUNS'] ?? 2_000);
+
+describe('checks on correct histories with racing readers and clocks that are off', () => {
+  it('prove nothing, and can at most not tell', () => {
+    for (let seed = 0; seed < runs; seed++) {
+      const history = historyOfRun(racingRun(seed, { isFaultless: false }));
+      const found = checks.flatMap((check) => check.examine(history));
+      assert.deepEqual(
+        found.filter(({ grade }) => grade !== 'indeterminate'),
+        [],
+        `seed ${seed}`,
+      );
+    }
+  });
+});
+
+describe('checks on a history with one planted violation', () => {
+  for (const code of plantable) {
+    it(`find ${code} each time that the bounds of the clocks allow it`, () => {
+      let planted = 0;
+      for (let seed = 0; planted < 40; seed++) {
+        assert.ok(seed < 20_000, `only ${planted} of ${seed} runs had a place for it`);
+        const run = racingRun(seed, { isFaultless: true });
+        if (!plant(run, code)) continue;
+        planted++;
+        const history = historyOfRun(run);
+        const found = checks.flatMap((check) => check.examine(history));
+        assert.ok(found.length > 0, `seed ${seed}`);
+        for (const finding of found) assert.deepEqual([finding.code, finding.grade], [code, 'proven'], `seed ${seed}`);
+      }
+    });
+  }
+});

@@ -1,0 +1,119 @@
+/**
+ * Local file systems don't make a write atomic for a reader: a read that races a write may see half of each. That is
+ * allowed, and never a finding. Without the rule that such a read proves nothing, these runs would be full of them.
+ */
+import assert from 'node:assert/strict';
+import { accessSync, constants, mkdtempSync, rmSync, statfsSync } from 'node:fs';
+import os from 'node:os';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
+import { makeHistory, type History } from '../../src/checks/history.ts';
+import { stressPhase } from '../../src/checks/phases.ts';
+import { checks } from '../../src/checks/registry.ts';
+import { readRun } from '../../src/controller/read-run.ts';
+import { historyOf } from '../../src/controller/run-history.ts';
+import type { Block } from '../../src/model/journal.ts';
+import { contents, layout, recordBytes, recordKinds, viewRecords } from '../../src/model/record.ts';
+import { filesSpec } from '../support/agent-process.ts';
+import { stageRun } from '../support/staged-run.ts';
+
+const root = mkdtempSync(join(os.tmpdir(), 'funbric-test-'));
+after(() => rmSync(root, { recursive: true, force: true }));
+
+/** In all, on each file system. FUNBRIC_OPERATIONS=1000000 takes a minute on a machine of its own. */
+const wanted = Number(process.env['FUNBRIC_OPERATIONS'] ?? 60_000);
+const workers = 3;
+/** A chunk is several pages, so that many reads are caught in the middle of a write. */
+const workload = {
+  workers,
+  durationMs: 60_000,
+  operationsLimit: Math.min(20_000, Math.ceil(wanted / workers / 2)),
+  weights: { mkdir: 0, delete: 0, list: 0, touch: 1, stat: 0, read: 50, write: 50, rename: 0, truncate: 0 },
+  chunkBytes: 16_384,
+  fileBytes: 32_768,
+  filesPerFolder: 1,
+};
+
+const places = [
+  { name: 'ext4', path: '/var/tmp', type: 0xef53 },
+  { name: 'tmpfs', path: '/dev/shm', type: 0x01021994 },
+];
+
+for (const { name, path, type } of places) {
+  describe(`readers that race writers on ${name}`, { skip: reasonToSkip(path, type) }, () => {
+    const dir = mkdtempSync(join(path, 'funbric-test-'));
+    after(() => rmSync(dir, { recursive: true, force: true }));
+
+    it('see torn chunks, and nothing is found', async (context) => {
+      let operations = 0;
+      let torn = 0;
+      let withoutRule = 0;
+      for (let seed = 1; operations < wanted; seed++) {
+        const folder = mkdtempSync(join(root, 'run-'));
+        await stageRun({ folder, workload: filesSpec(dir, workload), seed });
+        const history = historyOf(await readRun(folder));
+        assert.ok(history !== undefined);
+        assert.deepEqual(
+          checks.flatMap((check) => check.examine(history)),
+          [],
+        );
+        const counted = countOf(history);
+        operations += counted.operations;
+        torn += counted.torn;
+        const findings = checks.flatMap((check) => check.examine(asIfNothingOverlapped(history)));
+        withoutRule += findings.filter(({ code }) => code === 'D05').length;
+        rmSync(folder, { recursive: true });
+      }
+      context.diagnostic(
+        `${operations} operations, ${torn} torn chunks; without the rule ${withoutRule} findings of D05`,
+      );
+      assert.equal(torn > 0, withoutRule > 0);
+    });
+  });
+}
+
+function reasonToSkip(path: string, type: number): string | false {
+  try {
+    accessSync(path, constants.W_OK);
+    return statfsSync(path).type === type ? false : `${path} is on another file system`;
+  } catch (error) {
+    return `${path}: ${String(error)}`;
+  }
+}
+
+const bodies: ReadonlySet<number> = new Set([contents.unreadable, contents.badBody]);
+
+function countOf(history: History): { readonly operations: number; readonly torn: number } {
+  let operations = 0;
+  let torn = 0;
+  for (const { phase, views, count } of history.log.segments) {
+    if (phase !== stressPhase) continue;
+    for (let at = 0; at < count; at++) {
+      if (views.u8[at * 64 + layout.kind] !== recordKinds.observe) operations++;
+      if (bodies.has(views.u8[at * 64 + layout.content] ?? 0)) torn++;
+    }
+  }
+  return { operations, torn };
+}
+
+/** Every write long before any read: what the checks would say if they didn't ask whether it was under way. */
+function asIfNothingOverlapped(history: History): History {
+  return makeHistory(
+    history.facts,
+    history.hosts.map((host) =>
+      Object.assign({}, host, { blocks: host.blocks.map((block) => withEarlyWrites(block)) }),
+    ),
+  );
+}
+
+function withEarlyWrites(block: Block): Block {
+  if (block.type !== 'records' || block.phase !== stressPhase) return block;
+  const records = block.records.slice();
+  const views = viewRecords(records.buffer, records.byteOffset, records.length / recordBytes);
+  for (let at = 0; at < records.length / recordBytes; at++) {
+    if (views.u8[at * 64 + layout.kind] !== recordKinds.write) continue;
+    views.f64[at * 8 + layout.startNs] = 0;
+    views.f64[at * 8 + layout.endNs] = 0;
+  }
+  return { ...block, records };
+}
