@@ -27,6 +27,8 @@ describe('host settings', () => {
       '  IdentitiesOnly yes',
       '  IdentityAgent $AGENT',
       `  UserKnownHostsFile ${home}/a ${home}/b`,
+      '  ServerAliveInterval 20',
+      '  ServerAliveCountMax 5',
       '  HostKeyAlias alias',
       'Host jump',
       '  ProxyJump gate',
@@ -57,6 +59,8 @@ describe('host settings', () => {
       userKnownHostsFiles: [join(home, 'a'), join(home, 'b')],
       globalKnownHostsFiles: ['/etc/ssh/ssh_known_hosts', '/etc/ssh/ssh_known_hosts2'],
       hostKeyAlias: 'alias',
+      keepaliveMs: 20_000,
+      keepalives: 5,
     });
   });
 
@@ -112,6 +116,8 @@ describe('host settings', () => {
       userKnownHostsFiles: [join(home, '.ssh/known_hosts'), join(home, '.ssh/known_hosts2')],
       globalKnownHostsFiles: ['/etc/ssh/ssh_known_hosts', '/etc/ssh/ssh_known_hosts2'],
       hostKeyAlias: undefined,
+      keepaliveMs: undefined,
+      keepalives: 3,
     });
     assert.equal(notes.length, 1);
   });

@@ -278,7 +278,9 @@ describe('logins to OpenSSH', { skip: sshdReason(), timeout: 120_000 }, () => {
   it('try few keys of an agent, and choose by IdentitiesOnly', async () => {
     const env = { SSH_AUTH_SOCK: agentSocket() };
     const agentOnly = { ...host, identityFiles: [] };
-    assert.match(await refusalOf(connect(agentOnly, {}, { env })), /agent key.*2 more keys/);
+    assert.match(await refusalOf(connect(agentOnly, {}, { env })), /agent key.*2 more keys.*choose one with -i/);
+    // With -i its public part is enough to choose the agent's key, and it goes first.
+    await connect({ ...host, identityFiles: [`${sshd.identityFile}.pub`] }, {}, { env });
     const configFile = join(folder, 'identities-only');
     writeFileSync(configFile, `IdentitiesOnly yes\nIdentityFile ${sshd.identityFile}.pub\n`);
     const { identityFiles: _, ...byConfig } = host;
