@@ -12,13 +12,22 @@ export function mayOverlapChange(evidence: Evidence, read: Entry, incarnations: 
   evidence.log.visit(read.record.owner, (segment, at) => {
     if (isPossible || segment.worker !== read.record.owner) return;
     const change = entryAt(segment, at);
-    const { kind, incarnation } = change.record;
-    if ((kind === recordKinds.write || kind === recordKinds.truncate) && incarnations.has(incarnation)) {
+    const { kind, incarnation, sequence } = change.record;
+    const isOfFile = incarnations.has(kind === recordKinds.copy ? sequence : incarnation);
+    if (changing.has(kind) && isOfFile) {
       isPossible = mayOverlap(evidence, read, change);
     }
   });
   return isPossible;
 }
+
+/** A copy is the first change of what it makes. */
+const changing: ReadonlySet<number> = new Set([
+  recordKinds.write,
+  recordKinds.append,
+  recordKinds.truncate,
+  recordKinds.copy,
+]);
 
 function mayOverlap(evidence: Evidence, read: Entry, change: Entry): boolean {
   const isSameHost = read.host === change.host;
@@ -33,7 +42,8 @@ function mayOverlap(evidence: Evidence, read: Entry, change: Entry): boolean {
 
 /** What has no certain outcome, a short count included, may take effect at any later time. */
 function isCertain({ record }: Entry, chunkBytes: number): boolean {
-  const isShort = record.kind === recordKinds.write && record.size < record.count * chunkBytes;
+  const isPut = record.kind === recordKinds.write || record.kind === recordKinds.append;
+  const isShort = isPut && record.size < record.count * chunkBytes;
   return record.outcome === outcomes.ok && !isShort;
 }
 

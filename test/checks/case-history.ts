@@ -37,7 +37,21 @@ const runSchema = z.strictObject({
 const operationSchema = z.strictObject({
   /** `a/0` */
   by: z.string(),
-  kind: z.enum(['mkdir', 'rmdir', 'touch', 'write', 'read', 'rename', 'delete', 'truncate']),
+  kind: z.enum([
+    'mkdir',
+    'rmdir',
+    'touch',
+    'write',
+    'append',
+    'read',
+    'rename',
+    'renameOnto',
+    'delete',
+    'truncate',
+    'fsync',
+    'fdatasync',
+    'copy',
+  ]),
   file: z.string(),
   to: z.string().optional(),
   outcome: z.enum(['pending', 'ok', 'error']).default('ok'),
@@ -164,7 +178,7 @@ class Scribe {
     const { kind, file, to, outcome, errno, first, count, generation, of: incarnation, saw } = operation;
     const { owner, name } = objectAt(file);
     const base = this.#next({ kind: recordKinds[kind], owner, name });
-    const asked = kind === 'write' ? count * caseChunkBytes : 0;
+    const asked = kind === 'write' || kind === 'append' ? count * caseChunkBytes : 0;
     const own = {
       ...base,
       outcome: outcomes[outcome],

@@ -1,0 +1,61 @@
+/**
+ * Copies: a copy is an incarnation of its own whose chunks carry the stamps of the source, and of what the source itself
+ * was a copy of, until they are written again. Along such a line of copies generations only rise.
+ */
+import type { JournalRecord } from '../model/record.ts';
+import { loosen, newLife, settledIncarnation, type Copied, type Life, type MutableLife } from './life.ts';
+
+/** All copies that a tree ever held, by incarnation. */
+export type Copies = ReadonlyMap<number, Copied>;
+
+export function copyLife(source: MutableLife, record: JournalRecord): MutableLife {
+  const { generation } = record;
+  const incarnations = source.generations.map((_, chunk) => settledIncarnation(source, chunk));
+  const carried = new Set(incarnations);
+  const older = [...(source.copied?.ancestors ?? [])].filter(([operation]) => carried.has(operation));
+  const copied = {
+    generation,
+    chunks: incarnations.length,
+    ancestors: new Map([...older, [source.operation, generation]]),
+    root: source.copied?.root ?? source.operation,
+    isDoubted: source.trustedUntil < Infinity || source.copied?.isDoubted === true,
+  };
+  const copy = newLife(record.sequence, copied, incarnations);
+  copy.size = source.size;
+  copy.isSizeKnown = source.isSizeKnown;
+  copy.isContentKnown = source.isContentKnown;
+  copy.newest = copy.sized = generation;
+  copy.loose.push(...source.loose);
+  for (const [chunk, change] of source.changes.entries()) {
+    copy.generations.push(source.generations[chunk] ?? 0);
+    copy.changes.push(generation);
+    if (change > source.trustedUntil) loosen(copy, { first: chunk, end: chunk + 1 });
+  }
+  source.copies.push({ life: copy, newest: source.newest });
+  return copy;
+}
+
+/** A stamp as a read saw it. */
+export interface StampSeen {
+  readonly incarnation: number;
+  readonly generation: number;
+}
+
+/** Whether that chunk of that incarnation may ever have carried the stamp. */
+export function mayCarry(
+  copies: Copies,
+  place: { readonly incarnation: number; readonly chunk: number },
+  stamp: StampSeen,
+): boolean {
+  if (stamp.incarnation === place.incarnation) return true;
+  const copied = copies.get(place.incarnation);
+  if (copied === undefined) return false;
+  const before = copied.ancestors.get(stamp.incarnation);
+  if (before !== undefined) return stamp.generation < before && place.chunk < copied.chunks;
+  return copied.isDoubted && copied.root === (copies.get(stamp.incarnation)?.root ?? stamp.incarnation);
+}
+
+/** The incarnations whose stamps a file may carry. */
+export function carriedBy({ operation, copied }: Life): readonly number[] {
+  return [operation, ...(copied?.ancestors.keys() ?? [])];
+}
