@@ -37,7 +37,7 @@ export interface Copied {
   readonly ancestors: ReadonlyMap<number, number>;
   /** The incarnation at the beginning of the line of copies, which was none. */
   readonly root: number;
-  /** The source may have lost, before it was copied, what it reported as lost only later. */
+  /** The source was uncertain, or may have lost before it was copied what it reported as lost only later. */
   isDoubted: boolean;
 }
 
@@ -166,7 +166,7 @@ function applyTruncate(life: MutableLife, record: JournalRecord, chunkBytes: num
 /** More loose ranges than this are one question too many: then nothing of the content counts as known. */
 const maxLoose = 64;
 
-export function loosen(life: MutableLife, range: ChunkRange): void {
+function loosen(life: MutableLife, range: ChunkRange): void {
   if (life.loose.length >= maxLoose) life.isContentKnown = false;
   else life.loose.push(range);
 }

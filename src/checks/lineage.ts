@@ -3,13 +3,14 @@
  * was a copy of, until they are written again. Along such a line of copies generations only rise.
  */
 import type { JournalRecord } from '../model/record.ts';
-import { loosen, newLife, settledIncarnation, type Copied, type Life, type MutableLife } from './life.ts';
+import { newLife, settledIncarnation, type Copied, type Life, type MutableLife } from './life.ts';
 
 /** All copies that a tree ever held, by incarnation. */
 export type Copies = ReadonlyMap<number, Copied>;
 
 export function copyLife(source: MutableLife, record: JournalRecord): MutableLife {
   const { generation } = record;
+  const isDoubted = !isSettled(source);
   const incarnations = source.generations.map((_, chunk) => settledIncarnation(source, chunk));
   const carried = new Set(incarnations);
   const older = [...(source.copied?.ancestors ?? [])].filter(([operation]) => carried.has(operation));
@@ -18,21 +19,25 @@ export function copyLife(source: MutableLife, record: JournalRecord): MutableLif
     chunks: incarnations.length,
     ancestors: new Map([...older, [source.operation, generation]]),
     root: source.copied?.root ?? source.operation,
-    isDoubted: source.trustedUntil < Infinity || source.copied?.isDoubted === true,
+    isDoubted,
   };
   const copy = newLife(record.sequence, copied, incarnations);
   copy.size = source.size;
-  copy.isSizeKnown = source.isSizeKnown;
-  copy.isContentKnown = source.isContentKnown;
+  copy.isSizeKnown = !isDoubted;
+  copy.isContentKnown = !isDoubted;
   copy.newest = copy.sized = generation;
-  copy.loose.push(...source.loose);
-  for (const [chunk, change] of source.changes.entries()) {
-    copy.generations.push(source.generations[chunk] ?? 0);
+  for (const stamped of source.generations) {
+    copy.generations.push(stamped);
     copy.changes.push(generation);
-    if (change > source.trustedUntil) loosen(copy, { first: chunk, end: chunk + 1 });
   }
   source.copies.push({ life: copy, newest: source.newest });
   return copy;
+}
+
+/** What is uncertain in the source is in the copy too; workers copy no such file. */
+function isSettled({ isSizeKnown, isContentKnown, trustedUntil, loose, copied }: Life): boolean {
+  const isTrusted = trustedUntil === Infinity && copied?.isDoubted !== true;
+  return isTrusted && isSizeKnown && isContentKnown && loose.length === 0;
 }
 
 /** A stamp as a read saw it. */
@@ -50,9 +55,8 @@ export function mayCarry(
   if (stamp.incarnation === place.incarnation) return true;
   const copied = copies.get(place.incarnation);
   if (copied === undefined) return false;
-  const before = copied.ancestors.get(stamp.incarnation);
-  if (before !== undefined) return stamp.generation < before && place.chunk < copied.chunks;
-  return copied.isDoubted && copied.root === (copies.get(stamp.incarnation)?.root ?? stamp.incarnation);
+  if (copied.isDoubted && copied.root === (copies.get(stamp.incarnation)?.root ?? stamp.incarnation)) return true;
+  return stamp.generation < (copied.ancestors.get(stamp.incarnation) ?? 0) && place.chunk < copied.chunks;
 }
 
 /** The incarnations whose stamps a file may carry. */

@@ -179,9 +179,15 @@ class Replayer {
   finish(): Tree {
     this.#spreadLeaks();
     const { owner, isWhole } = this.#input;
-    // What was reported as lost later may have been lost when it was read.
-    const doubts = this.#doubts.filter(({ life, change }) => life.isContentKnown && change <= life.trustedUntil);
+    const doubts = this.#doubts.filter(({ life, change }) => this.#isTrusted(life, change));
     return { owner, isWhole, names: this.#names, copies: this.#copies, doubts: doubts.map(({ doubt }) => doubt) };
+  }
+
+  /** What was reported as lost later may have been lost when it was read; and what nobody told of may have been so reported. */
+  #isTrusted(life: MutableLife, change: number): boolean {
+    if (!life.isContentKnown || change > life.trustedUntil) return false;
+    const isSettled = change <= life.synced || !this.#lives.has(life.operation);
+    return this.#input.isWhole || (isSettled && change !== life.copied?.generation);
   }
 
   #name(number: number): MutableName {

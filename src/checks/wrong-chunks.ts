@@ -159,6 +159,7 @@ class Finder {
       this.#evidence.consistency === 'posix' &&
       this.#tree.isWhole &&
       state?.isClouded === false &&
+      ![...state.bound].some((incarnation) => this.#tree.copies.get(incarnation)?.isDoubted === true) &&
       !mayOverlapChange(this.#evidence, entry, state.bound)
     );
   }

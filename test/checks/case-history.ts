@@ -37,21 +37,7 @@ const runSchema = z.strictObject({
 const operationSchema = z.strictObject({
   /** `a/0` */
   by: z.string(),
-  kind: z.enum([
-    'mkdir',
-    'rmdir',
-    'touch',
-    'write',
-    'append',
-    'read',
-    'rename',
-    'renameOnto',
-    'delete',
-    'truncate',
-    'fsync',
-    'fdatasync',
-    'copy',
-  ]),
+  kind: z.custom<keyof typeof recordKinds>((kind) => typeof kind === 'string' && kind in recordKinds),
   file: z.string(),
   to: z.string().optional(),
   outcome: z.enum(['pending', 'ok', 'error']).default('ok'),
