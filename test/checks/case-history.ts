@@ -9,17 +9,9 @@ import { stressPhase, verifyPhase } from '../../src/checks/phases.ts';
 import { hostClock } from '../../src/model/clock.ts';
 import { consistencyOf, isNetworkMount } from '../../src/model/consistency.ts';
 import type { Block, BlockBody, Note } from '../../src/model/journal.ts';
-import {
-  contents,
-  outcomes,
-  readFlags,
-  recordBytes,
-  recordKinds,
-  viewRecords,
-  writeRecord,
-  type JournalRecord,
-} from '../../src/model/record.ts';
+import { contents, outcomes, readFlags, recordKinds, type JournalRecord } from '../../src/model/record.ts';
 import { nameOf, parsePath } from '../../src/model/namespace.ts';
+import { encode } from '../support/record-history.ts';
 
 const contentNames = ['none', 'data', 'zeros', 'unreadable', 'badBody', 'foreign', 'misplaced', 'partial'] as const;
 
@@ -290,11 +282,4 @@ function objectAt(path: string): { readonly owner: number; readonly name: number
   const object = parsePath(path);
   if (object === undefined) throw new Error(`no tree holds ${path}`);
   return object;
-}
-
-function encode(records: readonly JournalRecord[]): Uint8Array {
-  const bytes = new Uint8Array(records.length * recordBytes);
-  const views = viewRecords(bytes.buffer, 0, records.length);
-  for (const [at, record] of records.entries()) writeRecord(views, at, record);
-  return bytes;
 }

@@ -7,7 +7,9 @@ import { corruptChunk } from './D05-corrupt-chunk.ts';
 import { misplacedChunk } from './D06-misplaced-chunk.ts';
 import { crossFileChunk } from './D07-cross-file-chunk.ts';
 import { foreignData } from './D08-foreign-data.ts';
+import { holedCopy } from './D11-holed-copy.ts';
 import { zeroedChunk } from './D11-zeroed-chunk.ts';
+import { lostAppend } from './D19-lost-append.ts';
 import { sizeMismatch } from './D19-size-mismatch.ts';
 import { truncateResurrection } from './D20-truncate-resurrection.ts';
 import type { Fault } from './fault.ts';
@@ -22,6 +24,8 @@ export const faults: readonly Fault[] = [
   crossFileChunk,
   foreignData,
   zeroedChunk,
+  holedCopy,
   sizeMismatch,
+  lostAppend,
   truncateResurrection,
 ];
