@@ -18,12 +18,12 @@ export interface Seen {
 
 /** What the history allows there. */
 export interface Allowed {
-  /** Whether a file of this incarnation may have been opened under that name. */
-  mayHold(creator: number, incarnation: number): boolean;
+  /** Whether a file that may have been opened under that name may carry this stamp there. */
+  mayHold(stamp: Seen): boolean;
   /** The generation that must be there, 0 for zeros; undefined where the history leaves it open. */
   readonly generation: number | undefined;
-  /** Whether this chunk was ever written with that generation, whatever the outcome. */
-  wasWritten(generation: number): boolean;
+  /** Whether a chunk there was ever written with this stamp, whatever the outcome. */
+  wasWritten(stamp: Seen): boolean;
 }
 
 /** The code of a wrong chunk, or undefined for one that the history explains. */
@@ -32,18 +32,19 @@ export function classify(seen: Seen, chunk: number, allowed: Allowed): ChunkCode
     seen.content === contents.data || seen.content === contents.misplaced || seen.content === contents.badBody;
   if (seen.content === contents.zeros) return (allowed.generation ?? 0) > 0 ? 'D11' : undefined;
   if (seen.content === contents.foreign) return 'D08';
-  if (hasStamp && !allowed.mayHold(seen.creator, seen.incarnation)) return 'D07';
+  if (hasStamp && !allowed.mayHold(seen)) return 'D07';
   if (seen.content === contents.misplaced) return 'D06';
   if (seen.content === contents.badBody && seen.target !== chunk) return 'D06';
   if (allowed.generation === undefined) return undefined;
   if (seen.content === contents.unreadable || seen.content === contents.badBody) return 'D05';
-  return seen.content === contents.data ? judgeGeneration(seen.generation, allowed.generation, allowed) : undefined;
+  return seen.content === contents.data ? judgeGeneration(seen, allowed.generation, allowed) : undefined;
 }
 
-function judgeGeneration(found: number, expected: number, allowed: Allowed): ChunkCode | undefined {
-  if (found === expected) return undefined;
+/** Generations rise along a line of copies too, so that of two stamps that a file may carry the number alone says which is newer. */
+function judgeGeneration(found: Seen, expected: number, allowed: Allowed): ChunkCode | undefined {
+  if (found.generation === expected) return undefined;
   if (!allowed.wasWritten(found)) return 'D05';
   if (expected === 0) return 'D20';
   // A newer one than was acknowledged is the content of a write that returned an error (D16), which is allowed.
-  return found < expected ? 'D04' : undefined;
+  return found.generation < expected ? 'D04' : undefined;
 }

@@ -8,7 +8,7 @@ import { isElsewhere, type Evidence } from './evidence.ts';
 import { settledGeneration } from './life.ts';
 import { verifyPhase } from './phases.ts';
 import { entryAt, type Entry, type Segment } from './record-log.ts';
-import type { Tree } from './replay.ts';
+import type { Tree } from './tree.ts';
 import type { WrongChunk } from './wrong-chunks.ts';
 
 export function findDivergences(evidence: Evidence, tree: Tree, wrong: readonly WrongChunk[]): readonly WrongChunk[] {

@@ -44,10 +44,19 @@ const darwinErrnos: ReadonlyMap<number, Errno> = new Map([
   [69, 'EDQUOT'],
 ]);
 
-const removals: ReadonlySet<number> = new Set([recordKinds.delete, recordKinds.rmdir, recordKinds.rename]);
+const removals: ReadonlySet<number> = new Set([
+  recordKinds.delete,
+  recordKinds.rmdir,
+  recordKinds.rename,
+  recordKinds.renameOnto,
+]);
 const creations: ReadonlySet<number> = new Set([recordKinds.mkdir, recordKinds.touch]);
 
+const syncs: ReadonlySet<number> = new Set([recordKinds.fsync, recordKinds.fdatasync]);
+
 function hasNoEffect(kind: number, errno: Errno, client: Client): boolean {
+  // Of several calls in one, the first two alone can answer so: later ones leave something behind.
+  if (kind === recordKinds.copy) return !client.isNetwork && (errno === 'ENOENT' || errno === 'EEXIST');
   switch (errno) {
     case 'ENOENT':
       return !(client.isNetwork && removals.has(kind));
@@ -56,7 +65,8 @@ function hasNoEffect(kind: number, errno: Errno, client: Client): boolean {
     case 'ENOSPC':
     case 'EDQUOT':
       // A client that writes back later may have sent part of it.
-      return !client.isNetwork;
+      // A sync tells so of what was written before it.
+      return !client.isNetwork && !syncs.has(kind);
     case 'EACCES':
     case 'ENOTDIR':
     case 'EISDIR':

@@ -9,7 +9,7 @@ import { byName, capFindings } from './fold.ts';
 import type { History } from './history.ts';
 import type { ListingCode } from './listings.ts';
 import { judgeListing, judgeRepeat, type Judgement } from './promise.ts';
-import type { NameState } from './replay.ts';
+import type { NameState } from './tree.ts';
 import type { NameSighting, Scan } from './scan.ts';
 import { hostName, witnesses } from './words.ts';
 

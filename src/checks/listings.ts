@@ -8,7 +8,7 @@ import { isElsewhere, type Evidence } from './evidence.ts';
 import { windowOf, type Order } from './order.ts';
 import { stressPhase } from './phases.ts';
 import type { Segment } from './record-log.ts';
-import type { NameState, Tree } from './replay.ts';
+import type { NameState, Tree } from './tree.ts';
 import { countBelow, steadyValue, stepValues, type Window } from './steps.ts';
 
 export type ListingCode = 'N01' | 'N02' | 'N03';

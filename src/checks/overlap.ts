@@ -2,9 +2,10 @@
  * Whether a change of a file may have been under way while a read of it was: on the same host by its clock, between
  * hosts by the bounds of both clocks, and always where a clock isn't known or the change's outcome isn't.
  */
-import { outcomes, recordKinds } from '../model/record.ts';
+import { recordKinds, type JournalRecord } from '../model/record.ts';
 import type { Interval } from '../model/clock.ts';
-import type { Evidence } from './evidence.ts';
+import { effectOf } from './effect.ts';
+import { hostOf, type Evidence } from './evidence.ts';
 import { entryAt, type Entry } from './record-log.ts';
 
 export function mayOverlapChange(evidence: Evidence, read: Entry, incarnations: ReadonlySet<number>): boolean {
@@ -12,29 +13,47 @@ export function mayOverlapChange(evidence: Evidence, read: Entry, incarnations: 
   evidence.log.visit(read.record.owner, (segment, at) => {
     if (isPossible || segment.worker !== read.record.owner) return;
     const change = entryAt(segment, at);
-    const { kind, incarnation } = change.record;
-    if ((kind === recordKinds.write || kind === recordKinds.truncate) && incarnations.has(incarnation)) {
-      isPossible = mayOverlap(evidence, read, change);
-    }
+    if (changing.has(change.record.kind)) isPossible = mayOverlap(evidence, read, { change, incarnations });
   });
   return isPossible;
 }
 
-function mayOverlap(evidence: Evidence, read: Entry, change: Entry): boolean {
+const syncs: ReadonlySet<number> = new Set([recordKinds.fsync, recordKinds.fdatasync]);
+const changing: ReadonlySet<number> = new Set([
+  recordKinds.write,
+  recordKinds.append,
+  recordKinds.truncate,
+  recordKinds.copy,
+  ...syncs,
+]);
+
+function mayOverlap(
+  evidence: Evidence,
+  read: Entry,
+  { change, incarnations }: { readonly change: Entry; readonly incarnations: ReadonlySet<number> },
+): boolean {
+  const { facts, hosts } = evidence;
+  const { record } = change;
+  const effect = effectOf(record, hosts[hostOf(facts, read.record.owner)]?.client ?? { isNetwork: true, platform: '' });
+  if (effect === 'none') return false;
+  // What an error tells of as lost may have been lost before.
+  if (effect === 'unknown' && incarnations.has(record.incarnation)) return true;
+  // A copy is the first change of what it makes.
+  const isOfFile = incarnations.has(record.kind === recordKinds.copy ? record.sequence : record.incarnation);
+  if (!isOfFile || syncs.has(record.kind)) return false;
   const isSameHost = read.host === change.host;
   const isReadFirst = isBefore(
     boundOf(evidence, read, 'endNs', isSameHost),
     boundOf(evidence, change, 'startNs', isSameHost),
   );
   if (isReadFirst) return false;
-  if (!isCertain(change, evidence.facts.chunkBytes)) return true;
+  if (effect === 'unknown' || isShort(record, facts.chunkBytes)) return true;
   return !isBefore(boundOf(evidence, change, 'endNs', isSameHost), boundOf(evidence, read, 'startNs', isSameHost));
 }
 
-/** What has no certain outcome, a short count included, may take effect at any later time. */
-function isCertain({ record }: Entry, chunkBytes: number): boolean {
-  const isShort = record.kind === recordKinds.write && record.size < record.count * chunkBytes;
-  return record.outcome === outcomes.ok && !isShort;
+/** The rest may be written at any later time. */
+function isShort({ kind, size, count }: JournalRecord, chunkBytes: number): boolean {
+  return (kind === recordKinds.write || kind === recordKinds.append) && size < count * chunkBytes;
 }
 
 function boundOf(

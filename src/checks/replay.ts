@@ -5,44 +5,22 @@
  */
 import { contents, layout, outcomes, recordKinds, type JournalRecord } from '../model/record.ts';
 import { effectOf, type Client, type Effect } from './effect.ts';
-import { applyTruncate, applyWrite, newLife, settledGeneration, type Life, type MutableLife } from './life.ts';
+import {
+  applyChange,
+  applySync,
+  distrust,
+  forget,
+  newLife,
+  settledGeneration,
+  settledIncarnation,
+  type Copied,
+  type MutableLife,
+} from './life.ts';
+import { copyLife } from './lineage.ts';
 import { entryAt, type RecordLog } from './record-log.ts';
 import { addStep, stepValues, type Steps } from './steps.ts';
 import { stressPhase } from './phases.ts';
-
-/** A name of the tree that was ever used. */
-export interface NameState {
-  /** The file that must be there, unless clouded. */
-  readonly life: Life | undefined;
-  /** A sub-folder must be there, unless clouded. */
-  readonly isFolder: boolean;
-  readonly isClouded: boolean;
-  /** Every incarnation that was ever possibly here. */
-  readonly bound: ReadonlySet<number>;
-  /** Id of the record that last changed what is here. */
-  readonly changed: number;
-  /** What was here after each change: an incarnation, or one of stepValues. */
-  readonly steps: Steps;
-}
-
-/** A chunk that the owner itself read wrong while it knew what must be there. */
-export interface OwnDoubt {
-  readonly code: 'D05' | 'D11';
-  readonly id: number;
-  readonly chunk: number;
-  readonly life: number;
-  readonly generation: number;
-}
-
-export interface Tree {
-  readonly owner: number;
-  /** False: operations may have followed that no record tells of. */
-  readonly isWhole: boolean;
-  readonly names: ReadonlyMap<number, NameState>;
-  /** By incarnation: its size after each change, or stepValues.unknown. */
-  readonly sizes: ReadonlyMap<number, Steps>;
-  readonly doubts: readonly OwnDoubt[];
-}
+import type { OwnDoubt, Tree } from './tree.ts';
 
 interface MutableName {
   life: MutableLife | undefined;
@@ -58,6 +36,13 @@ export interface ReplayInput {
   readonly isWhole: boolean;
   readonly client: Client;
   readonly chunkBytes: number;
+}
+
+/** An operation that may change what a name holds. */
+interface NamedChange {
+  readonly record: JournalRecord;
+  readonly id: number;
+  readonly effect: Effect;
 }
 
 /** Own reads that are kept for judgement; a file system that gets more wrong has been convicted already. */
@@ -81,11 +66,25 @@ const doubtful: ReadonlySet<number> = new Set([contents.zeros, contents.unreadab
 const changing: ReadonlySet<number> = new Set([
   recordKinds.touch,
   recordKinds.write,
+  recordKinds.append,
   recordKinds.truncate,
+  recordKinds.fsync,
+  recordKinds.fdatasync,
   recordKinds.rename,
+  recordKinds.renameOnto,
+  recordKinds.copy,
   recordKinds.delete,
   recordKinds.mkdir,
   recordKinds.rmdir,
+]);
+/** Whatever becomes of these, the name itself stays what it was. */
+const nameless: ReadonlySet<number> = new Set([
+  recordKinds.write,
+  recordKinds.append,
+  recordKinds.truncate,
+  recordKinds.fsync,
+  recordKinds.fdatasync,
+  recordKinds.copy,
 ]);
 
 class Replayer {
@@ -96,7 +95,8 @@ class Replayer {
   readonly #sizes = new Map<number, Steps>();
   /** Whatever is ever at the first name may come to the second. */
   readonly #leaks: (readonly [from: MutableName, to: MutableName])[] = [];
-  readonly #doubts: OwnDoubt[] = [];
+  readonly #copies = new Map<number, Copied>();
+  readonly #doubts: { readonly doubt: OwnDoubt; readonly life: MutableLife; readonly change: number }[] = [];
 
   constructor(input: ReplayInput) {
     this.#input = input;
@@ -106,27 +106,28 @@ class Replayer {
     this.#apply(record, id);
     this.#noteName(record.name, id);
     if (twoNames.has(record.kind)) this.#noteName(record.target, id);
-    const life = this.#lives.get(record.incarnation);
-    if (life === undefined) return;
-    const steps = this.#sizes.get(life.operation) ?? { ids: [], values: [] };
-    this.#sizes.set(life.operation, steps);
-    addStep(steps, id, life.isSizeKnown ? life.size : stepValues.unknown);
+    this.#noteSize(record.incarnation, id);
+    if (record.kind === recordKinds.copy) this.#noteSize(record.sequence, id);
   }
 
   #apply(record: JournalRecord, id: number): void {
     const effect = effectOf(record, this.#input.client);
     if (effect === 'none') return;
     const name = this.#name(record.name);
-    if (effect === 'unknown' && record.kind !== recordKinds.write && record.kind !== recordKinds.truncate) {
-      name.isClouded = true;
-    }
+    if (effect === 'unknown' && !nameless.has(record.kind)) name.isClouded = true;
     switch (record.kind) {
       case recordKinds.touch:
         return this.#touch(name, record, id);
       case recordKinds.write:
+      case recordKinds.append:
       case recordKinds.truncate:
+      case recordKinds.fsync:
+      case recordKinds.fdatasync:
         return this.#alter(name, record, effect);
+      case recordKinds.copy:
+        return this.#copy(name, { record, id, effect });
       case recordKinds.rename:
+      case recordKinds.renameOnto:
         return this.#rename(name, { record, id, effect });
       case recordKinds.delete:
       case recordKinds.rmdir:
@@ -141,22 +142,39 @@ class Replayer {
     const life = this.#names.get(record.name)?.life;
     if (life === undefined || record.outcome !== outcomes.ok || this.#names.get(record.name)?.isClouded === true)
       return;
-    const isStrange = record.incarnation !== life.operation || record.target !== record.first;
-    // A stamp that isn't this chunk's is judged with the other reads.
-    if (record.content === contents.badBody && isStrange) return;
     const code = record.content === contents.zeros ? 'D11' : 'D05';
     const end = Math.min(record.first + record.count, life.generations.length);
     for (let chunk = record.first; chunk < end && this.#doubts.length < maxDoubts; chunk++) {
       const generation = settledGeneration(life, chunk);
       if (generation === undefined || (code === 'D11' && generation === 0)) continue;
-      this.#doubts.push({ code, id, chunk, life: life.operation, generation });
+      const incarnation = settledIncarnation(life, chunk);
+      // A stamp that isn't this chunk's is judged with the other reads.
+      const isStrange = record.incarnation !== incarnation || record.target !== chunk;
+      if (record.content === contents.badBody && isStrange) continue;
+      const doubt: OwnDoubt = { code, id, chunk, life: incarnation, generation };
+      this.#doubts.push({ doubt, life, change: life.changes[chunk] ?? 0 });
     }
   }
 
   finish(): Tree {
     this.#spreadLeaks();
     const { owner, isWhole } = this.#input;
-    return { owner, isWhole, names: this.#names, sizes: this.#sizes, doubts: this.#doubts };
+    const doubts = this.#doubts.filter(({ life, change }) => this.#isTrusted(life, change));
+    return {
+      owner,
+      isWhole,
+      names: this.#names,
+      sizes: this.#sizes,
+      copies: this.#copies,
+      doubts: doubts.map(({ doubt }) => doubt),
+    };
+  }
+
+  /** What was reported as lost later may have been lost when it was read; and what nobody told of may have been so reported. */
+  #isTrusted(life: MutableLife, change: number): boolean {
+    if (!life.isContentKnown || change > life.trustedUntil) return false;
+    const isSettled = change <= life.synced || !this.#lives.has(life.operation);
+    return this.#input.isWhole || (isSettled && change !== life.copied?.generation);
   }
 
   #noteName(number: number, id: number): void {
@@ -164,6 +182,14 @@ class Replayer {
     if (name === undefined) return;
     const there = name.isFolder ? stepValues.folder : (name.life?.operation ?? stepValues.nothing);
     addStep(name.steps, id, name.isClouded ? stepValues.unknown : there);
+  }
+
+  #noteSize(incarnation: number, id: number): void {
+    const life = this.#lives.get(incarnation);
+    if (life === undefined) return;
+    const steps = this.#sizes.get(incarnation) ?? { ids: [], values: [] };
+    this.#sizes.set(incarnation, steps);
+    addStep(steps, id, life.isSizeKnown ? life.size : stepValues.unknown);
   }
 
   #name(number: number): MutableName {
@@ -196,11 +222,30 @@ class Replayer {
     if (life === undefined || name.life !== life) {
       name.isClouded = true;
       if (life !== undefined) life.isContentKnown = false;
-    } else if (record.kind === recordKinds.write) applyWrite(life, record, effect, this.#input.chunkBytes);
-    else applyTruncate(life, record, effect, this.#input.chunkBytes);
+    } else if (record.kind === recordKinds.fsync || record.kind === recordKinds.fdatasync) applySync(life, effect);
+    else applyChange(life, record, effect, this.#input.chunkBytes);
   }
 
-  #rename(from: MutableName, change: { record: JournalRecord; id: number; effect: Effect }): void {
+  #copy(from: MutableName, { record, id, effect }: NamedChange): void {
+    const to = this.#name(record.target);
+    const source = this.#lives.get(record.incarnation);
+    to.bound.add(record.sequence);
+    to.changed = id;
+    const isKnown = effect === 'done' && source !== undefined && from.life === source && !from.isClouded;
+    if (!isKnown || to.life !== undefined || to.isFolder) to.isClouded = true;
+    if (isKnown) {
+      const copy = copyLife(source, record);
+      if (copy.copied !== undefined) this.#copies.set(copy.operation, copy.copied);
+      this.#lives.set(copy.operation, copy);
+      to.life = copy;
+    } else {
+      this.#leaks.push([from, to]);
+      // Its error may have been the only word of a loss in the source.
+      if (source !== undefined) distrust(source);
+    }
+  }
+
+  #rename(from: MutableName, change: NamedChange): void {
     const to = this.#name(change.record.target);
     const isKnown = change.effect === 'done' && !from.isClouded && (from.life !== undefined || from.isFolder);
     for (const operation of from.bound) if (!isKnown || operation === from.life?.operation) to.bound.add(operation);
@@ -209,7 +254,7 @@ class Replayer {
       to.isClouded = true;
       this.#leaks.push([from, to]);
     } else {
-      if (to.life !== undefined && !to.isClouded) this.#lives.delete(to.life.operation);
+      if (to.life !== undefined && !to.isClouded) this.#end(to.life);
       to.life = from.life;
       to.isFolder = from.isFolder;
       from.life = undefined;
@@ -222,9 +267,14 @@ class Replayer {
   #remove(name: MutableName, id: number): void {
     name.changed = id;
     if (name.isClouded) return;
-    if (name.life !== undefined) this.#lives.delete(name.life.operation);
+    if (name.life !== undefined) this.#end(name.life);
     name.life = undefined;
     name.isFolder = false;
+  }
+
+  #end(life: MutableLife): void {
+    this.#lives.delete(life.operation);
+    forget(life);
   }
 
   /** Until nothing changes: names only gain, so it ends. */

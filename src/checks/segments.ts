@@ -52,7 +52,12 @@ function viewsOf(block: Extract<Block, { type: 'records' }>): RecordViews {
 }
 
 const maxKind = Math.max(...Object.values(recordKinds));
-const changesChunks: ReadonlySet<number> = new Set([recordKinds.write, recordKinds.truncate]);
+const changesChunks: ReadonlySet<number> = new Set([
+  recordKinds.write,
+  recordKinds.append,
+  recordKinds.truncate,
+  recordKinds.copy,
+]);
 
 /** How many records from the first on our agent can have written. */
 function soundRecords(facts: HistoryFacts, views: RecordViews, total: number): number {

@@ -8,7 +8,7 @@ import { windowOf, type Order } from './order.ts';
 import { stressPhase } from './phases.ts';
 import type { Segment } from './record-log.ts';
 import type { Registers } from './registers.ts';
-import type { NameState, Tree } from './replay.ts';
+import type { NameState, Tree } from './tree.ts';
 import { steadyValue } from './steps.ts';
 
 /** One run of chunks is one place in every column. */

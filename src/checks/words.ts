@@ -95,6 +95,15 @@ function didText(record: JournalRecord): string {
   const chunks =
     record.count === 1 ? `chunk ${record.first}` : `chunks ${record.first}-${record.first + record.count - 1}`;
   switch (record.kind) {
+    case recordKinds.append:
+      return `appended ${chunks}, generation ${record.generation} of ${path}`;
+    case recordKinds.fsync:
+    case recordKinds.fdatasync:
+      return `synced ${path}`;
+    case recordKinds.copy:
+      return `copied ${path} with ${record.size} bytes to ${pathOf(record.owner, record.target)}`;
+    case recordKinds.renameOnto:
+      return `renamed ${path} onto ${pathOf(record.owner, record.target)}`;
     case recordKinds.write:
       return `wrote ${chunks}, generation ${record.generation} of ${path}`;
     case recordKinds.truncate:

@@ -1,8 +1,9 @@
-/** The writes and truncates of the files that are left in a tree: asked only about chunks that turned out wrong. */
+/** The changes of the files that are left in a tree, and of those that they were copied from: asked only about chunks that turned out wrong. */
 import { layout, outcomes, recordKinds } from '../model/record.ts';
-import { applyTruncate, applyWrite, newLife } from './life.ts';
+import { applyChange, newLife } from './life.ts';
+import { carriedBy } from './lineage.ts';
 import type { Entry, RecordLog } from './record-log.ts';
-import type { Tree } from './replay.ts';
+import type { Tree } from './tree.ts';
 import { stressPhase } from './phases.ts';
 
 export interface Writes {
@@ -16,12 +17,15 @@ export interface Writes {
 
 export function indexWrites(log: RecordLog, tree: Tree): Writes {
   const ids = new Map<number, number[]>();
-  for (const { life } of tree.names.values()) if (life !== undefined) ids.set(life.operation, []);
+  for (const { life } of tree.names.values()) {
+    if (life !== undefined) for (const operation of carriedBy(life)) ids.set(operation, []);
+  }
   log.visit(tree.owner, (segment, at) => {
     if (segment.worker !== tree.owner || segment.phase !== stressPhase) return;
     const kind = segment.views.u8[at * 64 + layout.kind];
-    if (kind !== recordKinds.write && kind !== recordKinds.truncate) return;
-    ids.get(segment.views.u32[at * 16 + layout.incarnation] ?? 0)?.push(segment.firstId + at);
+    if (kind === undefined || !changing.has(kind)) return;
+    const word = at * 16 + (kind === recordKinds.copy ? layout.sequence : layout.incarnation);
+    ids.get(segment.views.u32[word] ?? 0)?.push(segment.firstId + at);
   });
   const entries = (life: number): readonly Entry[] =>
     (ids.get(life) ?? []).map((id) => log.entry(id)).filter((entry) => entry !== undefined);
@@ -29,7 +33,7 @@ export function indexWrites(log: RecordLog, tree: Tree): Writes {
     find: (life, chunk, generation) =>
       entries(life).find(
         ({ record }) =>
-          record.kind === recordKinds.write &&
+          (record.kind === recordKinds.write || record.kind === recordKinds.append) &&
           record.generation === generation &&
           chunk >= record.first &&
           chunk < record.first + record.count,
@@ -40,9 +44,17 @@ export function indexWrites(log: RecordLog, tree: Tree): Writes {
       for (const { record } of entries(life)) {
         if (record.outcome !== outcomes.ok) continue;
         if (record.generation > since && earlier.size === size) return true;
-        (record.kind === recordKinds.write ? applyWrite : applyTruncate)(earlier, record, 'done', chunkBytes);
+        if (record.kind === recordKinds.copy) earlier.size = record.size;
+        else applyChange(earlier, record, 'done', chunkBytes);
       }
       return false;
     },
   };
 }
+
+const changing: ReadonlySet<number> = new Set([
+  recordKinds.write,
+  recordKinds.append,
+  recordKinds.truncate,
+  recordKinds.copy,
+]);

@@ -5,11 +5,12 @@
 import { contents, layout, outcomes, recordKinds, type JournalRecord } from '../model/record.ts';
 import { classify, type Allowed, type ChunkCode } from './classify.ts';
 import { isElsewhere, type Evidence } from './evidence.ts';
-import { settledGeneration } from './life.ts';
+import { settledGeneration, settledIncarnation } from './life.ts';
+import { mayCarry, type StampSeen } from './lineage.ts';
 import { mayOverlapChange } from './overlap.ts';
 import { stressPhase, verifyPhase } from './phases.ts';
 import { entryAt, type Entry, type Segment } from './record-log.ts';
-import type { NameState, Tree } from './replay.ts';
+import type { NameState, Tree } from './tree.ts';
 import type { Writes } from './writes.ts';
 
 export interface WrongChunk {
@@ -19,7 +20,7 @@ export interface WrongChunk {
   readonly chunk: number;
   /** Id of the record of the first host that saw it. */
   readonly id: number;
-  /** The incarnation and generation that had to be there, where the history settles it. */
+  /** The incarnation and generation of the stamp that had to be there, where the history settles it. */
   readonly life: number | undefined;
   readonly generation: number | undefined;
   readonly sightings: number;
@@ -59,6 +60,8 @@ class Finder {
   readonly #writes: () => Writes;
   readonly #tree: Tree;
   readonly #found = new Map<string, Kept>();
+  /** By the incarnation of a stamp: the copy that carried it where it was last seen. */
+  readonly #explained = new Map<number, number>();
 
   constructor(evidence: Evidence, tree: Tree, writes: () => Writes) {
     this.#evidence = evidence;
@@ -98,16 +101,19 @@ class Finder {
     for (let chunk = record.first; chunk < end; chunk++) {
       const generation = life === undefined ? undefined : settledGeneration(life, chunk);
       const allowed: Allowed = {
-        mayHold: (creator, incarnation) =>
-          creator === this.#tree.owner &&
-          (!this.#tree.isWhole ||
-            (life === undefined ? state?.bound.has(incarnation) === true : life.operation === incarnation)),
+        mayHold: (stamp) =>
+          this.#isOfTree(stamp) &&
+          (life === undefined
+            ? this.#mayEverCarry(state, chunk, stamp)
+            : mayCarry(this.#tree.copies, { incarnation: life.operation, chunk }, stamp)),
         generation,
-        wasWritten: (seen) => life === undefined || this.#writes().find(life.operation, chunk, seen) !== undefined,
+        wasWritten: (stamp) =>
+          life === undefined || this.#writes().find(stamp.incarnation, chunk, stamp.generation) !== undefined,
       };
       const code = classify(record, chunk, allowed);
       if (code === undefined) continue;
-      this.#keep(entry, { code, chunk, life: life?.operation, generation, isSuspect: false, isInline: false });
+      const incarnation = life === undefined ? undefined : settledIncarnation(life, chunk);
+      this.#keep(entry, { code, chunk, life: incarnation, generation, isSuspect: false, isInline: false });
     }
   }
 
@@ -116,21 +122,43 @@ class Finder {
     const { record } = entry;
     const state = this.#tree.names.get(record.name);
     if (this.#isElsewhere(entry)) return;
+    const isPlain = record.content === contents.data && this.#isOfTree(record);
+    if (isPlain && state?.bound.has(record.incarnation) === true) return;
     // A name that was never there is a phantom, whatever it holds.
     if (this.#tree.isWhole && (state === undefined || state.bound.size === 0)) return;
     const isBody = record.content === contents.unreadable || record.content === contents.badBody;
-    const allowed: Allowed = {
-      mayHold: (creator, incarnation) =>
-        creator === this.#tree.owner && (!this.#tree.isWhole || state?.bound.has(incarnation) === true),
-      generation: isBody && this.#isQuiet(entry, state) ? 1 : undefined,
-      wasWritten: () => true,
-    };
+    const generation = isBody && this.#isQuiet(entry, state) ? 1 : undefined;
     const end = Math.min(record.first + record.count, this.#evidence.facts.maxChunks);
     for (let chunk = record.first; chunk < end; chunk++) {
+      const allowed: Allowed = {
+        mayHold: (stamp) => this.#isOfTree(stamp) && this.#mayEverCarry(state, chunk, stamp),
+        generation,
+        wasWritten: () => true,
+      };
       const code = classify(record, chunk, allowed);
       if (code === undefined) continue;
       this.#keep(entry, { code, chunk, life: undefined, generation: undefined, isSuspect: false, isInline: true });
     }
+  }
+
+  #isOfTree({ creator }: { readonly creator: number }): boolean {
+    return creator === this.#tree.owner;
+  }
+
+  /** Whether any file that was ever possibly under the name could carry the stamp there. */
+  #mayEverCarry(state: NameState | undefined, chunk: number, stamp: StampSeen): boolean {
+    const { isWhole, copies } = this.#tree;
+    if (!isWhole || state?.bound.has(stamp.incarnation) === true) return true;
+    // Mostly the one that explained the chunk before.
+    const known = this.#explained.get(stamp.incarnation);
+    const isBound = known !== undefined && state?.bound.has(known) === true;
+    if (isBound && mayCarry(copies, { incarnation: known, chunk }, stamp)) return true;
+    for (const incarnation of state?.bound ?? []) {
+      if (!mayCarry(copies, { incarnation, chunk }, stamp)) continue;
+      this.#explained.set(stamp.incarnation, incarnation);
+      return true;
+    }
+    return false;
   }
 
   /** Own reads were judged with the exact state; caches of weaker file systems may mix generations long after a write. */
@@ -140,6 +168,7 @@ class Finder {
       this.#evidence.consistency === 'posix' &&
       this.#tree.isWhole &&
       state?.isClouded === false &&
+      ![...state.bound].some((incarnation) => this.#tree.copies.get(incarnation)?.isDoubted === true) &&
       !mayOverlapChange(this.#evidence, entry, state.bound)
     );
   }

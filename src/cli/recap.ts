@@ -57,6 +57,8 @@ function reasonLines(ended: readonly HostEnded[]): readonly string[] {
 export function findingLines(findings: readonly Finding[], colors: ChalkInstance): readonly string[] {
   const groups = new Map<string, Finding[]>();
   for (const finding of findings.toSorted((a, b) => ranks[a.grade] - ranks[b.grade])) {
+    // What became of hosts is said already.
+    if (finding.code === lostHostCode) continue;
     const key = JSON.stringify([finding.code, finding.grade, finding.file, finding.offset]);
     groups.set(key, [...(groups.get(key) ?? []), finding]);
   }
@@ -65,6 +67,8 @@ export function findingLines(findings: readonly Finding[], colors: ChalkInstance
     'finding',
   );
 }
+
+const lostHostCode = 'H03';
 
 const ranks: Readonly<Record<Grade, number>> = { proven: 0, suspect: 1, indeterminate: 2, allowed: 3 };
 

@@ -9,18 +9,10 @@ import { stressPhase, verifyPhase } from '../../src/checks/phases.ts';
 import { hostClock, type HostClock } from '../../src/model/clock.ts';
 import { consistencyOf, isNetworkMount } from '../../src/model/consistency.ts';
 import type { Block, BlockBody, Note } from '../../src/model/journal.ts';
-import {
-  contents,
-  outcomes,
-  readFlags,
-  recordBytes,
-  recordKinds,
-  viewRecords,
-  writeRecord,
-  type JournalRecord,
-} from '../../src/model/record.ts';
+import { contents, outcomes, readFlags, recordKinds, type JournalRecord } from '../../src/model/record.ts';
 import { nameOf, parsePath } from '../../src/model/namespace.ts';
 import { runsOfNames } from '../../src/workloads/listing.ts';
+import { encode } from '../support/record-history.ts';
 
 const contentNames = ['none', 'data', 'zeros', 'unreadable', 'badBody', 'foreign', 'misplaced', 'partial'] as const;
 
@@ -38,7 +30,7 @@ const runSchema = z.strictObject({
 const operationSchema = z.strictObject({
   /** `a/0` */
   by: z.string(),
-  kind: z.enum(['mkdir', 'rmdir', 'touch', 'write', 'read', 'rename', 'delete', 'truncate', 'list']),
+  kind: z.custom<keyof typeof recordKinds>((kind) => typeof kind === 'string' && kind in recordKinds),
   file: z.string(),
   to: z.string().optional(),
   outcome: z.enum(['pending', 'ok', 'error']).default('ok'),
@@ -207,7 +199,7 @@ class Scribe {
     const { kind, file, to, outcome, errno, first, count, generation, of: incarnation, saw } = operation;
     const { owner, name } = objectAt(file);
     const base = this.#next({ kind: recordKinds[kind], owner, name });
-    const asked = kind === 'write' ? count * caseChunkBytes : 0;
+    const asked = kind === 'write' || kind === 'append' ? count * caseChunkBytes : 0;
     const own = {
       ...base,
       outcome: outcomes[outcome],
@@ -267,7 +259,7 @@ class Scribe {
     const bodies: (BlockBody & { readonly phase: number })[] = [stressPhase, verifyPhase].map((phase) => ({
       type: 'records',
       phase,
-      records: encodeRecords(this.#records.filter((entry) => entry.phase === phase).map(({ record }) => record)),
+      records: encode(this.#records.filter((entry) => entry.phase === phase).map(({ record }) => record)),
     }));
     for (const note of this.#notes) bodies.push({ type: 'note', phase: verifyPhase, note });
     if (!isCut) bodies.push({ type: 'end', phase: verifyPhase });
@@ -346,11 +338,4 @@ function objectAt(path: string): { readonly owner: number; readonly name: number
   const object = parsePath(path);
   if (object === undefined) throw new Error(`no tree holds ${path}`);
   return object;
-}
-
-export function encodeRecords(records: readonly JournalRecord[]): Uint8Array {
-  const bytes = new Uint8Array(records.length * recordBytes);
-  const views = viewRecords(bytes.buffer, 0, records.length);
-  for (const [at, record] of records.entries()) writeRecord(views, at, record);
-  return bytes;
 }

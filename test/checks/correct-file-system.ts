@@ -1,26 +1,22 @@
 /**
  * A file system that keeps every promise, under one worker and a reader on another host: answers get lost, errors leave it
- * open what happened, late effects arrive at the end, reads race with writes, journals are cut. Whatever comes out of
- * here, no check may object to.
+ * open what happened, late effects arrive at the end, reads race with writes, what was never synced gets lost and is
+ * reported as lost, journals are cut. Whatever comes out of here, no check may object to.
  */
 import { randomOf, type Random } from '../../src/model/random.ts';
 import { pathOf, nameOf } from '../../src/model/namespace.ts';
 import { caseChunkBytes, caseSchema, type Case } from './case-history.ts';
+import { CorrectFile, shortBytes } from './correct-file.ts';
 
-interface File {
-  readonly operation: number;
-  /** By chunk; 0: zeros, negative: torn. */
-  generations: number[];
-  generation: number;
-  /** Of the last chunk, where a short write left the end inside it. */
-  isPartial: boolean;
-}
-
-type Change = (disk: Map<string, File>) => void;
+type Disk = Map<string, CorrectFile>;
+/** `isWhole`: it was acknowledged; else it may stop anywhere. */
+type Change = (disk: Disk, isWhole: boolean) => void;
 type Drafted = Record<string, unknown>;
+type Outcome = 'ok' | 'error' | 'pending';
 
 const names = Array.from({ length: 5 }, (_, index) => pathOf(0, nameOf({ kind: 'file', folder: index % 2, index })));
 const maxChunks = 12;
+const errnos = { ENOENT: 2, EIO: 5, EACCES: 13, EEXIST: 17, ENOSPC: 28 } as const;
 
 export function correctCase(seed: number): Case {
   return new Simulation(randomOf(seed)).run();
@@ -28,9 +24,9 @@ export function correctCase(seed: number): Case {
 
 class Simulation {
   readonly #random: Random;
-  readonly #disk = new Map<string, File>();
+  readonly #disk: Disk = new Map();
   /** What the worker believes: the file of each name. A name whose state it can't know is avoided. */
-  readonly #known = new Map<string, File>();
+  readonly #known = new Map<string, CorrectFile>();
   readonly #avoided = new Set<string>();
   readonly #late: Change[] = [];
   readonly #operations: Drafted[] = [];
@@ -46,11 +42,10 @@ class Simulation {
   run(): Case {
     const steps = 5 + this.#random.below(60);
     for (let step = 0; step < steps; step++) {
-      this.#nowNs += 100;
       if (this.#random.below(3) === 0) this.#read();
       else this.#change();
     }
-    for (const change of this.#late) if (this.#chance(2)) change(this.#disk);
+    for (const change of this.#late) if (this.#chance(2)) change(this.#disk, false);
     const isCut = this.#chance(4);
     const kept = isCut ? this.#withoutTail() : this.#operations;
     return caseSchema.parse({
@@ -59,7 +54,7 @@ class Simulation {
       cut: isCut ? ['a'] : [],
       operations: kept,
       disk: Object.fromEntries(
-        [...this.#disk].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, file]) => [name, onDisk(file)]),
+        [...this.#disk].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, file]) => [name, file.onDisk()]),
       ),
       expect: [],
     });
@@ -73,22 +68,25 @@ class Simulation {
   }
 
   #change(): void {
-    const free = names.filter((name) => !this.#avoided.has(name) && !this.#known.has(name));
-    const taken = [...this.#known.keys()].filter((name) => !this.#avoided.has(name));
-    const file = taken[this.#random.below(Math.max(1, taken.length))];
-    const empty = free[this.#random.below(Math.max(1, free.length))];
-    const draw = this.#random.below(10);
-    if (file === undefined || draw < 2) {
-      if (empty !== undefined) this.#touch(empty);
-    } else if (draw < 6) this.#write(file);
-    else if (draw < 8) this.#truncate(file);
-    else if (draw === 8 && empty !== undefined) this.#rename(file, empty);
-    else this.#remove(file);
+    const free = this.#pick(names.filter((name) => !this.#avoided.has(name) && !this.#known.has(name)));
+    const taken = this.#pick([...this.#known.keys()]);
+    const file = this.#known.get(taken ?? '');
+    const other = this.#pick([...this.#known.keys()].filter((name) => name !== taken));
+    const draw = this.#random.below(16);
+    if (taken === undefined || file === undefined || draw < 2) {
+      if (free !== undefined) this.#touch(free);
+    } else if (draw < 7) this.#write(taken, file, draw < 5 ? 'write' : 'append');
+    else if (draw < 9) this.#truncate(taken, file);
+    else if (draw < 11) this.#sync(taken, file);
+    else if (draw === 11) this.#loseAndTell(taken, file, free);
+    else if (draw === 12 && other !== undefined) this.#rename({ kind: 'renameOnto', from: taken, to: other });
+    else if (draw === 13 && free !== undefined) this.#rename({ kind: 'rename', from: taken, to: free });
+    else if (draw === 14 && free !== undefined) this.#copy({ from: taken, to: free, file });
+    else if (draw === 15) this.#remove(taken);
   }
 
   #touch(name: string): void {
-    const operation = this.#sequence + 1;
-    const file: File = { operation, generations: [], generation: 0, isPartial: false };
+    const file = new CorrectFile(this.#sequence + 1);
     const outcome = this.#do({ kind: 'touch', file: name }, (disk) => {
       if (!disk.has(name)) disk.set(name, file);
     });
@@ -97,154 +95,167 @@ class Simulation {
   }
 
   #remove(name: string): void {
-    const outcome = this.#do({ kind: 'delete', file: name }, (disk) => disk.delete(name));
+    const record = { kind: 'delete', file: name, of: this.#known.get(name)?.operation };
+    const outcome = this.#do(record, (disk) => disk.delete(name));
     this.#known.delete(name);
     if (outcome !== 'ok') this.#avoided.add(name);
   }
 
-  #rename(from: string, to: string): void {
-    const outcome = this.#do({ kind: 'rename', file: from, to }, (disk) => {
+  #rename({ kind, from, to }: { kind: string; from: string; to: string }): void {
+    const file = this.#known.get(from);
+    const outcome = this.#do({ kind, file: from, to, of: file?.operation }, (disk) => {
       const moved = disk.get(from);
       if (moved === undefined) return;
       disk.delete(from);
       disk.set(to, moved);
     });
-    const file = this.#known.get(from);
-    this.#known.delete(from);
+    for (const name of [from, to]) this.#known.delete(name);
     if (outcome === 'ok' && file !== undefined) this.#known.set(to, file);
     else for (const name of [from, to]) this.#avoided.add(name);
   }
 
-  #write(name: string): void {
-    const file = this.#known.get(name);
-    if (file === undefined || file.isPartial) return;
-    const first = this.#random.below(Math.min(file.generations.length, maxChunks - 1) + 1);
+  #copy({ from, to, file }: { from: string; to: string; file: CorrectFile }): void {
+    const operation = this.#sequence + 1;
+    const size = file.onDisk().size;
+    const record = { kind: 'copy', file: from, to, of: file.operation, generation: file.generation + 1, size };
+    const outcome = this.#do(record, (disk, isWhole) => {
+      const source = disk.get(from);
+      if (source === undefined || disk.has(to)) return;
+      const chunks = isWhole ? source.chunks : this.#random.below(source.chunks + 1);
+      disk.set(to, source.copy(operation, chunks));
+    });
+    if (size > 0) this.#racingRead(to, { first: 0, content: 'unreadable' });
+    const copy = this.#disk.get(to);
+    if (outcome === 'ok' && copy !== undefined) this.#known.set(to, copy);
+    else this.#avoided.add(to);
+    if (outcome !== 'ok' && this.#chance(2)) this.#lose(file);
+  }
+
+  #write(name: string, file: CorrectFile, kind: 'write' | 'append'): void {
+    if (file.isPartial || (kind === 'append' && file.chunks >= maxChunks)) return;
+    const first = kind === 'append' ? file.chunks : this.#random.below(Math.min(file.chunks, maxChunks - 1) + 1);
     const count = 1 + this.#random.below(maxChunks - first);
     const generation = ++file.generation;
-    const before = [...file.generations];
-    const fill = (chunks: number): void => {
-      for (let chunk = first; chunk < first + chunks; chunk++) {
-        while (file.generations.length < chunk) file.generations.push(0);
-        file.generations[chunk] = generation;
-      }
-    };
-    if (this.#chance(10)) return this.#writeShort({ name, file, first, count, generation, fill });
-    const record = { kind: 'write', file: name, first, count, generation, of: file.operation };
-    this.#racingRead(name, file, first);
-    const outcome = this.#do(record, () => {
-      // Half of it may have been torn on the way.
-      const chunks = this.#isAnswered ? count : this.#random.below(count + 1);
-      fill(chunks);
-      if (!this.#isAnswered && chunks < count && first + chunks < file.generations.length)
-        file.generations[first + chunks] = -1;
-    });
-    // Writing back failed: what was acknowledged before may be gone with it.
-    if (outcome === 'error' && this.#chance(2))
-      file.generations = before.map((held) => (this.#chance(2) ? held : Math.min(held, 1)));
-  }
-
-  #writeShort(at: {
-    name: string;
-    file: File;
-    first: number;
-    count: number;
-    generation: number;
-    fill: (chunks: number) => void;
-  }): void {
-    const { name, file, first, count, generation, fill } = at;
-    const whole = this.#random.below(count);
-    const end = first + whole;
-    this.#isAnswered = true;
-    fill(whole);
-    if (end < file.generations.length) file.generations[end] = -1;
-    else {
-      file.generations.push(-1);
-      file.isPartial = true;
+    const record = { kind, file: name, first, count, generation, of: file.operation };
+    if (this.#chance(10)) {
+      const whole = this.#random.below(count);
+      file.put(first, whole, generation);
+      file.endInside(first + whole);
+      return this.#record({ ...record, size: shortBytes(whole) });
     }
-    const size = whole * caseChunkBytes + 100;
-    this.#record({ kind: 'write', file: name, first, count, generation, of: file.operation, size });
+    const outcome = this.#do(record, (_, isWhole) => {
+      // Half of it may have been torn on the way.
+      const chunks = isWhole ? count : this.#random.below(count + 1);
+      file.put(first, chunks, generation);
+      if (chunks < count) file.tear(first + chunks);
+    });
+    if (this.#disk.get(name) === file)
+      this.#racingRead(name, { first, content: this.#chance(2) ? 'unreadable' : 'zeros' });
+    if (outcome !== 'ok' && this.#chance(2)) this.#lose(file);
   }
 
-  #truncate(name: string): void {
-    const file = this.#known.get(name);
-    if (file === undefined) return;
+  #truncate(name: string, file: CorrectFile): void {
     const chunks = this.#random.below(maxChunks + 1);
     const generation = ++file.generation;
     const size = chunks * caseChunkBytes;
-    this.#do({ kind: 'truncate', file: name, size, generation, of: file.operation }, () => {
-      file.generations.length = Math.min(file.generations.length, chunks);
-      while (file.generations.length < chunks) file.generations.push(0);
-      file.isPartial = false;
-    });
+    const record = { kind: 'truncate', file: name, size, generation, of: file.operation };
+    const outcome = this.#do(record, () => file.truncate(chunks));
+    if (outcome !== 'ok' && this.#chance(2)) this.#lose(file);
   }
 
-  /** True while the change under way is one that was acknowledged, and so complete. */
-  #isAnswered = true;
+  #sync(name: string, file: CorrectFile, mustFail = false): void {
+    const kind = this.#chance(2) ? 'fsync' : 'fdatasync';
+    const outcome = this.#do({ kind, file: name, of: file.operation }, () => undefined, mustFail);
+    if (outcome === 'ok') file.sync();
+    else if (this.#chance(2)) this.#lose(file);
+  }
 
-  #do(record: Drafted, change: Change): 'ok' | 'error' | 'pending' {
-    const draw = this.#random.below(12);
-    this.#isAnswered = draw > 2;
+  /** What is lost may be read, and copied, before the next sync tells. */
+  #loseAndTell(name: string, file: CorrectFile, free: string | undefined): void {
+    if (file.isPartial || this.#disk.get(name) !== file) return;
+    this.#lose(file);
+    for (let left = this.#random.below(3); left > 0; left--) this.#read(name);
+    if (free !== undefined && this.#chance(2)) this.#copy({ from: name, to: free, file });
+    this.#sync(name, file, true);
+  }
+
+  /** None after an error that proves that nothing happened. */
+  #lose(file: CorrectFile): void {
+    if (!this.#wasRefused) file.lose(this.#random);
+  }
+
+  #wasRefused = false;
+
+  #do(record: Drafted, change: Change, mustFail = false): Outcome {
+    const draw = mustFail ? this.#random.below(3) : this.#random.below(12);
+    this.#wasRefused = false;
     if (draw > 2) {
-      change(this.#disk);
+      change(this.#disk, true);
       this.#record(record);
       return 'ok';
     }
     const outcome = draw === 0 ? 'pending' : 'error';
-    const isLate = this.#chance(2);
-    if (isLate) {
-      this.#late.push((disk) => {
-        this.#isAnswered = false;
-        change(disk);
-      });
-    } else if (this.#chance(2)) change(this.#disk);
-    const errno = outcome === 'pending' ? 0 : 5;
-    const size = record['kind'] === 'write' ? { size: 0 } : {};
-    this.#record({ ...record, ...size, outcome, errno });
+    const kind = String(record['kind']);
+    const size = kind === 'write' || kind === 'append' ? { size: 0 } : {};
+    if (outcome === 'error' && !mustFail && !this.#isNetwork && this.#chance(4)) {
+      this.#wasRefused = true;
+      const errno = this.#pick(kind === 'copy' ? [errnos.ENOENT, errnos.EEXIST] : [errnos.ENOENT, errnos.EACCES]);
+      this.#record({ ...record, ...size, outcome, errno });
+      return outcome;
+    }
+    const when = this.#pick(['now', 'late', 'late', 'never']);
+    if (when === 'now') change(this.#disk, false);
+    if (when === 'late') this.#late.push(change);
+    this.#record({ ...record, ...size, outcome, errno: outcome === 'pending' ? 0 : this.#openErrno(kind) });
     return outcome;
+  }
+
+  /** One that leaves it open what happened. */
+  #openErrno(kind: string): number {
+    const canLackSpace = this.#isNetwork || ['fsync', 'fdatasync', 'copy'].includes(kind);
+    const isRetried = this.#isNetwork && ['delete', 'rename', 'renameOnto'].includes(kind);
+    const isMadeTwice = this.#isNetwork && ['touch', 'copy'].includes(kind);
+    return (
+      this.#pick([
+        errnos.EIO,
+        ...(canLackSpace ? [errnos.ENOSPC] : []),
+        ...(isRetried ? [errnos.ENOENT] : []),
+        ...(isMadeTwice ? [errnos.EEXIST] : []),
+      ]) ?? errnos.EIO
+    );
   }
 
   #record(record: Drafted): void {
     this.#sequence++;
+    this.#nowNs += 100;
     this.#operations.push({ by: 'a/0', startNs: this.#nowNs, endNs: this.#nowNs + 50, ...record });
   }
 
   /** A reader on either host sees what is there. */
-  #read(): void {
-    const name = names[this.#random.below(names.length)] ?? '';
-    const file = this.#disk.get(name);
-    if (file === undefined || file.generations.length === 0) return;
-    const by = this.#chance(2) ? 'a/0' : 'b/0';
-    if (by === 'a/0') this.#sequence++;
-    const saw = onDisk(file).runs;
-    this.#operations.push({ by, kind: 'read', file: name, saw, startNs: this.#nowNs, endNs: this.#nowNs + 50 });
+  #read(name = this.#pick(names) ?? ''): void {
+    const runs = this.#disk.get(name)?.onDisk().runs ?? [];
+    if (runs.length === 0) return;
+    if (this.#chance(2)) this.#record({ kind: 'read', file: name, saw: runs });
+    else {
+      this.#nowNs += 100;
+      this.#otherReads(name, runs, this.#nowNs);
+    }
   }
 
-  /** The other host reads a chunk while it's being written: anything may be in it. */
-  #racingRead(name: string, file: File, chunk: number): void {
-    if (!this.#chance(3) || this.#disk.get(name) !== file) return;
-    const saw = [{ first: chunk, content: this.#chance(2) ? 'unreadable' : 'zeros' }];
-    this.#operations.push({
-      by: 'b/0',
-      kind: 'read',
-      file: name,
-      saw,
-      startNs: this.#nowNs + 40,
-      endNs: this.#nowNs + 90,
-    });
+  /** The other host reads a chunk while it is changed: anything may be in it. */
+  #racingRead(name: string, saw: Drafted): void {
+    if (!this.#wasRefused && this.#chance(3)) this.#otherReads(name, [saw], this.#nowNs + 40);
+  }
+
+  #otherReads(file: string, saw: readonly Drafted[], startNs: number): void {
+    this.#operations.push({ by: 'b/0', kind: 'read', file, saw, startNs, endNs: startNs + 50 });
+  }
+
+  #pick<T>(all: readonly T[]): T | undefined {
+    return all[this.#random.below(Math.max(1, all.length))];
   }
 
   #chance(oneIn: number): boolean {
     return this.#random.below(oneIn) === 0;
   }
-}
-
-function onDisk(file: File): { size: number; runs: Drafted[] } {
-  const { generations, operation, isPartial } = file;
-  const runs = generations.map((generation, first): Drafted => {
-    if (isPartial && first === generations.length - 1) return { first, content: 'partial' };
-    if (generation < 0) return { first, content: 'unreadable' };
-    return generation === 0 ? { first, content: 'zeros' } : { first, of: operation, generation };
-  });
-  const size = generations.length * caseChunkBytes - (isPartial ? caseChunkBytes - 100 : 0);
-  return { size, runs };
 }

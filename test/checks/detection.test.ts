@@ -12,8 +12,11 @@ const root = mkdtempSync(join(os.tmpdir(), 'funbric-test-'));
 after(() => rmSync(root, { recursive: true, force: true }));
 
 /** Bounded by operations, so that a seed always does the same; with enough truncates that files are cut and then extended. */
-const weights = { mkdir: 2, delete: 4, list: 3, touch: 10, stat: 5, read: 30, write: 25, rename: 5, truncate: 20 };
-const workload = filesSpec(root, { durationMs: 60_000, operationsLimit: 1_500, weights });
+const names = { mkdir: 2, delete: 4, touch: 10, rename: 5, renameOnto: 3, copy: 10 };
+const data = { write: 25, append: 8, truncate: 20, fsync: 2, fdatasync: 2 };
+const weights = { ...names, ...data, list: 3, stat: 5, read: 30 };
+const access = { random: 60, sequential: 40 };
+const workload = filesSpec(root, { durationMs: 60_000, operationsLimit: 1_500, weights, access });
 
 /** Every worker reads every file many times. */
 const fewFiles = {
@@ -47,7 +50,7 @@ describe('detection, with the real agent', () => {
         folder,
         workload: { ...(fault.isOfFewFiles === true ? fewFiles : workload), dir: mkdtempSync(join(root, 'dir-')) },
         seed: 1,
-        fault: { bundle, value: `${fault.code}:1:0` },
+        fault: { bundle, value: `${fault.name}:1:0` },
         ...(fault.hungMs === undefined ? {} : { hungMs: fault.hungMs }),
         ...(fault.isOrderUnknown === true ? { slowMs: 600_000 } : {}),
       });

@@ -11,7 +11,7 @@ import { consistencyOf, isNetworkMount } from '../../src/model/consistency.ts';
 import type { Block } from '../../src/model/journal.ts';
 import { randomOf, type Random } from '../../src/model/random.ts';
 import { outcomes, type JournalRecord } from '../../src/model/record.ts';
-import { encodeRecords } from './case-history.ts';
+import { encode } from '../support/record-history.ts';
 import { flatten, racingFacts, type Drafted, type FlatRecord, type Moment } from './racing-disk.ts';
 import { RacingOwner, type OwnerOperation } from './racing-owner.ts';
 import { RacingReader, scanOf } from './racing-reader.ts';
@@ -113,7 +113,7 @@ function blocksOf(
   const kept = lost === undefined ? drafts : drafts.slice(0, Math.max(0, drafts.length - lost));
   const blocks = [stressPhase, verifyPhase].map((phase): Block => {
     const records = kept.filter((draft) => draft.phase === phase).map(({ record }) => onHost(record, model));
-    return Object.assign({ phase, type: 'records' as const, records: encodeRecords(records) }, header);
+    return Object.assign({ phase, type: 'records' as const, records: encode(records) }, header);
   });
   return lost === undefined ? [...blocks, { ...header, phase: verifyPhase, type: 'end' }] : blocks;
 }

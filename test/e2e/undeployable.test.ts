@@ -55,7 +55,9 @@ describe('a fleet in which some hosts can not take the agent', { skip }, () => {
     const events = eventsOf(bench);
     const setupAt = events.findIndex((event) => event.kind === 'phase-started' && event.phase === 'setup');
     const saidAt = ['127.0.0.3', '127.0.0.4'].map((host) =>
-      events.findIndex((event) => event.kind === 'line' && event.host === host && event.text.includes('Node.js')),
+      events.findIndex(
+        (event) => event.kind === 'host-failed' && event.host === host && event.reason.includes('Node.js'),
+      ),
     );
     for (const at of saidAt) assert(at >= 0 && at < setupAt, `said at ${at}, setup at ${setupAt}`);
   });

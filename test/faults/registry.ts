@@ -7,11 +7,13 @@ import { corruptChunk } from './D05-corrupt-chunk.ts';
 import { misplacedChunk } from './D06-misplaced-chunk.ts';
 import { crossFileChunk } from './D07-cross-file-chunk.ts';
 import { foreignData } from './D08-foreign-data.ts';
+import { holedCopy } from './D11-holed-copy.ts';
 import { zeroedChunk } from './D11-zeroed-chunk.ts';
 import { staleRead } from './D12-stale-read.ts';
 import { nonMonotonicRead } from './D13-non-monotonic-read.ts';
 import { readYourWritesBroken } from './D14-read-your-writes.ts';
 import { shortRead } from './D17-short-read.ts';
+import { lostAppend } from './D19-lost-append.ts';
 import { sizeMismatch } from './D19-size-mismatch.ts';
 import { truncateResurrection } from './D20-truncate-resurrection.ts';
 import { hostDivergence } from './D21-host-divergence.ts';
@@ -34,11 +36,13 @@ export const faults: readonly Fault[] = [
   crossFileChunk,
   foreignData,
   zeroedChunk,
+  holedCopy,
   staleRead,
   nonMonotonicRead,
   readYourWritesBroken,
   shortRead,
   sizeMismatch,
+  lostAppend,
   truncateResurrection,
   hostDivergence,
   unstableRead,
