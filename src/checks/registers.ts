@@ -40,7 +40,11 @@ const alters: ReadonlySet<number> = new Set([
   recordKinds.truncate,
   recordKinds.fsync,
   recordKinds.fdatasync,
+  recordKinds.copy,
 ]);
+
+/** They change nothing, but their errors may be the only word of a loss. */
+const unchanging: ReadonlySet<number> = new Set([recordKinds.fsync, recordKinds.fdatasync, recordKinds.copy]);
 
 interface MutableChanges extends FileChanges {
   readonly ids: number[];
@@ -66,7 +70,7 @@ export function indexRegisters(evidence: Evidence, owner: number): Registers {
     files.set(record.incarnation, changes);
     const effect = effectOf(record, client);
     if (effect === 'unknown' && record.errno !== 0) changes.isSound = false;
-    if (effect !== 'done' || kind === recordKinds.fsync || kind === recordKinds.fdatasync) return;
+    if (effect !== 'done' || unchanging.has(kind)) return;
     const isWrite = kind !== recordKinds.truncate;
     const isNext = record.generation > (changes.generations.at(-1) ?? 0);
     // Generations that don't rise are no history of our agent's: then nothing can be said.
