@@ -32,6 +32,14 @@ export interface FileReads {
   /** By place: a read that is stale isn't judged as non-monotonic again. */
   readonly isConvicted: Uint8Array;
   readonly found: StaleRead[];
+  /** Room for the bounds of every read of the tree. */
+  readonly bounds: Times;
+}
+
+/** By place. */
+export interface Times {
+  readonly starts: Float64Array;
+  readonly ends: Float64Array;
 }
 
 /** What may still land, or may never have been written, is never called old. */

@@ -4,7 +4,7 @@
  */
 import type { Evidence } from './evidence.ts';
 import { writeAt } from './registers.ts';
-import { compare, convict, splitWhere, type FileReads } from './file-reads.ts';
+import { compare, convict, splitWhere, type FileReads, type Times } from './file-reads.ts';
 
 export function findNonMonotonic(group: FileReads, evidence: Evidence): void {
   const { reads, file } = group;
@@ -13,21 +13,9 @@ export function findNonMonotonic(group: FileReads, evidence: Evidence): void {
   for (const host of hosts) {
     const workers = partsOf(host, reads.workers);
     for (const worker of workers) walkProgram(group, worker);
-    if (workers.length > 1) {
-      walkTime(group, host, {
-        start: (place) => reads.startsNs[place] ?? -Infinity,
-        end: (place) => reads.endsNs[place] ?? Infinity,
-      });
-    }
+    if (workers.length > 1) walkTime(group, host, { starts: reads.startsNs, ends: reads.endsNs });
   }
-  if (hosts.length < 2) return;
-  const clockOf = (place: number): Evidence['hosts'][number]['clock'] => evidence.hosts[reads.hosts[place] ?? 0]?.clock;
-  const starts = columnOf(group, (place) => clockOf(place)?.toController(reads.startsNs[place] ?? 0)?.low ?? -Infinity);
-  const ends = columnOf(group, (place) => clockOf(place)?.toController(reads.endsNs[place] ?? 0)?.high ?? Infinity);
-  walkTime(group, file, {
-    start: (place) => starts.get(place) ?? -Infinity,
-    end: (place) => ends.get(place) ?? Infinity,
-  });
+  if (hosts.length > 1) walkTime(group, file, boundsOf(group, evidence));
 }
 
 /** Most files are read in one state: nothing can be older there. */
@@ -43,8 +31,14 @@ function partsOf(places: Uint32Array, column: Uint32Array): readonly Uint32Array
   );
 }
 
-function columnOf({ file }: FileReads, of: (place: number) => number): ReadonlyMap<number, number> {
-  return new Map(Array.from(file, (place) => [place, of(place)]));
+/** Where each read lies on the controller's clock at its widest; nowhere, where a clock isn't known. */
+function boundsOf({ reads, file, bounds }: FileReads, evidence: Evidence): Times {
+  for (const place of file) {
+    const clock = evidence.hosts[reads.hosts[place] ?? 0]?.clock;
+    bounds.starts[place] = clock?.toController(reads.startsNs[place] ?? 0)?.low ?? -Infinity;
+    bounds.ends[place] = clock?.toController(reads.endsNs[place] ?? 0)?.high ?? Infinity;
+  }
+  return bounds;
 }
 
 function walkProgram(group: FileReads, worker: Uint32Array): void {
@@ -57,16 +51,15 @@ function walkProgram(group: FileReads, worker: Uint32Array): void {
   }
 }
 
-function walkTime(
-  group: FileReads,
-  places: Uint32Array,
-  { start, end }: { readonly start: (place: number) => number; readonly end: (place: number) => number },
-): void {
+function walkTime(group: FileReads, places: Uint32Array, { starts, ends }: Times): void {
   const shown = new Uint32Array(group.width);
-  const byEnd = places.slice().sort((a, b) => compare(end(a), end(b)));
+  const byStart = places.slice().sort((a, b) => compare(starts[a] ?? 0, starts[b] ?? 0));
+  const byEnd = places.slice().sort((a, b) => compare(ends[a] ?? 0, ends[b] ?? 0));
   let next = 0;
-  for (const place of places.slice().sort((a, b) => compare(start(a), start(b)))) {
-    while (next < byEnd.length && end(byEnd[next] ?? 0) < start(place)) show(group, shown, byEnd[next++] ?? 0);
+  for (const place of byStart) {
+    const startNs = starts[place] ?? -Infinity;
+    while (next < byEnd.length && (ends[byEnd[next] ?? 0] ?? Infinity) < startNs)
+      show(group, shown, byEnd[next++] ?? 0);
     judge(group, shown, place);
   }
 }

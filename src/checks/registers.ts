@@ -34,9 +34,17 @@ export function writeAt(changes: FileChanges, chunk: number, generation: number)
   return chunk >= (changes.firsts[at] ?? 0) && chunk < (changes.ends[at] ?? 0) ? at : undefined;
 }
 
-const changesContent: ReadonlySet<number> = new Set([recordKinds.write, recordKinds.append, recordKinds.truncate]);
-/** An error of these may be the only word of what was lost before; a copy reads its source. */
-const reports: ReadonlySet<number> = new Set([recordKinds.fsync, recordKinds.fdatasync, recordKinds.copy]);
+const alters: ReadonlySet<number> = new Set([
+  recordKinds.write,
+  recordKinds.append,
+  recordKinds.truncate,
+  recordKinds.fsync,
+  recordKinds.fdatasync,
+  recordKinds.copy,
+]);
+
+/** They change nothing, but their errors may be the only word of a loss. */
+const unchanging: ReadonlySet<number> = new Set([recordKinds.fsync, recordKinds.fdatasync, recordKinds.copy]);
 
 interface MutableChanges extends FileChanges {
   readonly ids: number[];
@@ -56,13 +64,13 @@ export function indexRegisters(evidence: Evidence, owner: number): Registers {
     if (worker !== owner || phase !== stressPhase) return;
     const kind = views.u8[at * 64 + layout.kind] ?? 0;
     if (kind === recordKinds.copy) copies.add(views.u32[at * 16 + layout.sequence] ?? 0);
-    if (!changesContent.has(kind) && !reports.has(kind)) return;
+    if (!alters.has(kind)) return;
     const record = readRecord(views, at);
     const changes = files.get(record.incarnation) ?? newChanges(record.incarnation);
     files.set(record.incarnation, changes);
     const effect = effectOf(record, client);
     if (effect === 'unknown' && record.errno !== 0) changes.isSound = false;
-    if (effect !== 'done' || !changesContent.has(kind)) return;
+    if (effect !== 'done' || unchanging.has(kind)) return;
     const isWrite = kind !== recordKinds.truncate;
     const isNext = record.generation > (changes.generations.at(-1) ?? 0);
     // Generations that don't rise are no history of our agent's: then nothing can be said.

@@ -11,10 +11,11 @@ export function findStaleReads(input: ReadsInput): readonly StaleRead[] {
   const reads = gatherReads(input);
   const found: StaleRead[] = [];
   const isConvicted = new Uint8Array(reads.count);
+  const bounds = { starts: new Float64Array(reads.count), ends: new Float64Array(reads.count) };
   for (const file of byFile(reads)) {
     const changes = input.registers.files.get(reads.incarnations[file[0] ?? 0] ?? 0);
     if (changes === undefined) continue;
-    const group = { reads, file, changes, width: widthOf(reads, file), isConvicted, found };
+    const group = { reads, file, changes, width: widthOf(reads, file), isConvicted, found, bounds };
     findOlderThanChanges(group, input);
     findNonMonotonic(group, input.evidence);
   }
