@@ -123,7 +123,8 @@ function decisionsOf(folder: string): readonly string[] {
 
 function decisionOf(record: JournalRecord): string {
   const { kind, owner, name, target, first, count, generation, size } = record;
-  const isOwnChange = ([recordKinds.write, recordKinds.truncate, recordKinds.rename] as number[]).includes(kind);
+  const { write, append, truncate, rename, renameOnto, copy } = recordKinds;
+  const isOwnChange = ([write, append, truncate, rename, renameOnto, copy] as number[]).includes(kind);
   assert.notEqual(record.outcome, outcomes.pending);
   return isOwnChange
     ? `${kind} ${owner} ${name} ${target} ${first} ${count} ${generation} ${size}`

@@ -7,7 +7,8 @@ import { after, describe, it } from 'node:test';
 import { checks } from '../../src/checks/registry.ts';
 import { contents, outcomes, recordKinds, type JournalRecord } from '../../src/model/record.ts';
 import { objectOf } from '../../src/model/namespace.ts';
-import { fileOperations, type FileOperations } from '../../src/workloads/operations.ts';
+import { fileOperations } from '../../src/workloads/operations.ts';
+import { failing } from '../support/failing-operations.ts';
 import { decisionsOf, live, type Lived } from '../support/lived.ts';
 import { historyOfRecords } from '../support/record-history.ts';
 
@@ -151,40 +152,3 @@ describe('the file operations', () => {
     assert.equal(fs.readFileSync(to, 'utf8'), 'old');
   });
 });
-
-type Failing = 'append' | 'write' | 'ftruncate' | 'fsync' | 'fdatasync' | 'copy' | 'rename' | 'unlink' | 'close';
-const all: readonly Failing[] = [
-  'append',
-  'write',
-  'ftruncate',
-  'fsync',
-  'fdatasync',
-  'copy',
-  'rename',
-  'unlink',
-  'close',
-];
-
-/** Some calls fail with EIO, every other one after it took effect. */
-function failing(isFailing: () => boolean, names: readonly Failing[] = all): FileOperations {
-  let isAfter = false;
-  const fail = <T>(name: Failing, act: () => T): T => {
-    if (!names.includes(name) || !isFailing()) return act();
-    isAfter = !isAfter;
-    // A descriptor is gone even if its close fails.
-    if (isAfter || name === 'close') act();
-    throw Object.assign(new Error('EIO'), { errno: -5, code: 'EIO' });
-  };
-  return {
-    ...fileOperations,
-    append: (...given) => fail('append', () => fileOperations.append(...given)),
-    write: (...given) => fail('write', () => fileOperations.write(...given)),
-    ftruncate: (...given) => fail('ftruncate', () => fileOperations.ftruncate(...given)),
-    fsync: (...given) => fail('fsync', () => fileOperations.fsync(...given)),
-    fdatasync: (...given) => fail('fdatasync', () => fileOperations.fdatasync(...given)),
-    copy: (...given) => fail('copy', () => fileOperations.copy(...given)),
-    rename: (...given) => fail('rename', () => fileOperations.rename(...given)),
-    unlink: (...given) => fail('unlink', () => fileOperations.unlink(...given)),
-    close: (...given) => fail('close', () => fileOperations.close(...given)),
-  };
-}

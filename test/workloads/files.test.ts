@@ -6,8 +6,8 @@ import { after, describe, it } from 'node:test';
 import { contents, outcomes, readFlags, recordKinds, type JournalRecord } from '../../src/model/record.ts';
 import { objectOf, pathOf } from '../../src/model/namespace.ts';
 import { files } from '../../src/workloads/files.ts';
-import { fileOperations, type FileOperations } from '../../src/workloads/operations.ts';
 import { agentSpec, filesSpec } from '../support/agent-process.ts';
+import { failing } from '../support/failing-operations.ts';
 import { decisionsOf, live as liveBelow, type Lived, type LivedOptions } from '../support/lived.ts';
 
 const root = fs.mkdtempSync(join(os.tmpdir(), 'funbric-test-'));
@@ -247,28 +247,6 @@ function replay(records: readonly JournalRecord[]): Map<number, { incarnation: n
     }
   }
   return tree;
-}
-
-/** Every change may fail with EIO, before or after it took effect. */
-function failing(isFailing: () => boolean): FileOperations {
-  let isAfter = false;
-  const fail = <T>(act: () => T): T => {
-    if (!isFailing()) return act();
-    isAfter = !isAfter;
-    if (isAfter) act();
-    throw Object.assign(new Error('EIO'), { errno: -5, code: 'EIO' });
-  };
-  return {
-    ...fileOperations,
-    open: (path, flags, mode) =>
-      flags === 0 ? fileOperations.open(path, flags) : fail(() => fileOperations.open(path, flags, mode)),
-    write: (...all) => fail(() => fileOperations.write(...all)),
-    ftruncate: (...all) => fail(() => fileOperations.ftruncate(...all)),
-    rename: (...all) => fail(() => fileOperations.rename(...all)),
-    unlink: (...all) => fail(() => fileOperations.unlink(...all)),
-    mkdir: (...all) => fail(() => fileOperations.mkdir(...all)),
-    rmdir: (...all) => fail(() => fileOperations.rmdir(...all)),
-  };
 }
 
 function flip(path: string, at: number): void {
