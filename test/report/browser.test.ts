@@ -128,6 +128,7 @@ describe('the report in a browser', { skip, timeout: 240_000 }, () => {
     const { page } = open;
     const ground = async (): Promise<unknown> => await page.evaluate('getComputedStyle(document.body).backgroundColor');
     const light = await ground();
+    const ink: unknown = await page.evaluate('getComputedStyle(document.body).color');
     await page.locator('#theme').selectOption('dark');
     const dark = await ground();
     assert.notEqual(dark, light);
@@ -135,6 +136,7 @@ describe('the report in a browser', { skip, timeout: 240_000 }, () => {
     assert.equal(await ground(), dark);
     await page.emulateMedia({ media: 'print' });
     assert.equal(await ground(), 'rgb(255, 255, 255)');
+    assert.equal(await page.evaluate('getComputedStyle(document.body).color'), ink, 'dark letters on white');
     await page.emulateMedia({ media: 'screen', colorScheme: 'dark' });
     await page.locator('#theme').selectOption('light');
     assert.equal(await ground(), light);
