@@ -69,7 +69,8 @@ export function indexRegisters(evidence: Evidence, owner: number): Registers {
     const changes = files.get(record.incarnation) ?? newChanges(record.incarnation);
     files.set(record.incarnation, changes);
     const effect = effectOf(record, client);
-    if (effect === 'unknown' && record.errno !== 0) changes.isSound = false;
+    // Also where there is no answer: it may have been such an error.
+    if (effect === 'unknown') changes.isSound = false;
     if (effect !== 'done' || unchanging.has(kind)) return;
     const isWrite = kind !== recordKinds.truncate;
     const isNext = record.generation > (changes.generations.at(-1) ?? 0);

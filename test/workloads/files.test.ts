@@ -6,6 +6,7 @@ import { after, describe, it } from 'node:test';
 import { contents, outcomes, readFlags, recordKinds, type JournalRecord } from '../../src/model/record.ts';
 import { objectOf, pathOf } from '../../src/model/namespace.ts';
 import { files } from '../../src/workloads/files.ts';
+import { fileOperations, type FileOperations } from '../../src/workloads/operations.ts';
 import { agentSpec, filesSpec } from '../support/agent-process.ts';
 import { failing } from '../support/failing-operations.ts';
 import { decisionsOf, live as liveBelow, type Lived, type LivedOptions } from '../support/lived.ts';
