@@ -93,7 +93,7 @@ describe('a run with a dead host', { skip: process.platform === 'win32' && 'host
   let bench: Bench;
   let plain: Ended;
   const runtest = (...flags: readonly string[]): Promise<Ended> =>
-    inside(...flags, 'runtest', '--dir', bench.dir, '--duration', '300ms', '--workers', '1');
+    inside(...flags, 'runtest', '--dir', bench.dir, '--duration', '20s', '--ops', '50', '--workers', '1');
   before(async () => {
     bench = openBench();
     const dead = { address: '127.0.0.1', port: 1, identityFiles: [] };
