@@ -6,7 +6,7 @@ import { loadavg } from 'node:os';
 import type { AgentPhase, Heartbeat } from '../model/protocol.ts';
 import type { Sample } from '../model/result.ts';
 import type { WorkerMemory } from './memory.ts';
-import { oldestOf, totalsOf, totalsSince, type Totals } from './statistics.ts';
+import { oldestOf, p99UsOf, totalsOf, totalsSince, type Totals } from './statistics.ts';
 
 const beatMs = 1_000;
 
@@ -28,6 +28,7 @@ export class Pulse {
   #sampled: (Totals & { readonly atNs: number }) | undefined;
   #heartbeats: Heartbeat[] = [];
   #samples: Sample[] = [];
+  #mismatches = 0;
 
   constructor(options: PulseOptions) {
     this.#options = options;
@@ -58,6 +59,11 @@ export class Pulse {
     this.#phase = undefined;
   }
 
+  /** A worker has kept evidence of a chunk that isn't what its stamp says. */
+  mismatch(): void {
+    this.#mismatches++;
+  }
+
   stop(): void {
     clearInterval(this.#timer);
   }
@@ -67,6 +73,7 @@ export class Pulse {
     const atNs = this.#options.now();
     const oldest = oldestOf(this.#memories, { firstWorker: this.#options.firstWorker, nowNs: atNs });
     const { user, system } = process.cpuUsage();
+    const p99Us = this.#phase === 'stress' ? p99UsOf(this.#memories) : undefined;
     const heartbeat: Heartbeat = {
       atNs,
       ...(this.#phase === undefined ? {} : { phase: this.#phase }),
@@ -74,6 +81,8 @@ export class Pulse {
       cpuSeconds: (user + system) / 1e6,
       rssBytes: process.memoryUsage.rss(),
       loadAverage: loadavg()[0] ?? 0,
+      ...(p99Us === undefined ? {} : { p99Us }),
+      ...(this.#mismatches === 0 ? {} : { mismatches: this.#mismatches }),
       ...(oldest === undefined ? {} : { oldest }),
     };
     this.#heartbeats.push(heartbeat);

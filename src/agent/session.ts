@@ -220,7 +220,10 @@ export class Session {
       clockBase,
       now,
       hungMs: spec.hungMs ?? defaultLimits.hungMs,
-      onNote: (worker, note) => this.#journal.note(worker, note),
+      onNote: (worker, note) => {
+        if (note.kind === 'evidence') this.#pulse.mismatch();
+        this.#journal.note(worker, note);
+      },
       onGivenUp: (worker) => {
         this.#journal.giveUp(worker);
         this.#pulse.beat();

@@ -1,6 +1,14 @@
 /** Reads what the workers have counted, while they count on: for heartbeats, samples and the result. */
 import { getSystemErrorName } from 'node:util';
-import { histogramBuckets, toSparse, type SparseHistogram } from '../model/histogram.ts';
+import {
+  countOf,
+  histogramBuckets,
+  isPercentileSupported,
+  newHistogram,
+  percentile,
+  toSparse,
+  type SparseHistogram,
+} from '../model/histogram.ts';
 import { pathOf } from '../model/namespace.ts';
 import { kindName, layout, recordKinds, type RecordViews } from '../model/record.ts';
 import type { Heartbeat } from '../model/protocol.ts';
@@ -34,6 +42,19 @@ export function clearStatistics(memories: readonly WorkerMemory[]): void {
     latencies.fill(0);
     errors.fill(0);
   }
+}
+
+/** In us, of all kinds since the counts were forgotten; undefined while they are too few to say. */
+export function p99UsOf(memories: readonly WorkerMemory[]): number | undefined {
+  const all = newHistogram();
+  for (const { latencies } of memories) {
+    for (let at = 0; at < latencies.length; at++) {
+      const count = latencies[at] ?? 0;
+      if (count > 0) all[at % histogramBuckets] = (all[at % histogramBuckets] ?? 0) + count;
+    }
+  }
+  const value = isPercentileSupported(99, countOf(all)) ? percentile(all, 99) : undefined;
+  return value === undefined ? undefined : value / 1000;
 }
 
 /** One entry a kind of operation that was done, over all workers. */

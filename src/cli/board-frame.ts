@@ -79,5 +79,7 @@ function operationsLeft(hosts: readonly HostState[], operations: number): number
 function sumTexts(views: readonly HostView[]): readonly string[] {
   const rate = views.reduce((sum, { perSecond }) => sum + (perSecond ?? 0), 0);
   const errors = views.reduce((sum, view) => sum + view.errors, 0);
-  return [`${formatCount(rate)} ops/s`, plural(errors, 'error'), 'findings: judged at the end'];
+  const mismatches = views.reduce((sum, view) => sum + view.mismatches, 0);
+  const seen = mismatches === 0 ? '' : plural(mismatches, 'mismatch', 'mismatches');
+  return [`${formatCount(rate)} ops/s`, plural(errors, 'error'), seen, 'findings: judged at the end'];
 }

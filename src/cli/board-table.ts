@@ -2,7 +2,7 @@
 import type { ChalkInstance } from 'chalk';
 import { compareNatural } from '../model/fold-nodeset.ts';
 import { foldNodeSet } from '../model/nodeset.ts';
-import { formatCount, plural } from '../report/format.ts';
+import { formatCount, formatUs, plural } from '../report/format.ts';
 import { durationOf } from './duration.ts';
 import type { HostView } from './host-view.ts';
 import type { Symbols } from './symbols.ts';
@@ -81,7 +81,7 @@ function foldHealthy(views: readonly HostView[]): readonly Row[] {
   }));
 }
 
-type Figures = Pick<HostView, 'perSecond' | 'longestMs' | 'errors' | 'silentMs'>;
+type Figures = Pick<HostView, 'perSecond' | 'p99Us' | 'longestMs' | 'errors' | 'silentMs'>;
 
 function sumOf(views: readonly HostView[]): Figures {
   const most = (values: readonly (number | undefined)[]): number | undefined => {
@@ -91,6 +91,7 @@ function sumOf(views: readonly HostView[]): Figures {
   const rates = views.map(({ perSecond }) => perSecond).filter((rate) => rate !== undefined);
   return {
     perSecond: rates.length === 0 ? undefined : rates.reduce((sum, rate) => sum + rate, 0),
+    p99Us: most(views.map(({ p99Us }) => p99Us)),
     longestMs: most(views.map(({ longestMs }) => longestMs)),
     errors: views.reduce((sum, { errors }) => sum + errors, 0),
     silentMs: most(views.map(({ silentMs }) => silentMs)),
@@ -109,17 +110,19 @@ const columns = [
   { title: 'state', side: 'right', gives: 5 },
   { title: 'phase', side: 'right', gives: 1 },
   { title: 'ops/s', side: 'left', gives: 4 },
+  { title: 'p99', side: 'left', gives: 4 },
   { title: 'longest', side: 'left', gives: 2 },
   { title: 'errors', side: 'left', gives: 3 },
   { title: 'seen', side: 'left', gives: 0 },
 ] as const;
 
 function cellsOf(view: Figures & Pick<HostView, 'state' | 'phase'>): readonly string[] {
-  const { state, phase, perSecond, longestMs, errors, silentMs } = view;
+  const { state, phase, perSecond, p99Us, longestMs, errors, silentMs } = view;
   return [
     state,
     phase,
     perSecond === undefined ? '-' : formatCount(perSecond),
+    p99Us === undefined ? '-' : formatUs(p99Us),
     longestMs === undefined ? '-' : durationOf(longestMs),
     formatCount(errors),
     silentMs === undefined ? '-' : silentMs < 1000 ? '0 s' : durationOf(silentMs),

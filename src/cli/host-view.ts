@@ -1,5 +1,6 @@
 /** How one host stands, in a word, and how bad that is: what sorts the board. All text of hosts is sanitized here. */
 import type { Heartbeat } from '../model/protocol.ts';
+import { plural } from '../report/format.ts';
 import { countsOf, type HostState } from './board-state.ts';
 import { durationOf } from './duration.ts';
 import { reasonOf } from './event-lines.ts';
@@ -14,7 +15,10 @@ export interface HostView {
   readonly perSecond: number | undefined;
   /** Age of the operation that was longest in flight when the host spoke last. */
   readonly longestMs: number | undefined;
+  /** Of the stress so far. */
+  readonly p99Us: number | undefined;
   readonly errors: number;
+  readonly mismatches: number;
   /** Since the last word of it. */
   readonly silentMs: number | undefined;
   readonly note: string;
@@ -27,7 +31,7 @@ export const hungAfterMs = 5_000;
 /** Some operations fail on every file system that others change at the same time; more than these are trouble. */
 const errorShare = 0.05;
 
-const troubles = { lost: 6, unreachable: 5, failed: 5, silent: 4, hung: 3, errors: 2, none: 0 } as const;
+const troubles = { lost: 6, unreachable: 5, failed: 5, silent: 4, hung: 3, mismatch: 3, errors: 2, none: 0 } as const;
 
 export function viewHost(host: HostState, nowMs: number): HostView {
   const { stage, beat, heardMs, perSecond } = host;
@@ -40,7 +44,9 @@ export function viewHost(host: HostState, nowMs: number): HostView {
     phase: stage.kind === 'working' || stage.kind === 'waiting' ? stage.phase : '',
     perSecond: isWorking && !isSilent(host, silentMs) ? perSecond : undefined,
     longestMs,
+    p99Us: isWorking ? beat?.p99Us : undefined,
     errors: countsOf(host).errors,
+    mismatches: beat?.mismatches ?? 0,
     silentMs,
     ...judge(host, silentMs, longestMs),
   };
@@ -66,6 +72,10 @@ function judge(
   }
   if (beat?.oldest !== undefined && longestMs !== undefined && longestMs > hungAfterMs) {
     return { state: 'hung', trouble: troubles.hung, note: hangText(beat.oldest, longestMs) };
+  }
+  if (beat?.mismatches !== undefined) {
+    const note = `${plural(beat.mismatches, 'chunk')} not as written`;
+    return { state: 'mismatch', trouble: troubles.mismatch, note };
   }
   const state = { connected: 'connected', working: 'running', waiting: 'waiting' }[stage.kind];
   return { state, trouble: errorTrouble(host), note: '' };

@@ -22,8 +22,8 @@ describe('the board', () => {
     assert.deepEqual(frame, [
       'runtest - stress - 0:03 - ETA 0:57',
       '200 hosts: 200 running - 20,000 ops/s - 0 errors - findings: judged at the end',
-      '  host          state    phase    ops/s  longest  errors  seen',
-      '+ web[001-200]  running  stress  20,000     7 ms       0   1 s  200 hosts',
+      '  host          state    phase    ops/s      p99  longest  errors  seen',
+      '+ web[001-200]  running  stress  20,000  1.50 ms     7 ms       0   1 s  200 hosts',
     ]);
   });
 
@@ -42,6 +42,13 @@ describe('the board', () => {
     );
     assert.match(rows[0] ?? '', /nothing was heard of it$/);
     assert.match(rows[2] ?? '', /worker 5 in write of 3\/f17 for 12 s$/);
+  });
+
+  it('names a host that has read what nobody wrote, though only the merge can say what that means', () => {
+    const state = after(stressing(['a', 'b']), [[2100, beat('b', { operations: 150, mismatches: 2 })]]);
+    const frame = show(state, { nowMs: 3000 });
+    assert.match(frame[1] ?? '', /0 errors - 2 mismatches - findings: judged at the end$/);
+    assert.match(frame[3] ?? '', /^! b +mismatch .*2 chunks not as written$/);
   });
 
   it('calls a host silent that has said nothing for more than 10 s', () => {
@@ -83,7 +90,7 @@ describe('the board', () => {
       [3200, { ...beat('a', { operations: 7, errors: 1 }), host: 'a' }],
     ]);
     const row = show(state, { nowMs: 4000 })[3] ?? '';
-    assert.match(row, /running +verify +- +- +3 /, 'a beat of the stress says nothing of the verify');
+    assert.match(row, /running +verify +- +- +- +3 /, 'a beat of the stress says nothing of the verify');
   });
 
   it('obeys nothing that a host says', () => {
@@ -169,7 +176,11 @@ function stressing(
     ...names.map((host) => [0, { kind: 'phase-started', host, phase: 'stress' }] as const),
     ...names.map((host) => [1000, beat(host, { atNs: 1e9, operations: 100 })] as const),
     ...names.map(
-      (host) => [2000, beat(host, { operations: 200, oldest: { operation: 'read', worker: 0, ageMs: 7 } })] as const,
+      (host) =>
+        [
+          2000,
+          beat(host, { operations: 200, p99Us: 1500, oldest: { operation: 'read', worker: 0, ageMs: 7 } }),
+        ] as const,
     ),
   ]);
 }
