@@ -59,7 +59,7 @@ export type Invocation =
 export async function parseArguments(argv: readonly string[], catalog: Catalog): Promise<Invocation> {
   const { fleet: words, tasks, command, demo } = await cutWords(argv, catalog);
   const given = await parseOptions(words);
-  const values = decodeOptions('funbric', fleetOptions, given);
+  const values = decodeOptions(undefined, fleetOptions, given);
   if (values['help'] === true) return { kind: 'help', task: tasks.at(-1) };
   if (values['version'] === true) return { kind: 'version' };
   const fleet = fleetValues(values, given);
@@ -153,7 +153,7 @@ function fleetValues(values: OptionValues, given: GivenOptions): FleetValues {
     isNewKeyAccepted: values['accept-new'] === true,
     seed: seed === undefined ? undefined : integer('seed', seed, 0, Number.MAX_SAFE_INTEGER),
     beforeVerify: text(values, 'before-verify'),
-    workDir: text(values, 'work-dir'),
+    workDir: absolute(values, 'work-dir'),
     isKept: values['keep'] === true,
     reportsFolder: text(values, 'reports') ?? './reports',
     isDryRun: values['dry-run'] === true,
@@ -191,6 +191,15 @@ function text(values: OptionValues, name: FleetName): string | undefined {
   if (value === undefined) return undefined;
   if (typeof value === 'string' && value !== '' && !value.includes('\0')) return value;
   throw new FunbricError('usage', `--${name} is empty`, { hint: `write a value, or leave --${name} out` });
+}
+
+/** A path that means the same on every host. */
+function absolute(values: OptionValues, name: FleetName): string | undefined {
+  const value = text(values, name);
+  if (value === undefined || value.startsWith('/')) return value;
+  throw new FunbricError('usage', `--${name} can't be ${JSON.stringify(value)}`, {
+    hint: 'write an absolute path, as it is on every host',
+  });
 }
 
 /** Text that no other program may take for an option. */

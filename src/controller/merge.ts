@@ -37,7 +37,12 @@ function mergeInput(input: RunInput): Run {
   const { findings, checks } = history === undefined ? { findings: [], checks: [] } : examine(history);
   const verified = history === undefined ? { filesVerified: 0, chunksVerified: 0, gaps: [] } : verifiedOf(history);
   const hosts = input.hosts.map((host, index) => hostRow({ input, host, index, history, timings, zeroNs }));
-  const gaps = [...workloadGaps(input, history), ...verified.gaps, ...beforeVerifyGaps(input)];
+  const gaps = [
+    ...workloadGaps(input, history),
+    ...idleGaps(input, hosts),
+    ...verified.gaps,
+    ...beforeVerifyGaps(input),
+  ];
   const { verdict, reasons } = judge({ hosts, findings, checks, gaps });
   return {
     version: 1,
@@ -133,6 +138,12 @@ function workloadGaps({ plan, hosts }: RunInput, history: History | undefined): 
   const gaps = planned.length > judged ? ['there is a workload in the plan that no check has judged'] : [];
   const isVerified = hosts.some((_, host) => history?.hosts[host]?.hasVerified === true);
   return isVerified ? gaps : [...gaps, 'nothing was read back'];
+}
+
+/** A file system that nobody asked anything has kept no promise: a stress of no time, or a profile that finds nothing to read. */
+function idleGaps({ plan }: RunInput, hosts: readonly RunHost[]): readonly string[] {
+  const isIdle = plannedWorkloads(plan).length > 0 && hosts.every(({ operations }) => operations === 0);
+  return isIdle ? ['no host did an operation'] : [];
 }
 
 interface Verified {

@@ -1,5 +1,5 @@
 /** What a user and password are for a mount, as mount.cifs reads them: lines of username=, password= and domain=. */
-import { readFileSync, statSync } from 'node:fs';
+import { lstatSync, readFileSync, statSync } from 'node:fs';
 import { FunbricError, messageOf } from '../model/errors.ts';
 
 /** The content of a credentials file, and what of it must be seen nowhere. */
@@ -15,6 +15,8 @@ export function readCredentialsFile(path: string): MountCredentials {
   let text: string;
   try {
     const { size } = statSync(path);
+    // Without a writer it would be waited for for ever, and no signal could end that.
+    if (lstatSync(path).isFIFO()) throw new Error('it is a pipe, not a file (- reads standard input)');
     if (size > maxBytes) throw new Error(`it has ${size} bytes, which no name and password have`);
     text = readFileSync(path, 'utf8');
   } catch (error) {

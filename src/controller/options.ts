@@ -9,9 +9,12 @@ export type GivenOptions = ReadonlyMap<string, readonly string[]>;
 
 type Value = OptionValues[string];
 
-/** Every given or defaulted option by the name that the task declared. An option that is given twice has its last value. */
+/**
+ * Every given or defaulted option by the name that the task declared. An option that is given twice has its last value.
+ * `undefined` is funbric itself.
+ */
 export function decodeOptions(
-  task: string,
+  task: string | undefined,
   declared: Readonly<Record<string, TaskOption>>,
   given: GivenOptions,
 ): OptionValues {
@@ -29,18 +32,22 @@ export function flagOf(name: string): string {
   return name.replaceAll(/(?<=[a-z0-9])[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
 }
 
-function refuseUnknown(task: string, declared: Readonly<Record<string, TaskOption>>, given: GivenOptions): void {
+function refuseUnknown(
+  task: string | undefined,
+  declared: Readonly<Record<string, TaskOption>>,
+  given: GivenOptions,
+): void {
   for (const name of given.keys()) {
     if (Object.hasOwn(declared, name)) continue;
     const flags = Object.keys(declared).map((known) => `--${flagOf(known)}`);
-    throw new FunbricError('usage', `${task}: unknown option --${flagOf(name)}`, {
-      hint: didYouMean(`--${flagOf(name)}`, flags, `see: funbric ${task} --help`),
+    throw new FunbricError('usage', `${ownerOf(task)}unknown option --${flagOf(name)}`, {
+      hint: didYouMean(`--${flagOf(name)}`, flags, `see: funbric ${task === undefined ? '' : `${task} `}--help`),
     });
   }
 }
 
 function valueOf(
-  task: string,
+  task: string | undefined,
   name: string,
   option: TaskOption,
   texts: readonly string[] | undefined,
@@ -48,7 +55,7 @@ function valueOf(
   if (texts === undefined || texts.length === 0) {
     if (option.default !== undefined) return decodeDefault(task, name, option, option.default);
     if (option.required !== true) return undefined;
-    throw new FunbricError('usage', `${task}: --${flagOf(name)} is missing (${option.describe})`, {
+    throw new FunbricError('usage', `${ownerOf(task)}--${flagOf(name)} is missing (${option.describe})`, {
       hint: `add it: --${flagOf(name)} ${placeholderOf(option)}`,
     });
   }
@@ -79,18 +86,28 @@ export function placeholderOf(option: TaskOption): string {
 }
 
 /** A default is written as on the command line, or as the value that it stands for: 5000 for a duration of 5s. */
-function decodeDefault(task: string, name: string, option: TaskOption, value: string | number | boolean): Value {
+function decodeDefault(
+  task: string | undefined,
+  name: string,
+  option: TaskOption,
+  value: string | number | boolean,
+): Value {
   const hasUnit = option.type === 'duration' || option.type === 'size' || option.type === 'percent';
   return typeof value === 'number' && hasUnit ? value : decode(task, name, option, String(value));
 }
 
-function decode(task: string, name: string, option: TaskOption, text: string): Value {
+function decode(task: string | undefined, name: string, option: TaskOption, text: string): Value {
   const value = parse(option, text);
   const isRefused = value === undefined || !isChoice(option, value) || !isWithinBounds(option, value);
   if (!isRefused) return value;
-  throw new FunbricError('usage', `${task}: --${flagOf(name)} can't be ${JSON.stringify(text)}`, {
+  throw new FunbricError('usage', `${ownerOf(task)}--${flagOf(name)} can't be ${JSON.stringify(text)}`, {
     hint: `${allowedOf(option, text)}${boundsOf(option)}`,
   });
+}
+
+/** Said before what is wrong: which task's option it is; funbric's own name stands there already. */
+function ownerOf(task: string | undefined): string {
+  return task === undefined ? '' : `${task}: `;
 }
 
 function parse(option: TaskOption, text: string): Value | undefined {

@@ -1,5 +1,5 @@
 /** Reads a JSON file that a person wrote: every error names the file, the place in it, what was found and what to do. */
-import { readFileSync } from 'node:fs';
+import { lstatSync, readFileSync } from 'node:fs';
 import * as z from 'zod';
 import { FunbricError, messageOf } from '../model/errors.ts';
 import { didYouMean } from './closest.ts';
@@ -44,6 +44,8 @@ export function decodeJson<T extends z.ZodType>(
 
 function readText(file: string): string {
   try {
+    // A pipe by name may have no writer: opening it would wait for ever, and no signal could end that.
+    if (lstatSync(file).isFIFO()) throw new Error('it is a pipe, not a file');
     const text = readFileSync(file);
     if (text.length > maxFileBytes) throw new Error(`larger than ${maxFileBytes} bytes`);
     return text.toString('utf8');

@@ -118,6 +118,8 @@ describe('a command line', () => {
     ['-t 1000h mount', /--connect-timeout can't be 3600000000 ms/, /from 1 to/],
     ['-u -oProxyCommand=x mount', /--user can't be "-oProxyCommand=x"/, /must not start with '-'/],
     ['--reports= mount', /--reports is empty/, /./],
+    ['--work-dir w mount', /--work-dir can't be "w"/, /absolute path/],
+    ['--max-errors 5 mount', /^--max-errors can't be "5"/, /from 0% to 100%/],
     ['--progress fancy mount', /--progress can't be "fancy"/, /auto, tty, plain, json, quiet/],
     ['--json --progress plain mount', /--json and --progress plain contradict/, /leave one/],
     ['merge one mount', /merge takes words, so it must be the last/, /put merge last/],

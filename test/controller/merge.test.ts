@@ -204,6 +204,14 @@ describe('merging the files of a run', () => {
     assert.equal((await mergeRun(folder)).verdict, 'incomplete');
   });
 
+  it('does not pass a run that did no operation, though everything that there is was read back', async () => {
+    const folder = join(root, 'idle');
+    const dir = mkdtempSync(join(root, 'dir-'));
+    await stageRun({ folder, workload: filesSpec(dir, { workers: 1, durationMs: 0 }), seed: 7 });
+    const run = await mergeRun(folder);
+    assert.deepEqual([run.verdict, run.reasons], ['incomplete', ['no host did an operation']]);
+  });
+
   it('does not pass when --before-verify failed or never ran', async () => {
     const folder = freshRun();
     changePlan(folder, (plan) => ({ ...plan, beforeVerify: 'sync' }));

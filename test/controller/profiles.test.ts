@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { filesWorkload, type FilesRequest } from '../../src/controller/profiles.ts';
 import { FunbricError } from '../../src/model/errors.ts';
+import { main } from '../support/funbric.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'funbric-test-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -85,6 +87,28 @@ describe('a profile of our own', () => {
     const profile = profileOf({ ...ours, filesPerFolder: 2, access: { random: 50, sequential: 40 } });
     assert.match(refusal({ profile }).message, /profile\.json: access: must sum to 100/);
   });
+});
+
+describe('the file of a profile', () => {
+  it(
+    'is refused at once where it is a pipe, which might never have a writer',
+    { skip: process.platform === 'win32' },
+    () => {
+      const profile = join(folder, 'pipe.json');
+      execFileSync('mkfifo', [profile]);
+      // A process of its own: opening such a pipe can't be taken back.
+      const { stderr } = spawnSync(
+        process.execPath,
+        [main, '-H', 'a', 'runtest', '--dir', '/x', '--dry-run', '--profile', profile],
+        {
+          encoding: 'utf8',
+          timeout: 20_000,
+          killSignal: 'SIGKILL',
+        },
+      );
+      assert.match(stderr, /pipe\.json: can't be read: it is a pipe/);
+    },
+  );
 });
 
 describe('a workload', () => {

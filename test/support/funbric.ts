@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { runSchema, type Run } from '../../src/model/run.ts';
 
 export const root = join(dirname(fileURLToPath(import.meta.url)), '../../..');
-const main = join(root, 'dist/bin/program/funbric.js');
+export const main = join(root, 'dist/bin/program/funbric.js');
 
 /** No command of a test may outlive this; the longest stress takes a few seconds. */
 const limitMs = 120_000;
