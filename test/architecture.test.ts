@@ -47,6 +47,14 @@ describe('the architecture', () => {
     assert.deepEqual(upward.map(describeImport), []);
   });
 
+  it('lets nothing but the registry know a claim, so that adding one touches no other check', () => {
+    const claims = join(root, 'src/checks/claims');
+    const known = imports.filter(
+      ({ target, file }) => target.startsWith(claims) && !file.endsWith('checks/registry.ts'),
+    );
+    assert.deepEqual(known.map(describeImport), []);
+  });
+
   it('knows every room of src', () => {
     const rooms = new Set(files.map(roomOf));
     assert.deepEqual(

@@ -1,6 +1,6 @@
 /** Zeros where data was acknowledged; zeros that a truncate made are right. */
-import type { Check } from './check.ts';
-import { chunkFindings } from './fold.ts';
+import type { Check } from '../check.ts';
+import { chunkFindings } from '../fold.ts';
 
 export const zeroedChunks: Check = {
   code: 'D11',

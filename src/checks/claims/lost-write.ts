@@ -1,6 +1,6 @@
 /** Every write that was acknowledged can be read again; a file that went back as a whole is one finding. */
-import type { Check } from './check.ts';
-import { chunkFindings } from './fold.ts';
+import type { Check } from '../check.ts';
+import { chunkFindings } from '../fold.ts';
 
 export const lostWrites: Check = {
   code: 'D04',

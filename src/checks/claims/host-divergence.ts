@@ -1,6 +1,6 @@
 /** Once nothing changes any more, every host reads the same. */
-import type { Check } from './check.ts';
-import { chunkFindings } from './fold.ts';
+import type { Check } from '../check.ts';
+import { chunkFindings } from '../fold.ts';
 
 export const hostDivergences: Check = {
   code: 'D21',

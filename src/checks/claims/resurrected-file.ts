@@ -1,9 +1,9 @@
 /** What was removed stays removed. */
-import type { Finding } from '../model/finding.ts';
-import { objectOf, pathOf } from '../model/namespace.ts';
-import type { Check } from './check.ts';
-import { byName, capFindings } from './fold.ts';
-import { hostName, witnesses } from './words.ts';
+import type { Finding } from '../../model/finding.ts';
+import { objectOf, pathOf } from '../../model/namespace.ts';
+import type { Check } from '../check.ts';
+import { byName, capFindings } from '../fold.ts';
+import { hostName, witnesses } from '../words.ts';
 
 export const resurrectedFiles: Check = {
   code: 'D02',

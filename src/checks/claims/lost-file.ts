@@ -2,14 +2,14 @@
  * Every file and folder that was acknowledged, and that nothing can have removed, is there: lost only if the last
  * listing of every host that listed its folder lacks it. What some hosts see is theirs to see late, not lost.
  */
-import type { Finding } from '../model/finding.ts';
-import { objectOf, pathOf } from '../model/namespace.ts';
-import type { Check } from './check.ts';
-import { byName, capFindings } from './fold.ts';
-import type { History } from './history.ts';
-import { hostName, witnesses } from './words.ts';
-import { hostOf } from './evidence.ts';
-import type { Listing } from './scan.ts';
+import type { Finding } from '../../model/finding.ts';
+import { objectOf, pathOf } from '../../model/namespace.ts';
+import type { Check } from '../check.ts';
+import { byName, capFindings } from '../fold.ts';
+import type { History } from '../history.ts';
+import { hostName, witnesses } from '../words.ts';
+import { hostOf } from '../evidence.ts';
+import type { Listing } from '../scan.ts';
 
 export const lostFiles: Check = {
   code: 'D01',

@@ -1,13 +1,13 @@
 /** No host's operations fail more often than the plan allows. Errors that the workload expects, as its agent counts them, don't count. */
-import type { Finding } from '../model/finding.ts';
-import { pathOf } from '../model/namespace.ts';
-import { layout, outcomes, recordKinds } from '../model/record.ts';
-import type { Check } from './check.ts';
-import { errnoName } from './effect.ts';
-import type { History } from './history.ts';
-import { stressPhase } from './phases.ts';
-import { entryAt, type Entry } from './record-log.ts';
-import { hostName, witness } from './words.ts';
+import type { Finding } from '../../model/finding.ts';
+import { pathOf } from '../../model/namespace.ts';
+import { layout, outcomes, recordKinds } from '../../model/record.ts';
+import type { Check } from '../check.ts';
+import { errnoName } from '../effect.ts';
+import type { History } from '../history.ts';
+import { stressPhase } from '../phases.ts';
+import { entryAt, type Entry } from '../record-log.ts';
+import { hostName, witness } from '../words.ts';
 
 export const errorStorms: Check = {
   code: 'H02',

@@ -1,6 +1,6 @@
 /** Data that a truncate had cut off is back after the file was extended. */
-import type { Check } from './check.ts';
-import { chunkFindings } from './fold.ts';
+import type { Check } from '../check.ts';
+import { chunkFindings } from '../fold.ts';
 
 export const truncateResurrections: Check = {
   code: 'D20',

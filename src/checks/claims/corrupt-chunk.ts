@@ -1,6 +1,6 @@
 /** Bytes that no operation wrote: no readable stamp, or a body that its stamp does not explain. */
-import type { Check } from './check.ts';
-import { chunkFindings } from './fold.ts';
+import type { Check } from '../check.ts';
+import { chunkFindings } from '../fold.ts';
 
 export const corruptChunks: Check = {
   code: 'D05',

@@ -2,15 +2,15 @@
  * Every operation ends within the limit that the plan sets. One that ended later says so in its record; one without an
  * answer had none when its block was written, or when its host was last heard of.
  */
-import type { Finding, Witness } from '../model/finding.ts';
-import { parsePath, pathOf } from '../model/namespace.ts';
-import { kindName, layout, outcomes, recordKinds } from '../model/record.ts';
-import type { Check } from './check.ts';
-import { hostOf, type HostEvidence } from './evidence.ts';
-import { capFindings } from './fold.ts';
-import type { History } from './history.ts';
-import { entryAt, type Entry, type Segment } from './record-log.ts';
-import { hostName, witness } from './words.ts';
+import type { Finding, Witness } from '../../model/finding.ts';
+import { parsePath, pathOf } from '../../model/namespace.ts';
+import { kindName, layout, outcomes, recordKinds } from '../../model/record.ts';
+import type { Check } from '../check.ts';
+import { hostOf, type HostEvidence } from '../evidence.ts';
+import { capFindings } from '../fold.ts';
+import type { History } from '../history.ts';
+import { entryAt, type Entry, type Segment } from '../record-log.ts';
+import { hostName, witness } from '../words.ts';
 
 export const hungOperations: Check = {
   code: 'H01',

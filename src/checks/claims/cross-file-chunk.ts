@@ -1,6 +1,6 @@
 /** A good chunk of another file, or of an earlier file of the same name. */
-import type { Check } from './check.ts';
-import { chunkFindings } from './fold.ts';
+import type { Check } from '../check.ts';
+import { chunkFindings } from '../fold.ts';
 
 export const crossFileChunks: Check = {
   code: 'D07',

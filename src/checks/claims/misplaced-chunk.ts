@@ -1,6 +1,6 @@
 /** A good chunk of the right file at the wrong place; each chunk of a swapped pair is a finding. */
-import type { Check } from './check.ts';
-import { chunkFindings } from './fold.ts';
+import type { Check } from '../check.ts';
+import { chunkFindings } from '../fold.ts';
 
 export const misplacedChunks: Check = {
   code: 'D06',

@@ -1,6 +1,6 @@
 /** Data that was old news when it was read: a newer change had been acknowledged before the read began. */
-import type { Check } from './check.ts';
-import { staleFindings } from './stale-findings.ts';
+import type { Check } from '../check.ts';
+import { staleFindings } from '../stale-findings.ts';
 
 export const staleReadsCheck: Check = {
   code: 'D12',

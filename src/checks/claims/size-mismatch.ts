@@ -1,12 +1,12 @@
 /** Every file has the size that its last acknowledged change left. What lies beyond an end is no finding of its own. */
-import type { Finding } from '../model/finding.ts';
-import { pathOf } from '../model/namespace.ts';
-import type { Check } from './check.ts';
-import { byName, capFindings } from './fold.ts';
-import type { History } from './history.ts';
-import type { Life } from './life.ts';
-import type { NameSighting } from './scan.ts';
-import { hostName, witnesses } from './words.ts';
+import type { Finding } from '../../model/finding.ts';
+import { pathOf } from '../../model/namespace.ts';
+import type { Check } from '../check.ts';
+import { byName, capFindings } from '../fold.ts';
+import type { History } from '../history.ts';
+import type { Life } from '../life.ts';
+import type { NameSighting } from '../scan.ts';
+import { hostName, witnesses } from '../words.ts';
 
 export const sizeMismatches: Check = {
   code: 'D19',

@@ -1,10 +1,10 @@
 /** Nothing is there that nobody created: neither a free name of a tree, nor a name that no tree can hold. */
-import type { Finding } from '../model/finding.ts';
-import { isRunFile, parsePath, pathOf, treeOf } from '../model/namespace.ts';
-import type { Check } from './check.ts';
-import { byName, capFindings } from './fold.ts';
-import type { History } from './history.ts';
-import { hostName, witnesses } from './words.ts';
+import type { Finding } from '../../model/finding.ts';
+import { isRunFile, parsePath, pathOf, treeOf } from '../../model/namespace.ts';
+import type { Check } from '../check.ts';
+import { byName, capFindings } from '../fold.ts';
+import type { History } from '../history.ts';
+import { hostName, witnesses } from '../words.ts';
 
 export const phantomFiles: Check = {
   code: 'D03',

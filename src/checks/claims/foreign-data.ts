@@ -1,6 +1,6 @@
 /** A stamp of another run: blocks handed out without being cleared, or misdirected. */
-import type { Check } from './check.ts';
-import { chunkFindings } from './fold.ts';
+import type { Check } from '../check.ts';
+import { chunkFindings } from '../fold.ts';
 
 export const foreignData: Check = {
   code: 'D08',

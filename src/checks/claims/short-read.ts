@@ -2,19 +2,19 @@
  * A read that asked for more brings all that the file certainly held throughout: the same file under that name, and no
  * change of its size under way.
  */
-import type { Finding } from '../model/finding.ts';
-import { pathOf } from '../model/namespace.ts';
-import { layout, outcomes, readFlags, recordKinds } from '../model/record.ts';
-import type { Check } from './check.ts';
-import { hostOf, isElsewhere } from './evidence.ts';
-import { capFindings } from './fold.ts';
-import type { History } from './history.ts';
-import { windowOf } from './order.ts';
-import { stressPhase } from './phases.ts';
-import { judgeRead } from './promise.ts';
-import type { Segment } from './record-log.ts';
-import { countBelow, steadyValue } from './steps.ts';
-import { hostName, witnesses } from './words.ts';
+import type { Finding } from '../../model/finding.ts';
+import { pathOf } from '../../model/namespace.ts';
+import { layout, outcomes, readFlags, recordKinds } from '../../model/record.ts';
+import type { Check } from '../check.ts';
+import { hostOf, isElsewhere } from '../evidence.ts';
+import { capFindings } from '../fold.ts';
+import type { History } from '../history.ts';
+import { windowOf } from '../order.ts';
+import { stressPhase } from '../phases.ts';
+import { judgeRead } from '../promise.ts';
+import type { Segment } from '../record-log.ts';
+import { countBelow, steadyValue } from '../steps.ts';
+import { hostName, witnesses } from '../words.ts';
 
 export const shortReads: Check = {
   code: 'D17',

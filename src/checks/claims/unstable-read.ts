@@ -1,6 +1,6 @@
 /** Once nothing changes any more, a host that reads again reads the same. */
-import type { Check } from './check.ts';
-import { chunkFindings } from './fold.ts';
+import type { Check } from '../check.ts';
+import { chunkFindings } from '../fold.ts';
 
 export const unstableReads: Check = {
   code: 'D22',

@@ -2,7 +2,7 @@
  * Every planned host takes part to the end. What a host that went away, or was never reached, did or saw is unknown: that
  * proves nothing against the file system, and keeps the run from passing.
  */
-import type { Check } from './check.ts';
+import type { Check } from '../check.ts';
 
 export const lostHosts: Check = {
   code: 'H03',
