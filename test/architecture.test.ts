@@ -18,6 +18,12 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   cli: ['index.ts', 'controller', ...wings, 'model'],
 };
 
+/** Rooms have floors too: what a folder in a room may import of that room, besides itself. */
+const mayImportInRoom: Readonly<Record<string, readonly string[]>> = {
+  'cli/terminal': [],
+  'cli/progress': ['cli/terminal'],
+};
+
 /** Packages that have one owner. */
 const ownerOf: Readonly<Record<string, string>> = {
   yargs: 'cli',
@@ -43,6 +49,16 @@ describe('the architecture', () => {
     const upward = imports.filter(({ room, target }) => {
       const to = roomOfTarget(target);
       return to !== undefined && to !== room && !(mayImport[room] ?? []).includes(to);
+    });
+    assert.deepEqual(upward.map(describeImport), []);
+  });
+
+  it('only lets imports go down within cli and controller, too', () => {
+    const upward = imports.filter(({ file, room, target }) => {
+      const from = Object.keys(mayImportInRoom).find((folder) => file.startsWith(join(root, 'src', folder, '/')));
+      if (from === undefined || roomOfTarget(target) !== room) return false;
+      const allowed = [from, ...(mayImportInRoom[from] ?? [])];
+      return !allowed.some((folder) => target.startsWith(join(root, 'src', folder)));
     });
     assert.deepEqual(upward.map(describeImport), []);
   });

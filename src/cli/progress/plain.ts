@@ -1,10 +1,10 @@
 /** A run for logs, CI and pipes: its story, and a heartbeat that comes less often the longer nothing else is said. */
 import type { ChalkInstance } from 'chalk';
-import { foldNodeSet } from '../model/nodeset.ts';
-import type { RunEvent } from '../controller/events.ts';
-import { formatCount, plural } from '../report/format.ts';
+import { foldNodeSet } from '../../model/nodeset.ts';
+import type { RunEvent } from '../../controller/events.ts';
+import { formatCount, plural } from '../../report/format.ts';
 import { newBoard, reduceBoard, type BoardState } from './board-state.ts';
-import { durationOf } from './duration.ts';
+import { durationOf } from '../terminal/duration.ts';
 import { hungAfterMs, silentAfterMs, viewHost, type HostView } from './host-view.ts';
 import { makeStory, type Story } from './story.ts';
 

@@ -1,15 +1,15 @@
 /** Shows a run while it goes on, in the way that --progress says. */
 import { clearInterval, setInterval } from 'node:timers';
 import type { ChalkInstance } from 'chalk';
-import type { Plan } from '../model/plan.ts';
-import type { RunEvent } from '../controller/events.ts';
+import type { Plan } from '../../model/plan.ts';
+import type { RunEvent } from '../../controller/events.ts';
 import { boardFrame } from './board-frame.ts';
 import { newBoard, reduceBoard } from './board-state.ts';
 import { makePlainDisplay } from './plain.ts';
-import type { Progress } from './progress.ts';
-import type { Terminal } from './screen.ts';
+import type { Progress } from './choice.ts';
+import type { Terminal } from '../terminal/screen.ts';
 import { makeStory } from './story.ts';
-import type { Symbols } from './symbols.ts';
+import type { Symbols } from '../terminal/symbols.ts';
 
 export interface Display extends Disposable {
   readonly listen: (event: RunEvent) => void;

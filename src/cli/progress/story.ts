@@ -3,11 +3,11 @@
  * lines keep their order.
  */
 import type { ChalkInstance } from 'chalk';
-import { LineFolder } from '../model/fold-lines.ts';
-import { foldNodeSet } from '../model/nodeset.ts';
-import type { RunEvent } from '../controller/events.ts';
+import { LineFolder } from '../../model/fold-lines.ts';
+import { foldNodeSet } from '../../model/nodeset.ts';
+import type { RunEvent } from '../../controller/events.ts';
 import { hostBar, lineOf, type Telling } from './event-lines.ts';
-import { sanitize } from './sanitize.ts';
+import { sanitize } from '../terminal/sanitize.ts';
 
 export interface Story {
   readonly listen: (event: RunEvent) => void;

@@ -1,12 +1,12 @@
 /** The rows of the board: hosts in trouble, worst first, one a row; the healthy ones folded. Columns give way where it is narrow. */
 import type { ChalkInstance } from 'chalk';
-import { compareNatural } from '../model/fold-nodeset.ts';
-import { foldNodeSet } from '../model/nodeset.ts';
-import { formatCount, plural } from '../report/format.ts';
-import { durationOf } from './duration.ts';
+import { compareNatural } from '../../model/fold-nodeset.ts';
+import { foldNodeSet } from '../../model/nodeset.ts';
+import { formatCount, plural } from '../../report/format.ts';
+import { durationOf } from '../terminal/duration.ts';
 import type { HostView } from './host-view.ts';
-import type { Symbols } from './symbols.ts';
-import { cut, pad, widthOf } from './text-width.ts';
+import type { Symbols } from '../terminal/symbols.ts';
+import { cut, pad, widthOf } from '../terminal/text-width.ts';
 
 export interface Look {
   readonly width: number;

@@ -1,10 +1,10 @@
 /** What an event is as a line for people: a table over the events. All text of hosts is sanitized here. */
 import type { ChalkInstance } from 'chalk';
-import { foldNodeSet } from '../model/nodeset.ts';
-import type { RunEvent } from '../controller/events.ts';
-import { plural } from '../report/format.ts';
-import { durationOf } from './duration.ts';
-import { sanitize, sanitizeLines } from './sanitize.ts';
+import { foldNodeSet } from '../../model/nodeset.ts';
+import type { RunEvent } from '../../controller/events.ts';
+import { plural } from '../../report/format.ts';
+import { durationOf } from '../terminal/duration.ts';
+import { sanitize, sanitizeLines } from '../terminal/sanitize.ts';
 
 /** A line about the whole run, or of one host: then others may say the same, and `text` goes on behind the names of all. */
 export interface Line {

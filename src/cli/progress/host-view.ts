@@ -1,9 +1,9 @@
 /** How one host stands, in a word, and how bad that is: what sorts the board. All text of hosts is sanitized here. */
-import type { Heartbeat } from '../model/protocol.ts';
+import type { Heartbeat } from '../../model/protocol.ts';
 import { countsOf, type HostState } from './board-state.ts';
-import { durationOf } from './duration.ts';
+import { durationOf } from '../terminal/duration.ts';
 import { reasonOf } from './event-lines.ts';
-import { sanitize } from './sanitize.ts';
+import { sanitize } from '../terminal/sanitize.ts';
 
 export interface HostView {
   readonly name: string;

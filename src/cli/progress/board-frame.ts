@@ -4,15 +4,15 @@
  * differ in what they do next.
  */
 import type { ChalkInstance } from 'chalk';
-import { formatCount, plural } from '../report/format.ts';
+import { formatCount, plural } from '../../report/format.ts';
 import type { BoardState, HostState } from './board-state.ts';
 import { countStates, tableLines } from './board-table.ts';
-import { clockOf, durationOf } from './duration.ts';
+import { clockOf, durationOf } from '../terminal/duration.ts';
 import { viewHost, type HostView } from './host-view.ts';
-import { sanitize } from './sanitize.ts';
-import type { Size } from './screen.ts';
-import type { Symbols } from './symbols.ts';
-import { cut } from './text-width.ts';
+import { sanitize } from '../terminal/sanitize.ts';
+import type { Size } from '../terminal/screen.ts';
+import type { Symbols } from '../terminal/symbols.ts';
+import { cut } from '../terminal/text-width.ts';
 
 export interface FrameOptions {
   /** Since the run's start. */

@@ -1,8 +1,8 @@
 /** What the board knows: the plan, and the events of a run folded into it. Times are the events' own, ms since the start. */
-import type { Plan } from '../model/plan.ts';
-import type { AgentPhase, Heartbeat } from '../model/protocol.ts';
-import type { HostStatus } from '../model/result.ts';
-import type { RunEvent } from '../controller/events.ts';
+import type { Plan } from '../../model/plan.ts';
+import type { AgentPhase, Heartbeat } from '../../model/protocol.ts';
+import type { HostStatus } from '../../model/result.ts';
+import type { RunEvent } from '../../controller/events.ts';
 
 export interface BoardState {
   /** What each task's stress is to do, as far as its workload says. */
