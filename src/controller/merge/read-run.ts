@@ -6,11 +6,11 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { errorCodeOf, FunbricError, messageOf } from '../model/errors.ts';
-import { decodeJournal, type Journal } from '../model/journal.ts';
-import { planSchema, runTagOf, type Plan } from '../model/plan.ts';
-import { hostResultSchema, type HostResult } from '../model/result.ts';
-import { runFiles } from './run-folder.ts';
+import { errorCodeOf, FunbricError, messageOf } from '../../model/errors.ts';
+import { decodeJournal, type Journal } from '../../model/journal.ts';
+import { planSchema, runTagOf, type Plan } from '../../model/plan.ts';
+import { hostResultSchema, type HostResult } from '../../model/result.ts';
+import { runFiles } from '../run-folder.ts';
 
 const beforeVerifySchema = z.object({
   command: z.string(),

@@ -13,10 +13,10 @@ import {
   toSparse,
   valueOf,
   type Histogram,
-} from '../model/histogram.ts';
-import type { OperationStats } from '../model/result.ts';
-import type { HostOperation, MergedOperation } from '../model/run.ts';
-import { overlapOf, round, shareWithin, stressOf, type HostTiming } from './merge-timing.ts';
+} from '../../model/histogram.ts';
+import type { OperationStats } from '../../model/result.ts';
+import type { HostOperation, MergedOperation } from '../../model/run.ts';
+import { overlapOf, round, shareWithin, stressOf, type HostTiming } from './timing.ts';
 
 export function mergeOperations(timings: readonly HostTiming[]): MergedOperation[] {
   const rates = timings.map(rateOf(timings));

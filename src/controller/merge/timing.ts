@@ -2,9 +2,9 @@
  * All hosts on one time axis, the controller's: a host's time counts as the middle of its clock's bound. Zero is the
  * earliest start of a phase on any host.
  */
-import type { HostClock } from '../model/clock.ts';
-import type { HostResult } from '../model/result.ts';
-import type { RunHost, TimelineStep } from '../model/run.ts';
+import type { HostClock } from '../../model/clock.ts';
+import type { HostResult } from '../../model/result.ts';
+import type { RunHost, TimelineStep } from '../../model/run.ts';
 import { clockOf } from './run-history.ts';
 
 export interface HostTiming {

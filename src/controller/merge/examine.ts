@@ -1,10 +1,10 @@
 /** Runs every check over a history. A check that crashes is a fact about the run, which then proves less than it should. */
-import type { Check } from '../checks/check.ts';
-import type { History } from '../checks/history.ts';
-import { checks as allChecks } from '../checks/registry.ts';
-import { messageOf } from '../model/errors.ts';
-import type { Finding } from '../model/finding.ts';
-import type { CheckRun } from '../model/run.ts';
+import type { Check } from '../../checks/check.ts';
+import type { History } from '../../checks/history.ts';
+import { checks as allChecks } from '../../checks/registry.ts';
+import { messageOf } from '../../model/errors.ts';
+import type { Finding } from '../../model/finding.ts';
+import type { CheckRun } from '../../model/run.ts';
 
 export interface Examination {
   readonly findings: readonly Finding[];

@@ -2,9 +2,9 @@
  * What an agent said of itself, second by second, as a bounded number of stretches: a day of heartbeats of 200 hosts must
  * fit into one run.json. A stretch keeps its extremes, so that one stall of a second isn't averaged away.
  */
-import type { Heartbeat } from '../model/protocol.ts';
-import type { Stretch } from '../model/run.ts';
-import { round, type HostTiming } from './merge-timing.ts';
+import type { Heartbeat } from '../../model/protocol.ts';
+import type { Stretch } from '../../model/run.ts';
+import { round, type HostTiming } from './timing.ts';
 
 /** A host; as many as a small chart can show. */
 export const maxStretches = 60;

@@ -3,21 +3,21 @@
  * Every planned host has a row, whatever became of it, and only evidence passes a run.
  */
 import { join } from 'node:path';
-import { coverageOf } from '../checks/coverage.ts';
-import type { History } from '../checks/history.ts';
-import { encodeJunit } from '../formats/junit.ts';
-import { layout, outcomes, recordKinds, contents } from '../model/record.ts';
-import type { Run, RunHost } from '../model/run.ts';
+import { coverageOf } from '../../checks/coverage.ts';
+import type { History } from '../../checks/history.ts';
+import { encodeJunit } from '../../formats/junit.ts';
+import { layout, outcomes, recordKinds, contents } from '../../model/record.ts';
+import type { Run, RunHost } from '../../model/run.ts';
 import { examine } from './examine.ts';
 import { beforeVerifyGaps, judge } from './judge.ts';
-import { mergeErrors } from './merge-errors.ts';
-import { latencyBySteps } from './merge-latency.ts';
-import { hostOperations, mergeOperations, totalsOf } from './merge-operations.ts';
-import { phasesOf, timelineOf, timingOf, zeroOf, type HostTiming } from './merge-timing.ts';
-import { vitalsOf } from './merge-vitals.ts';
+import { mergeErrors } from './errors.ts';
+import { latencyBySteps } from './latency.ts';
+import { hostOperations, mergeOperations, totalsOf } from './operations.ts';
+import { phasesOf, timelineOf, timingOf, zeroOf, type HostTiming } from './timing.ts';
+import { vitalsOf } from './vitals.ts';
 import { readRun, type HostInput, type RunInput } from './read-run.ts';
 import { historyOf, plannedWorkloads } from './run-history.ts';
-import { runFiles, writeJson, writeWhole } from './run-folder.ts';
+import { runFiles, writeJson, writeWhole } from '../run-folder.ts';
 
 /** Throws `input` where the plan can't be read, or a result is there twice. */
 export async function mergeRun(folder: string): Promise<Run> {

@@ -1,13 +1,13 @@
 /** From what the hosts brought back to the history that checks ask. */
-import { makeHistory, type History } from '../checks/history.ts';
-import type { HostEvidence } from '../checks/evidence.ts';
-import { hostClock } from '../model/clock.ts';
-import { consistencyOf, isNetworkMount, type Consistency } from '../model/consistency.ts';
-import { FunbricError } from '../model/errors.ts';
-import type { Plan, WorkloadSpec } from '../model/plan.ts';
-import type { Heartbeat } from '../model/protocol.ts';
-import type { HostResult } from '../model/result.ts';
-import { filesSpecSchema } from '../workloads/files-spec.ts';
+import { makeHistory, type History } from '../../checks/history.ts';
+import type { HostEvidence } from '../../checks/evidence.ts';
+import { hostClock } from '../../model/clock.ts';
+import { consistencyOf, isNetworkMount, type Consistency } from '../../model/consistency.ts';
+import { FunbricError } from '../../model/errors.ts';
+import type { Plan, WorkloadSpec } from '../../model/plan.ts';
+import type { Heartbeat } from '../../model/protocol.ts';
+import type { HostResult } from '../../model/result.ts';
+import { filesSpecSchema } from '../../workloads/files-spec.ts';
 import type { HostInput, RunInput } from './read-run.ts';
 
 /** The workloads that the plan's tasks ask for. */

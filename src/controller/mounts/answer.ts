@@ -1,7 +1,7 @@
 /** What a host says to a mount or unmount (see mount-script.ts), line by line, and what that means to a person. */
-import { FunbricError } from '../model/errors.ts';
-import type { MountSpec } from '../model/mount-spec.ts';
-import { readable } from '../transports/shell.ts';
+import { FunbricError } from '../../model/errors.ts';
+import type { MountSpec } from '../../model/mount-spec.ts';
+import { readable } from '../../transports/shell.ts';
 
 /** Lines that start with a word; the text is the host's: hostile. */
 export class MountAnswer {

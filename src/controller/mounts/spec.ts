@@ -2,10 +2,10 @@
  * `--mount nfs4.1://server/export`: what a task that mounts on every host takes on its command line, and what comes of it.
  * Everything is looked at here, before any host is reached; on the hosts it is only quoted.
  */
-import { FunbricError } from '../model/errors.ts';
-import type { MountSpec } from '../model/mount-spec.ts';
-import { expandNodeSet } from '../model/nodeset.ts';
-import type { TaskOption } from './task.ts';
+import { FunbricError } from '../../model/errors.ts';
+import type { MountSpec } from '../../model/mount-spec.ts';
+import { expandNodeSet } from '../../model/nodeset.ts';
+import type { TaskOption } from '../task.ts';
 
 /** For the `options` of a task: `options: { ...mountOptions }`. */
 export const mountOptions: {

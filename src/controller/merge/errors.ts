@@ -2,13 +2,13 @@
  * Errors grouped by operation and errno. The agents say how many, since they know which errors the workload expects; the
  * journals say when the first and the last came, and on which files.
  */
-import type { History } from '../checks/history.ts';
-import { stressPhase } from '../checks/phases.ts';
-import { errnoNameOf } from '../model/errno.ts';
-import { pathOf } from '../model/namespace.ts';
-import { kindName, layout, outcomes, readRecord, recordKinds } from '../model/record.ts';
-import type { ErrorGroup } from '../model/run.ts';
-import { round, type HostTiming } from './merge-timing.ts';
+import type { History } from '../../checks/history.ts';
+import { stressPhase } from '../../checks/phases.ts';
+import { errnoNameOf } from '../../model/errno.ts';
+import { pathOf } from '../../model/namespace.ts';
+import { kindName, layout, outcomes, readRecord, recordKinds } from '../../model/record.ts';
+import type { ErrorGroup } from '../../model/run.ts';
+import { round, type HostTiming } from './timing.ts';
 
 const maxExamples = 3;
 

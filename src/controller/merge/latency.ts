@@ -2,11 +2,11 @@
  * The p99 of every second of the timeline, over all kinds of operations, from the journals: samples of agents count
  * operations, but only records say how long each of them took.
  */
-import type { History } from '../checks/history.ts';
-import { stressPhase } from '../checks/phases.ts';
-import { bucketOf, histogramBuckets, isPercentileSupported, valueOf } from '../model/histogram.ts';
-import { layout, outcomes, recordKinds } from '../model/record.ts';
-import { round, stepNs, type HostTiming } from './merge-timing.ts';
+import type { History } from '../../checks/history.ts';
+import { stressPhase } from '../../checks/phases.ts';
+import { bucketOf, histogramBuckets, isPercentileSupported, valueOf } from '../../model/histogram.ts';
+import { layout, outcomes, recordKinds } from '../../model/record.ts';
+import { round, stepNs, type HostTiming } from './timing.ts';
 
 /** Coarser than the histograms of agents, 16 buckets an octave, because there is one a second: within 3 %. */
 const coarseness = 8;

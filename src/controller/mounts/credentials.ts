@@ -1,6 +1,6 @@
 /** What a user and password are for a mount, as mount.cifs reads them: lines of username=, password= and domain=. */
 import { readFileSync, statSync } from 'node:fs';
-import { FunbricError, messageOf } from '../model/errors.ts';
+import { FunbricError, messageOf } from '../../model/errors.ts';
 
 /** The content of a credentials file, and what of it must be seen nowhere. */
 export interface MountCredentials {

@@ -2,18 +2,18 @@
  * A task's mount on every host: made before its agents start, so that they find it and say what it promises, and undone
  * when they are gone. Only what this run mounted is unmounted. Both are kept beside the commands of the task.
  */
-import { FunbricError, messageOf } from '../model/errors.ts';
-import { mountCommandOf, sourceOf, type MountSpec } from '../model/mount-spec.ts';
-import { fileStemOf } from '../model/plan.ts';
-import type { CommandOutcome } from '../model/result.ts';
-import { runScript } from '../transports/script.ts';
-import { readable } from '../transports/shell.ts';
-import { describeExit } from '../transports/transport.ts';
-import type { Emit } from './events.ts';
-import type { HostRun } from './host-run.ts';
-import { MountAnswer, mountRefusal, unmountRefusal } from './mount-answer.ts';
-import type { MountCredentials } from './mount-credentials.ts';
-import { mountScript, unmountScript, type MountJob } from './mount-script.ts';
+import { FunbricError, messageOf } from '../../model/errors.ts';
+import { mountCommandOf, sourceOf, type MountSpec } from '../../model/mount-spec.ts';
+import { fileStemOf } from '../../model/plan.ts';
+import type { CommandOutcome } from '../../model/result.ts';
+import { runScript } from '../../transports/script.ts';
+import { readable } from '../../transports/shell.ts';
+import { describeExit } from '../../transports/transport.ts';
+import type { Emit } from '../events.ts';
+import type { HostRun } from '../host-run.ts';
+import { MountAnswer, mountRefusal, unmountRefusal } from './answer.ts';
+import type { MountCredentials } from './credentials.ts';
+import { mountScript, unmountScript, type MountJob } from './script.ts';
 
 /** mount.nfs itself tries for two minutes to reach a server. */
 const mountLimitMs = 180_000;

@@ -3,8 +3,8 @@
  * told by its id, device and source in mountinfo, so that nothing of others is ever unmounted. The folder below /run, which
  * like every mount is gone after a restart, keeps this for people, should the controller die.
  */
-import type { MountSpec } from '../model/mount-spec.ts';
-import { quote, quoteAll } from '../transports/shell.ts';
+import type { MountSpec } from '../../model/mount-spec.ts';
+import { quote, quoteAll } from '../../transports/shell.ts';
 
 /** What one host mounts. */
 export interface MountJob {

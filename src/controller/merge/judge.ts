@@ -1,6 +1,6 @@
 /** The verdict on a run, with every reason for it: evidence that fails it first, then what is missing to pass it. */
-import { worstVerdict, type Verdict, type Finding } from '../model/finding.ts';
-import type { CheckRun, RunHost } from '../model/run.ts';
+import { worstVerdict, type Verdict, type Finding } from '../../model/finding.ts';
+import type { CheckRun, RunHost } from '../../model/run.ts';
 import type { RunInput } from './read-run.ts';
 
 export interface Judged {
