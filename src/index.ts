@@ -10,7 +10,7 @@ export type {
   TaskHost,
   TaskOption,
 } from './controller/task.ts';
-export { mountOptions, mountSpec, type MountValues } from './controller/mount-spec.ts';
+export { mountOptions, mountSpec, type MountValues } from './controller/mounts/spec.ts';
 export { filesWorkload, type FilesRequest } from './controller/profiles.ts';
 export { findRunFolder, finishRun } from './controller/finish.ts';
 export type { MountSpec } from './model/mount-spec.ts';

@@ -18,6 +18,15 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   cli: ['index.ts', 'controller', ...wings, 'model'],
 };
 
+/** Rooms have floors too: what a folder in a room may import of that room, besides itself. */
+const mayImportInRoom: Readonly<Record<string, readonly string[]>> = {
+  'cli/terminal': [],
+  'cli/progress': ['cli/terminal'],
+  // A run is judged by its files, and by nothing that made them.
+  'controller/merge': ['controller/run-folder.ts'],
+  'controller/mounts': ['controller/events.ts', 'controller/host-run.ts', 'controller/task.ts'],
+};
+
 /** Packages that have one owner. */
 const ownerOf: Readonly<Record<string, string>> = {
   yargs: 'cli',
@@ -45,6 +54,24 @@ describe('the architecture', () => {
       return to !== undefined && to !== room && !(mayImport[room] ?? []).includes(to);
     });
     assert.deepEqual(upward.map(describeImport), []);
+  });
+
+  it('only lets imports go down within cli and controller, too', () => {
+    const upward = imports.filter(({ file, room, target }) => {
+      const from = Object.keys(mayImportInRoom).find((folder) => file.startsWith(join(root, 'src', folder, '/')));
+      if (from === undefined || roomOfTarget(target) !== room) return false;
+      const allowed = [from, ...(mayImportInRoom[from] ?? [])];
+      return !allowed.some((folder) => target.startsWith(join(root, 'src', folder)));
+    });
+    assert.deepEqual(upward.map(describeImport), []);
+  });
+
+  it('lets nothing but the registry know a claim, so that adding one touches no other check', () => {
+    const claims = join(root, 'src/checks/claims');
+    const known = imports.filter(
+      ({ target, file }) => target.startsWith(claims) && !file.endsWith('checks/registry.ts'),
+    );
+    assert.deepEqual(known.map(describeImport), []);
   });
 
   it('knows every room of src', () => {

@@ -1,28 +1,28 @@
 /** Every check, in the order of the codes. */
 import type { Check } from './check.ts';
-import { corruptChunks } from './corrupt-chunk.ts';
-import { crossFileChunks } from './cross-file-chunk.ts';
-import { errorStorms } from './error-storm.ts';
-import { foreignData } from './foreign-data.ts';
-import { hostDivergences } from './host-divergence.ts';
-import { inventedNames } from './listing-invents.ts';
-import { omittedNames } from './listing-omits.ts';
-import { repeatedNames } from './listing-repeats.ts';
-import { hungOperations } from './hung-operation.ts';
-import { lostFiles } from './lost-file.ts';
-import { lostHosts } from './lost-host.ts';
-import { lostWrites } from './lost-write.ts';
-import { misplacedChunks } from './misplaced-chunk.ts';
-import { phantomFiles } from './phantom-file.ts';
-import { nonMonotonicReads } from './non-monotonic-read.ts';
-import { readYourWrites } from './read-your-writes.ts';
-import { resurrectedFiles } from './resurrected-file.ts';
-import { shortReads } from './short-read.ts';
-import { sizeMismatches } from './size-mismatch.ts';
-import { staleReadsCheck } from './stale-read.ts';
-import { truncateResurrections } from './truncate-resurrection.ts';
-import { unstableReads } from './unstable-read.ts';
-import { zeroedChunks } from './zeroed-chunk.ts';
+import { lostFiles } from './claims/lost-file.ts';
+import { resurrectedFiles } from './claims/resurrected-file.ts';
+import { phantomFiles } from './claims/phantom-file.ts';
+import { lostWrites } from './claims/lost-write.ts';
+import { corruptChunks } from './claims/corrupt-chunk.ts';
+import { misplacedChunks } from './claims/misplaced-chunk.ts';
+import { crossFileChunks } from './claims/cross-file-chunk.ts';
+import { foreignData } from './claims/foreign-data.ts';
+import { zeroedChunks } from './claims/zeroed-chunk.ts';
+import { staleReadsCheck } from './claims/stale-read.ts';
+import { nonMonotonicReads } from './claims/non-monotonic-read.ts';
+import { readYourWrites } from './claims/read-your-writes.ts';
+import { shortReads } from './claims/short-read.ts';
+import { sizeMismatches } from './claims/size-mismatch.ts';
+import { truncateResurrections } from './claims/truncate-resurrection.ts';
+import { hostDivergences } from './claims/host-divergence.ts';
+import { unstableReads } from './claims/unstable-read.ts';
+import { omittedNames } from './claims/listing-omits.ts';
+import { repeatedNames } from './claims/listing-repeats.ts';
+import { inventedNames } from './claims/listing-invents.ts';
+import { hungOperations } from './claims/hung-operation.ts';
+import { errorStorms } from './claims/error-storm.ts';
+import { lostHosts } from './claims/lost-host.ts';
 
 export const checks: readonly Check[] = [
   lostFiles,

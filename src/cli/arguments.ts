@@ -6,7 +6,7 @@ import { decodeOptions, type GivenOptions } from '../controller/options.ts';
 import type { ChosenTask } from '../controller/planning.ts';
 import type { OptionValues, TaskOption } from '../controller/task.ts';
 import { fleetOptions } from './fleet-options.ts';
-import { progressChoices, type ProgressChoice } from './progress.ts';
+import { progressChoices, type ProgressChoice } from './progress/choice.ts';
 import { cutWords, type Catalog, type TaskWords } from './words.ts';
 
 /** The options of funbric itself, decoded. */

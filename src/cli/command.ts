@@ -6,10 +6,10 @@ import type { HostExit } from '../controller/command.ts';
 import { stamper, type RunEvent } from '../controller/events.ts';
 import type { FleetValues } from './arguments.ts';
 import type { Engine, Reach } from './engine.ts';
-import { reasonOf } from './event-lines.ts';
-import { sanitize } from './sanitize.ts';
+import { reasonOf } from './progress/event-lines.ts';
+import { sanitize } from './terminal/sanitize.ts';
 import { interruptedStatus, statusOf } from './status.ts';
-import { makeStory, widest, type Story } from './story.ts';
+import { makeStory, widest, type Story } from './progress/story.ts';
 
 interface CommandCall {
   readonly fleet: FleetValues;

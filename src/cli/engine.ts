@@ -4,7 +4,7 @@
  */
 import type { HostExit } from '../controller/command.ts';
 import type { Emit, RunEvent } from '../controller/events.ts';
-import type { MountCredentials } from '../controller/mount-credentials.ts';
+import type { MountCredentials } from '../controller/mounts/credentials.ts';
 import type { ChosenTask } from '../controller/planning.ts';
 import type { RunOutcome } from '../controller/task.ts';
 import type { Host } from '../model/host.ts';

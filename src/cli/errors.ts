@@ -1,7 +1,7 @@
 /** How an error looks: what happened, what to do; of a bug of ours also where, and whom to tell. */
 import type { ChalkInstance } from 'chalk';
 import { FunbricError, messageOf } from '../model/errors.ts';
-import { sanitizeLines } from './sanitize.ts';
+import { sanitizeLines } from './terminal/sanitize.ts';
 
 export function describeError(thrown: unknown, colors: ChalkInstance): string {
   if (thrown instanceof FunbricError && thrown.code !== 'bug') {

@@ -1,6 +1,6 @@
 /** The options of funbric itself, which every task has: one table that parsing, help and the task loader read. */
 import type { TaskOption } from '../controller/task.ts';
-import { progressChoices } from './progress.ts';
+import { progressChoices } from './progress/choice.ts';
 
 export interface FleetOption extends TaskOption {
   readonly alias?: string;

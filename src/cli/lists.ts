@@ -9,7 +9,7 @@ import { loadTask, type LoadContext, type TaskFile } from '../controller/load-ta
 import { flagOf, placeholderOf } from '../controller/options.ts';
 import type { Task } from '../controller/task.ts';
 import { plural } from '../report/format.ts';
-import { sanitize } from './sanitize.ts';
+import { sanitize } from './terminal/sanitize.ts';
 
 /** A task that can't be loaded is a row with its error: the others can still be used. */
 export type TaskRow =

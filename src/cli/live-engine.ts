@@ -11,7 +11,7 @@ import { onAbort } from '../transports/on-abort.ts';
 import { createTransports } from '../transports/registry.ts';
 import { quoteAll } from '../transports/shell.ts';
 import type { Connection } from '../transports/transport.ts';
-import { outputDrained } from './drained.ts';
+import { outputDrained } from './terminal/drained.ts';
 import type { DemoFleet, Engine, Reach, RunRequest } from './engine.ts';
 import { interruptedStatus, statusOf } from './status.ts';
 

@@ -6,11 +6,11 @@ import { setTimeout } from 'node:timers';
 import { packageFiles, packageVersion } from '../controller/package-files.ts';
 import { interrupted } from '../controller/waiting.ts';
 import { exitStatusOf } from '../model/errors.ts';
-import { makeColors } from './colors.ts';
+import { makeColors } from './terminal/colors.ts';
 import { describeError } from './errors.ts';
 import { liveEngine } from './live-engine.ts';
 import { runProgram } from './program.ts';
-import { Screen } from './screen.ts';
+import { Screen } from './terminal/screen.ts';
 
 /** After a second Ctrl-C everything is let go of; what hasn't ended by then never will. */
 const lastGraceMs = 3000;

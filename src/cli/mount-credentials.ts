@@ -2,7 +2,7 @@
 import { createInterface } from 'node:readline/promises';
 import { Writable, type Readable } from 'node:stream';
 import type { Plan } from '../model/plan.ts';
-import { parseCredentials, readCredentialsFile, type MountCredentials } from '../controller/mount-credentials.ts';
+import { parseCredentials, readCredentialsFile, type MountCredentials } from '../controller/mounts/credentials.ts';
 import { interrupted } from '../controller/waiting.ts';
 
 export interface Prompt {

@@ -13,21 +13,21 @@ import { stamper } from '../controller/events.ts';
 import { makePlan, type ChosenTask } from '../controller/planning.ts';
 import type { RunOutcome } from '../controller/task.ts';
 import { parseArguments, type FleetValues, type Invocation, type LocalCall } from './arguments.ts';
-import { makeColors } from './colors.ts';
+import { makeColors } from './terminal/colors.ts';
 import { runOnHosts } from './command.ts';
-import { openDisplay } from './display.ts';
+import { openDisplay } from './progress/display.ts';
 import type { Engine, Reach } from './engine.ts';
 import { credentialsOf, type Prompt } from './mount-credentials.ts';
 import { describeError } from './errors.ts';
 import { fleetOptionNames } from './fleet-options.ts';
 import { generalHelp, taskHelp } from './help.ts';
 import { hostListText, planText, taskListJson, taskListText, taskRows } from './lists.ts';
-import { progressOf } from './progress.ts';
+import { progressOf } from './progress/choice.ts';
 import { findingLines, hostLines, outcomeLines, type HostEnded } from './recap.ts';
-import { sanitizeLines } from './sanitize.ts';
-import type { Terminal } from './screen.ts';
+import { sanitizeLines } from './terminal/sanitize.ts';
+import type { Terminal } from './terminal/screen.ts';
 import { interruptedStatus, statusOf, worstStatus } from './status.ts';
-import { makeSymbols } from './symbols.ts';
+import { makeSymbols } from './terminal/symbols.ts';
 import type { Catalog } from './words.ts';
 
 export interface Surroundings {

@@ -8,8 +8,8 @@ import type { RunEvent } from '../controller/events.ts';
 import type { RunOutcome } from '../controller/task.ts';
 import { nameOfCode } from '../report/codes.ts';
 import { formatCount, plural } from '../report/format.ts';
-import { reasonOf } from './event-lines.ts';
-import { sanitize } from './sanitize.ts';
+import { reasonOf } from './progress/event-lines.ts';
+import { sanitize } from './terminal/sanitize.ts';
 
 export type HostEnded = Pick<Extract<RunEvent, { readonly kind: 'host-ended' }>, 'host' | 'status' | 'reason'>;
 

@@ -3,7 +3,7 @@ import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FunbricError } from '../model/errors.ts';
 import { loadTemplates, renderReport } from '../report/render.ts';
-import { mergeRun, writeRun } from './merge.ts';
+import { mergeRun, writeRun } from './merge/merge.ts';
 import { packageFiles } from './package-files.ts';
 import { runFiles, writeWhole } from './run-folder.ts';
 import type { RunOutcome } from './task.ts';

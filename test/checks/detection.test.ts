@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { mergeRun } from '../../src/controller/merge.ts';
+import { mergeRun } from '../../src/controller/merge/merge.ts';
 import { faults } from '../faults/registry.ts';
 import { filesSpec } from '../support/agent-process.ts';
 import { buildFaultyAgent, stageRun } from '../support/staged-run.ts';

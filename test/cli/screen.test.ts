@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Screen, type Size } from '../../src/cli/screen.ts';
+import { Screen, type Size } from '../../src/cli/terminal/screen.ts';
 import { TestTerminal } from '../support/terminal.ts';
 
 describe('the screen', () => {

@@ -1,11 +1,11 @@
 /** What merging gives the report beside the verdict: errors, heartbeats, latency over time, figures of each host. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { mergeErrors } from '../../src/controller/merge-errors.ts';
-import { latencyBySteps } from '../../src/controller/merge-latency.ts';
-import { hostOperations } from '../../src/controller/merge-operations.ts';
-import { timingOf, type HostTiming } from '../../src/controller/merge-timing.ts';
-import { maxStretches, vitalsOf } from '../../src/controller/merge-vitals.ts';
+import { mergeErrors } from '../../src/controller/merge/errors.ts';
+import { latencyBySteps } from '../../src/controller/merge/latency.ts';
+import { hostOperations } from '../../src/controller/merge/operations.ts';
+import { timingOf, type HostTiming } from '../../src/controller/merge/timing.ts';
+import { maxStretches, vitalsOf } from '../../src/controller/merge/vitals.ts';
 import { makeHistory, type History } from '../../src/checks/history.ts';
 import { stressPhase, verifyPhase } from '../../src/checks/phases.ts';
 import { bucketOf } from '../../src/model/histogram.ts';

@@ -4,8 +4,8 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, unlinkSync, writeFileSync } 
 import os from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { examine } from '../../src/controller/examine.ts';
-import { mergeRun, writeRun } from '../../src/controller/merge.ts';
+import { examine } from '../../src/controller/merge/examine.ts';
+import { mergeRun, writeRun } from '../../src/controller/merge/merge.ts';
 import { runFiles } from '../../src/controller/run-folder.ts';
 import { FunbricError } from '../../src/model/errors.ts';
 import { blockHeaderBytes } from '../../src/model/journal.ts';

@@ -5,9 +5,9 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, wri
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { MountAnswer, mountRefusal, unmountRefusal } from '../../src/controller/mount-answer.ts';
-import { mountScript, unmountScript } from '../../src/controller/mount-script.ts';
-import { mountSpec } from '../../src/controller/mount-spec.ts';
+import { MountAnswer, mountRefusal, unmountRefusal } from '../../src/controller/mounts/answer.ts';
+import { mountScript, unmountScript } from '../../src/controller/mounts/script.ts';
+import { mountSpec } from '../../src/controller/mounts/spec.ts';
 import type { MountSpec } from '../../src/model/mount-spec.ts';
 import { mountHostsReason } from '../support/mount-hosts.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { FunbricError } from '../../src/model/errors.ts';
-import { mountSpec, type MountValues } from '../../src/controller/mount-spec.ts';
+import { mountSpec, type MountValues } from '../../src/controller/mounts/spec.ts';
 import { mountCommandOf } from '../../src/model/mount-spec.ts';
 
 const commands = (values: MountValues, hosts = 1): readonly string[] => {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
 import { runEventSchema, type RunEvent } from '../../src/controller/events.ts';
-import { widthOf } from '../../src/cli/text-width.ts';
+import { widthOf } from '../../src/cli/terminal/text-width.ts';
 import { funbric, openBench, type Bench, type Ended } from '../support/funbric.ts';
 import { startHosts } from '../support/hosts.ts';
 import { localFleet, type LocalFleet } from '../support/local-hosts.ts';

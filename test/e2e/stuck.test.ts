@@ -7,7 +7,7 @@ import { after, describe, it } from 'node:test';
 import { conduct } from '../../src/controller/conduct.ts';
 import { loadAgentBundle } from '../../src/controller/deploy.ts';
 import type { RunEventBody } from '../../src/controller/events.ts';
-import { mergeRun } from '../../src/controller/merge.ts';
+import { mergeRun } from '../../src/controller/merge/merge.ts';
 import { makePlan } from '../../src/controller/planning.ts';
 import { createRunFolder } from '../../src/controller/run-folder.ts';
 import type { Run } from '../../src/model/run.ts';

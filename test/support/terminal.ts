@@ -1,5 +1,5 @@
 /** A terminal as far as the board needs one: text that wraps and scrolls, the cursor up, erasing, and hiding the cursor. */
-import { widthOf } from '../../src/cli/text-width.ts';
+import { widthOf } from '../../src/cli/terminal/text-width.ts';
 
 export class TestTerminal {
   /** From the first line that scrolled away to the last one on the screen. */

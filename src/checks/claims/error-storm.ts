@@ -1,0 +1,70 @@
+/** No host's operations fail more often than the plan allows. Errors that the workload expects, as its agent counts them, don't count. */
+import type { Finding } from '../../model/finding.ts';
+import { pathOf } from '../../model/namespace.ts';
+import { layout, outcomes, recordKinds } from '../../model/record.ts';
+import type { Check } from '../check.ts';
+import { errnoName } from '../effect.ts';
+import type { History } from '../history.ts';
+import { stressPhase } from '../phases.ts';
+import { entryAt, type Entry } from '../record-log.ts';
+import { hostName, witness } from '../words.ts';
+
+export const errorStorms: Check = {
+  code: 'H02',
+  claim: "no more of a host's operations fail than the plan allows",
+  examine(history) {
+    const share = history.facts.limits?.errorShare;
+    if (share === undefined) return [];
+    return history.hosts.flatMap(({ stress }, host) => {
+      const isStorm = stress !== undefined && stress.errors > share * stress.operations;
+      return isStorm ? [findingOf(history, host, { ...stress, share })] : [];
+    });
+  },
+};
+
+/** Shown of the errors. */
+const maxWitnesses = 3;
+
+function findingOf(
+  history: History,
+  host: number,
+  { operations, errors, share }: { readonly operations: number; readonly errors: number; readonly share: number },
+): Finding {
+  const entries = firstErrors(history, host);
+  const [first] = entries;
+  return {
+    code: 'H02',
+    grade: 'proven',
+    host: hostName(history, host),
+    file: first === undefined ? '.' : pathOf(first.record.owner, first.record.name),
+    count: errors,
+    expected: `unexpected errors of at most ${percent(share)} of the operations`,
+    found: `${errors} of ${operations} operations (${percent(errors / operations)}) ended in an unexpected error`,
+    witness: entries.map((entry) => witness(history, entry, errorText(history, entry))),
+  };
+}
+
+/** Of the errors in its journal, the first that can't be the expected ones: a name of another's tree that isn't there. */
+function firstErrors(history: History, host: number): readonly Entry[] {
+  const entries: Entry[] = [];
+  for (const segment of history.log.segments) {
+    if (segment.host !== host || segment.phase !== stressPhase) continue;
+    const { u8 } = segment.views;
+    for (let at = 0; at < segment.count && entries.length < maxWitnesses; at++) {
+      if (u8[at * 64 + layout.outcome] !== outcomes.error || u8[at * 64 + layout.kind] === recordKinds.observe)
+        continue;
+      const entry = entryAt(segment, at);
+      const isAbsent = errnoName(entry.record.errno, '') === 'ENOENT';
+      if (!isAbsent || entry.record.owner === entry.worker) entries.push(entry);
+    }
+  }
+  return entries;
+}
+
+function errorText(history: History, { host, record }: Entry): string {
+  return errnoName(record.errno, history.hosts[host]?.client.platform ?? '') ?? `errno ${record.errno}`;
+}
+
+function percent(share: number): string {
+  return `${Number((share * 100).toPrecision(3))} %`;
+}

@@ -1,0 +1,99 @@
+/**
+ * Every operation ends within the limit that the plan sets. One that ended later says so in its record; one without an
+ * answer had none when its block was written, or when its host was last heard of.
+ */
+import type { Finding, Witness } from '../../model/finding.ts';
+import { parsePath, pathOf } from '../../model/namespace.ts';
+import { kindName, layout, outcomes, recordKinds } from '../../model/record.ts';
+import type { Check } from '../check.ts';
+import { hostOf, type HostEvidence } from '../evidence.ts';
+import { capFindings } from '../fold.ts';
+import type { History } from '../history.ts';
+import { entryAt, type Entry, type Segment } from '../record-log.ts';
+import { hostName, witness } from '../words.ts';
+
+export const hungOperations: Check = {
+  code: 'H01',
+  claim: 'every operation ends within the limit of the plan',
+  examine(history) {
+    const hungMs = history.facts.limits?.hungMs;
+    if (hungMs === undefined) return [];
+    const recorded = history.log.segments.flatMap((segment) => hungIn(history, segment, hungMs));
+    const known = new Set(recorded.map(({ worker }) => worker));
+    const heard = history.hosts
+      .flatMap((host, index) => hungAsHeard(history, host, { index, hungMs }))
+      .filter(({ worker }) => !known.has(worker));
+    return capFindings([...recorded, ...heard], (hang) => findingOf(history, hang, hungMs));
+  },
+};
+
+interface Hang {
+  /** Run-wide. */
+  readonly worker: number;
+  readonly operation: string;
+  readonly file: string;
+  readonly ageMs: number;
+  readonly hasEnded: boolean;
+  readonly entry?: Entry;
+}
+
+function hungIn(history: History, segment: Segment, hungMs: number): readonly Hang[] {
+  if (history.hosts[segment.host]?.isTrusted !== true) return [];
+  const hangs: Hang[] = [];
+  const { u8, f64 } = segment.views;
+  for (let at = 0; at < segment.count; at++) {
+    const isPending = u8[at * 64 + layout.outcome] === outcomes.pending;
+    const endNs = isPending ? segment.writtenNs : (f64[at * 8 + layout.endNs] ?? 0);
+    const ageMs = (endNs - (f64[at * 8 + layout.startNs] ?? 0)) / 1e6;
+    // What a read saw beyond its first run is no operation of its own.
+    if (!(ageMs > hungMs) || u8[at * 64 + layout.kind] === recordKinds.observe) continue;
+    const entry = entryAt(segment, at);
+    const { kind, owner, name } = entry.record;
+    const operation = kindName(kind);
+    hangs.push({ worker: segment.worker, operation, file: pathOf(owner, name), ageMs, hasEnded: !isPending, entry });
+  }
+  return hangs;
+}
+
+/** The longest of each worker: what heartbeats say of an operation that no journal brought back. */
+function hungAsHeard(
+  history: History,
+  host: HostEvidence,
+  { index, hungMs }: { readonly index: number; readonly hungMs: number },
+): readonly Hang[] {
+  const longest = new Map<number, Hang>();
+  for (const { oldest } of host.heartbeats ?? []) {
+    if (oldest === undefined || !(oldest.ageMs > hungMs) || hostOf(history.facts, oldest.worker) !== index) continue;
+    const { worker, operation, ageMs, file = '' } = oldest;
+    if ((longest.get(worker)?.ageMs ?? 0) >= ageMs) continue;
+    // Only what we could have named ourselves: the rest is a host's invention.
+    const isKnown = parsePath(file) !== undefined && Object.hasOwn(recordKinds, operation);
+    longest.set(worker, {
+      worker,
+      operation: isKnown ? operation : 'an operation',
+      file: isKnown ? file : '.',
+      ageMs,
+      hasEnded: false,
+    });
+  }
+  return [...longest.values()];
+}
+
+function findingOf(history: History, hang: Hang, hungMs: number): Finding {
+  const { worker, operation, file, ageMs, hasEnded, entry } = hang;
+  const seconds = `${Math.round(ageMs / 100) / 10} s`;
+  const who = `worker ${worker % history.facts.workers}`;
+  const shown: readonly Witness[] = entry === undefined ? [] : [witness(history, entry)];
+  return {
+    code: 'H01',
+    grade: 'proven',
+    host: hostName(history, hostOf(history.facts, worker)),
+    file,
+    count: 1,
+    expected: `an answer within ${hungMs / 1000} s`,
+    found: hasEnded
+      ? `${operation} by ${who} took ${seconds}`
+      : `${operation} by ${who} had no answer after ${seconds}`,
+    witness: [...shown],
+  };
+}

@@ -1,0 +1,103 @@
+/**
+ * A read that asked for more brings all that the file certainly held throughout: the same file under that name, and no
+ * change of its size under way.
+ */
+import type { Finding } from '../../model/finding.ts';
+import { pathOf } from '../../model/namespace.ts';
+import { layout, outcomes, readFlags, recordKinds } from '../../model/record.ts';
+import type { Check } from '../check.ts';
+import { hostOf, isElsewhere } from '../evidence.ts';
+import { capFindings } from '../fold.ts';
+import type { History } from '../history.ts';
+import { windowOf } from '../order.ts';
+import { stressPhase } from '../phases.ts';
+import { judgeRead } from '../promise.ts';
+import type { Segment } from '../record-log.ts';
+import { countBelow, steadyValue } from '../steps.ts';
+import { hostName, witnesses } from '../words.ts';
+
+export const shortReads: Check = {
+  code: 'D17',
+  claim: 'every read brings as many bytes as the file certainly held',
+  examine(history) {
+    const short = new Map<string, ShortRead>();
+    for (let owner = 0; owner < history.owners; owner++) {
+      if (!history.tree(owner).isWhole) continue;
+      history.log.visit(owner, (segment, at) => {
+        if (!isShort(segment, at) || isElsewhere(history.facts, segment.host, owner)) return;
+        const read = judge(history, { owner, segment, at });
+        if (read === undefined) return;
+        const key = `${read.host}/${owner}/${read.incarnation}`;
+        const known = short.get(key);
+        if (known === undefined) short.set(key, read);
+        else known.sightings++;
+      });
+    }
+    return capFindings([...short.values()], (read) => findingOf(history, read));
+  },
+};
+
+interface ShortRead {
+  readonly owner: number;
+  readonly host: number;
+  readonly name: number;
+  readonly incarnation: number;
+  readonly id: number;
+  /** Id of the change that left the size. */
+  readonly sizedBy: number | undefined;
+  readonly size: number;
+  readonly first: number;
+  readonly bytes: number;
+  sightings: number;
+}
+
+function isShort({ phase, views }: Segment, at: number): boolean {
+  return (
+    phase === stressPhase &&
+    views.u8[at * 64 + layout.kind] === recordKinds.read &&
+    views.u8[at * 64 + layout.outcome] === outcomes.ok &&
+    ((views.u8[at * 64 + layout.flags] ?? 0) & readFlags.short) !== 0
+  );
+}
+
+function judge(
+  history: History,
+  { owner, segment, at }: { readonly owner: number; readonly segment: Segment; readonly at: number },
+): ShortRead | undefined {
+  const tree = history.tree(owner);
+  const { u32, f64 } = segment.views;
+  const name = u32[at * 16 + layout.name] ?? 0;
+  const steps = tree.names.get(name)?.steps;
+  if (steps === undefined) return undefined;
+  const window = windowOf(history.order(owner), segment, at);
+  const incarnation = steadyValue(steps, window);
+  const sizes = incarnation === undefined ? undefined : tree.sizes.get(incarnation);
+  if (incarnation === undefined || sizes === undefined) return undefined;
+  // What an error reported later may have lost was perhaps gone already.
+  if (history.registers(owner).files.get(incarnation)?.isSound !== true) return undefined;
+  if (tree.copies.get(incarnation)?.isDoubted === true) return undefined;
+  const size = steadyValue(sizes, window) ?? 0;
+  const first = (u32[at * 16 + layout.first] ?? 0) * history.facts.chunkBytes;
+  const bytes = f64[at * 8 + layout.size] ?? 0;
+  if (!(first + bytes < size)) return undefined;
+  const sizedBy = sizes.ids[countBelow(sizes.ids, window.ended) - 1];
+  const { host, firstId } = segment;
+  return { owner, host, name, incarnation, id: firstId + at, sizedBy, size, first, bytes, sightings: 1 };
+}
+
+function findingOf(history: History, read: ShortRead): Finding {
+  const { owner, host, size, first, bytes } = read;
+  const reach = host === hostOf(history.facts, owner) ? 'same client' : 'other client';
+  const { grade, clause } = judgeRead(history.consistency, reach);
+  return {
+    code: 'D17',
+    grade,
+    host: hostName(history, host),
+    file: pathOf(owner, read.name),
+    offset: first + bytes,
+    count: read.sightings,
+    expected: `bytes up to the end of the file, which was ${size} bytes long throughout`,
+    found: `${bytes} bytes from byte ${first} on, although more were asked for${clause}`,
+    witness: witnesses(history, [read.sizedBy, read.id]),
+  };
+}

@@ -1,0 +1,9 @@
+/** Once nothing changes any more, a host that reads again reads the same. */
+import type { Check } from '../check.ts';
+import { chunkFindings } from '../fold.ts';
+
+export const unstableReads: Check = {
+  code: 'D22',
+  claim: 'after the stress a host that reads twice reads the same bytes',
+  examine: (history) => chunkFindings(history, 'D22', 'run'),
+};
