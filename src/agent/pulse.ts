@@ -3,6 +3,8 @@
  * sample for the result. Both are kept within bounds, however long a run lasts.
  */
 import { loadavg } from 'node:os';
+import type { Note } from '../model/journal.ts';
+import { parsePath } from '../model/namespace.ts';
 import type { AgentPhase, Heartbeat } from '../model/protocol.ts';
 import type { Sample } from '../model/result.ts';
 import type { WorkerMemory } from './memory.ts';
@@ -59,9 +61,12 @@ export class Pulse {
     this.#phase = undefined;
   }
 
-  /** A worker has kept evidence of a chunk that isn't what its stamp says. */
-  mismatch(): void {
-    this.#mismatches++;
+  /** During stress another worker's file may be seen half written, and rightly so: only its owner's word counts. */
+  note(worker: number, note: Note): void {
+    if (note.kind !== 'evidence') return;
+    if (this.#phase !== 'stress' || parsePath(note.path)?.owner === this.#options.firstWorker + worker) {
+      this.#mismatches++;
+    }
   }
 
   stop(): void {

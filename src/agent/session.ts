@@ -221,7 +221,7 @@ export class Session {
       now,
       hungMs: spec.hungMs ?? defaultLimits.hungMs,
       onNote: (worker, note) => {
-        if (note.kind === 'evidence') this.#pulse.mismatch();
+        this.#pulse.note(worker, note);
         this.#journal.note(worker, note);
       },
       onGivenUp: (worker) => {

@@ -74,7 +74,10 @@ export const heartbeatSchema = z.object({
   loadAverage: z.number(),
   /** Of all operations of the stress so far, where there are enough of them. */
   p99Us: z.optional(z.number()),
-  /** Chunks so far that weren't what their stamps say: facts, which become findings only once all hosts' journals are merged. */
+  /**
+   * Chunks so far that weren't what their stamps say, and that nobody else can have been writing: facts, which become
+   * findings only once all hosts' journals are merged.
+   */
   mismatches: z.optional(z.number()),
   /** The operation that is longest in flight: its kind, file and age, and the run-wide number of its worker. */
   oldest: z.optional(z.extend(whereSchema, { ageMs: z.number() })),
