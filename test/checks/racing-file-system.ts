@@ -37,7 +37,8 @@ export function racingRun(seed: number, options: { readonly isFaultless: boolean
   const mount = options.isFaultless ? 'ext4' : (['ext4', 'ceph', 'nfs4'][random.below(3)] ?? '');
   const hostCount = 2 + random.below(2);
   const moments: Moment[] = [];
-  const owner = new RacingOwner({ random, moments, isFaultless: options.isFaultless });
+  const isNetwork = isNetworkMount({ path: '/', type: mount, source: '', options: [] });
+  const owner = new RacingOwner({ random, moments, isNetwork, isFaultless: options.isFaultless });
   owner.run();
   const endNs = owner.endNs;
   const workers: Drafted[][] = [owner.drafts];

@@ -2,9 +2,9 @@
 import { verifyPhase } from '../../src/checks/phases.ts';
 import { foldersOfTree, nameOf, objectOf } from '../../src/model/namespace.ts';
 import type { Random } from '../../src/model/random.ts';
-import { contents, outcomes, recordKinds, type JournalRecord } from '../../src/model/record.ts';
+import { outcomes, recordKinds, type JournalRecord } from '../../src/model/record.ts';
 import { blankRecord, caseChunkBytes } from './case-history.ts';
-import { lookAt, racingNames, type Drafted, type Moment, type RacingDisk } from './racing-disk.ts';
+import { lookAt, lookOf, racingNames, type Drafted, type Moment, type RacingDisk } from './racing-disk.ts';
 
 export class RacingReader {
   readonly drafts: Drafted[] = [];
@@ -55,17 +55,13 @@ export function scanOf(at: {
       for (let folder = 0; folder < foldersOfTree; folder++) {
         const files = [...disk.names].filter(([name]) => objectOf(name).folder === folder);
         add({ kind: recordKinds.scanList, name: nameOf({ kind: 'folder', folder }), size: files.length });
-        for (const [name, { operation, generations }] of files) {
-          const size = generations.length * caseChunkBytes;
+        for (const [name, file] of files) {
+          const size = file.chunks * caseChunkBytes;
           add({ kind: recordKinds.scanEntry, name, size });
-          if (generations.length === 0) add({ kind: recordKinds.scanRead, name });
-          for (const [first, generation] of generations.entries()) {
-            const stamp =
-              generation > 0
-                ? { generation, incarnation: operation, content: contents.data }
-                : { content: contents.zeros };
+          if (file.chunks === 0) add({ kind: recordKinds.scanRead, name });
+          for (let first = 0; first < file.chunks; first++) {
             const kind = first === 0 ? recordKinds.scanRead : recordKinds.observe;
-            add({ kind, name, first, count: 1, size, ...stamp }, first > 0);
+            add({ kind, name, first, count: 1, size, ...lookOf(file.stampAt(first)) }, first > 0);
           }
         }
       }
