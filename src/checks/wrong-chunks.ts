@@ -246,7 +246,8 @@ class Finder {
     }
     if (chunk < record.first || chunk >= record.first + record.count) return false;
     if (generation === 0) return record.content === contents.zeros;
-    if (record.content !== contents.data || !this.#isOfTree(record)) return false;
+    if (record.content !== contents.data) return generation === undefined && open.has(record.content);
+    if (!this.#isOfTree(record)) return false;
     if (generation !== undefined) return record.incarnation === life && record.generation === generation;
     return file !== undefined && mayCarry(this.#tree.copies, { incarnation: file.operation, chunk }, record);
   }
@@ -259,6 +260,8 @@ class Finder {
   }
 }
 
+/** What a change of unknown outcome may have made of a chunk. */
+const open: ReadonlySet<number> = new Set([contents.zeros, contents.unreadable, contents.partial]);
 /** Of chunks that show an old generation. */
 const oldCodes: ReadonlySet<ChunkCode> = new Set(['D04', 'D20']);
 

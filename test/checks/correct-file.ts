@@ -89,6 +89,11 @@ export class CorrectFile {
     });
   }
 
+  /** As it is now, for good: what a client may go on showing. */
+  snapshot(): CorrectFile {
+    return this.copy(this.operation, this.chunks);
+  }
+
   /** The first chunks of it as another file. */
   copy(operation: number, chunks: number): CorrectFile {
     const copy = new CorrectFile(operation);

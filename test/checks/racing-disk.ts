@@ -40,6 +40,8 @@ export interface Look {
   readonly startNs: number;
   readonly endNs: number;
   readonly names: readonly number[];
+  /** Its client may answer from a cache that is behind. */
+  readonly isLate: boolean;
 }
 
 /** A read or a list; its records come to the drafts when it ends. */
@@ -77,7 +79,8 @@ function read(disk: RacingDisk, look: Look, base: JournalRecord): () => JournalR
   let file: CorrectFile | undefined;
   const opened = within(look, look.startNs);
   const seen: (Stamp | undefined)[] = [];
-  moments.push({ atNs: opened, happen: () => (file = disk.names.get(name)) });
+  const cached = look.isLate && random.below(6) === 0 ? cachedAt(disk.names, moments, random.below(opened)) : undefined;
+  moments.push({ atNs: opened, happen: () => (file = (cached ?? disk.names).get(name)) });
   for (let at = 0; at < count; at++) {
     moments.push({ atNs: within(look, opened), happen: () => (seen[at] = file?.stampAt(first + at)) });
   }
@@ -105,6 +108,22 @@ export function lookOf(
   if (generation > 0) return { content: contents.data, generation, incarnation, target: 0 };
   const content = generation < 0 ? contents.unreadable : contents.zeros;
   return { content, generation: 0, incarnation: 0, target: 0 };
+}
+
+/** What was there at some moment, filled in when that comes. */
+export function cachedAt(
+  names: RacingDisk['names'],
+  moments: Moment[],
+  atNs: number,
+): ReadonlyMap<number, CorrectFile> {
+  const cached = new Map<number, CorrectFile>();
+  moments.push({
+    atNs,
+    happen() {
+      for (const [name, file] of names) cached.set(name, file.snapshot());
+    },
+  });
+  return cached;
 }
 
 function list(disk: RacingDisk, look: Look, base: JournalRecord): () => JournalRecord[] {

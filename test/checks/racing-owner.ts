@@ -81,6 +81,7 @@ export class RacingOwner {
       sequence: this.#sequence,
       startNs,
       endNs,
+      isLate: false,
       names: [...this.#known.keys()],
     });
   }
