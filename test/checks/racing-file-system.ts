@@ -41,19 +41,30 @@ export interface HostClockModel {
   readonly pings: readonly Ping[];
 }
 
+const eventualMount = 'fuse.sshfs';
+/** They promise less than posix: a client may know things late. */
+export const weakMounts: ReadonlySet<string> = new Set(['nfs4', 'cifs', eventualMount]);
+const mounts = ['ext4', 'ceph', ...weakMounts];
+
 export function racingRun(seed: number, options: { readonly isFaultless: boolean }): RacingRun {
   const random = randomOf(seed, 0x2ace);
-  const mount = options.isFaultless ? 'ext4' : (['ext4', 'ceph', 'nfs4'][random.below(3)] ?? '');
+  const mount = options.isFaultless ? 'ext4' : (mounts[random.below(mounts.length)] ?? '');
   const hostCount = 2 + random.below(2);
   const moments: Moment[] = [];
   const isNetwork = isNetworkMount({ path: '/', type: mount, source: '', options: [] });
-  const isWeak = mount === 'nfs4';
-  const owner = new RacingOwner({ random, moments, isNetwork, isFaultless: options.isFaultless });
+  const isWeak = weakMounts.has(mount);
+  const owner = new RacingOwner({
+    random,
+    moments,
+    isNetwork,
+    isLate: mount === eventualMount,
+    isFaultless: options.isFaultless,
+  });
   owner.run();
   const endNs = owner.endNs;
   const workers: Drafted[][] = [owner.drafts];
   for (let worker = 1; worker < hostCount * racingFacts.workers; worker++) {
-    const isLate = isWeak && worker >= racingFacts.workers;
+    const isLate = isWeak && (worker >= racingFacts.workers || mount === eventualMount);
     const reader = new RacingReader({ random, moments, disk: owner.disk, isLate });
     reader.run(endNs);
     workers.push(reader.drafts);

@@ -16,6 +16,8 @@ export interface RacingOwnerOptions {
   readonly random: Random;
   readonly moments: Moment[];
   readonly isNetwork: boolean;
+  /** Not even the owner's client shows at once what it wrote. */
+  readonly isLate: boolean;
   readonly isFaultless: boolean;
 }
 
@@ -81,7 +83,7 @@ export class RacingOwner {
       sequence: this.#sequence,
       startNs,
       endNs,
-      isLate: false,
+      isLate: this.#options.isLate,
       names: [...this.#known.keys()],
     });
   }
