@@ -91,7 +91,19 @@ class Finder {
 
   finish(): readonly WrongChunk[] {
     this.#compareWithRight();
+    this.#join();
     return [...this.#found.values()];
+  }
+
+  /** What stress and verify both saw is one finding, and suspect only if both are. */
+  #join(): void {
+    for (const [key, wrong] of this.#found) {
+      const inline = wrong.isInline ? undefined : this.#found.get(`true/${wrong.code}/${wrong.name}/${wrong.chunk}`);
+      if (inline === undefined) continue;
+      inline.sightings += wrong.sightings;
+      inline.isSuspect &&= wrong.isSuspect;
+      this.#found.delete(key);
+    }
   }
 
   #judgeFinal(entry: Entry): void {
@@ -185,7 +197,7 @@ class Finder {
     wrong: Pick<Kept, 'code' | 'chunk' | 'life' | 'generation' | 'isSuspect' | 'isInline' | 'file'>,
   ): void {
     const { name } = entry.record;
-    const key = `${wrong.code}/${name}/${wrong.chunk}`;
+    const key = `${wrong.isInline}/${wrong.code}/${name}/${wrong.chunk}`;
     const known = this.#found.get(key);
     if (known !== undefined) {
       known.sightings++;
