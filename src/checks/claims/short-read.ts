@@ -74,7 +74,7 @@ function judge(
   const sizes = incarnation === undefined ? undefined : tree.sizes.get(incarnation);
   if (incarnation === undefined || sizes === undefined) return undefined;
   // What an error reported later may have lost was perhaps gone already.
-  if (history.registers(owner).files.get(incarnation)?.isSound !== true) return undefined;
+  if (history.registers(owner).files.get(incarnation)?.isSound === false) return undefined;
   if (tree.copies.get(incarnation)?.isDoubted === true) return undefined;
   const size = steadyValue(sizes, window) ?? 0;
   const first = (u32[at * 16 + layout.first] ?? 0) * history.facts.chunkBytes;
