@@ -6,7 +6,7 @@ import { foldersOfTree, objectOf } from '../model/namespace.ts';
 import { layout, outcomes, recordKinds } from '../model/record.ts';
 import { isElsewhere, type Evidence } from './evidence.ts';
 import { windowOf, type Order } from './order.ts';
-import { stressPhase } from './phases.ts';
+import { inStress } from './phases.ts';
 import type { Segment } from './record-log.ts';
 import type { NameState, Tree } from './tree.ts';
 import { countBelow, steadyValue, stepValues, type Window } from './steps.ts';
@@ -35,9 +35,7 @@ export interface ListingsInput {
 
 export function findWrongNames(input: ListingsInput): readonly WrongName[] {
   const finder = new Finder(input);
-  input.evidence.log.visit(input.tree.owner, (segment, at) => {
-    if (segment.phase === stressPhase) finder.take(segment, at);
-  });
+  input.evidence.log.visit(input.tree.owner, (segment, at) => finder.take(segment, at), inStress);
   return finder.finish();
 }
 
