@@ -3,8 +3,8 @@ import { outcomes, readFlags, recordKinds } from '../model/record.ts';
 import { objectOf } from '../model/namespace.ts';
 import { errnoName } from './effect.ts';
 import { isElsewhere, type Evidence } from './evidence.ts';
-import { entryAt, type Entry } from './record-log.ts';
-import { verifyPhase } from './phases.ts';
+import { entryAt, type Entry, type Segment } from './record-log.ts';
+import { inVerify } from './phases.ts';
 
 /** One host saw one name in one of its scans. */
 export interface NameSighting {
@@ -39,11 +39,8 @@ export interface Scan {
 
 export function readScan(evidence: Evidence, owner: number): Scan {
   const reader = new ScanReader(evidence);
-  evidence.log.visit(owner, (segment, at) => {
-    if (segment.phase === verifyPhase && !isElsewhere(evidence.facts, segment.host, owner)) {
-      reader.take(entryAt(segment, at));
-    }
-  });
+  const isHere = (segment: Segment): boolean => inVerify(segment) && !isElsewhere(evidence.facts, segment.host, owner);
+  evidence.log.visit(owner, (segment, at) => reader.take(entryAt(segment, at)), isHere);
   return reader;
 }
 

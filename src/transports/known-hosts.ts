@@ -125,6 +125,8 @@ export function nameOf(at: HostAddress): string {
 
 function isMatch(patterns: string, name: string): boolean {
   if (patterns.startsWith('|')) return isHashOf(patterns, name);
+  // Most lines are one plain name, and each host of a fleet looks at all lines.
+  if (!/[*?!,]/.test(patterns)) return patterns === name || patterns.toLowerCase() === name;
   let isPositive = false;
   for (const pattern of patterns.toLowerCase().split(',')) {
     const isNegated = pattern.startsWith('!');
