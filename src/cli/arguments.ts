@@ -92,6 +92,7 @@ async function chooseTasks(
   for (const { name, task, options: words, positionals } of all) {
     const options = decodeOptions(name, task.options ?? {}, await parseOptions(words));
     const chosen = { name, task, options };
+    refuseSpareWords(name, task.arguments, positionals);
     if (task.local !== undefined) locals.push({ ...chosen, positionals });
     else if (locals.length === 0) tasks.push(chosen);
     else {
@@ -101,6 +102,20 @@ async function chooseTasks(
     }
   }
   return { tasks, locals };
+}
+
+/** A task that declares `[RUN]` takes one word, `FILE...` any number: a second run that nobody looks at must not seem merged. */
+function refuseSpareWords(name: string, declared: string | undefined, positionals: readonly string[]): void {
+  const most = declared?.includes('...') === true ? Infinity : (declared ?? '').split(' ').filter(Boolean).length;
+  const spare = positionals[most];
+  if (spare === undefined) return;
+  throw new FunbricError(
+    'usage',
+    `${name} takes ${declared ?? 'no words'}, and no ${JSON.stringify(spare)} after that`,
+    {
+      hint: `one line for each: funbric ${name} ${spare}`,
+    },
+  );
 }
 
 /**
