@@ -92,6 +92,7 @@ function chooseTasks(all: readonly TaskWords[]): {
   for (const { name, task, options: words, positionals } of all) {
     const options = decodeOptions(name, task.options ?? {}, valuesOf(words));
     const chosen = { name, task, options };
+    refuseSpareWords(name, task.arguments, positionals);
     if (task.local !== undefined) locals.push({ ...chosen, positionals });
     else if (locals.length === 0) tasks.push(chosen);
     else {
@@ -101,6 +102,20 @@ function chooseTasks(all: readonly TaskWords[]): {
     }
   }
   return { tasks, locals };
+}
+
+/** A task that declares `[RUN]` takes one word, `FILE...` any number: a second run that nobody looks at must not seem merged. */
+function refuseSpareWords(name: string, declared: string | undefined, positionals: readonly string[]): void {
+  const most = declared?.includes('...') === true ? Infinity : (declared ?? '').split(' ').filter(Boolean).length;
+  const spare = positionals[most];
+  if (spare === undefined) return;
+  throw new FunbricError(
+    'usage',
+    `${name} takes ${declared ?? 'no words'}, and no ${JSON.stringify(spare)} after that`,
+    {
+      hint: `one line for each: funbric ${name} ${spare}`,
+    },
+  );
 }
 
 /** `--name=value` words by name. Everything stays text: what a value means is decided where its type is known. */
