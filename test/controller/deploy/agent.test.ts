@@ -1,5 +1,6 @@
 /** The agent on a host that may be short of room, or shared with people who mean no good. */
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import {
   appendFileSync,
   existsSync,
@@ -13,7 +14,7 @@ import {
 import os from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, afterEach, beforeEach, describe, it } from 'node:test';
-import { loadAgentBundle, startAgent } from '../../../src/controller/deploy/agent.ts';
+import { loadAgentBundle, placeAgent, startAgent } from '../../../src/controller/deploy/agent.ts';
 import { removeDeployed } from '../../../src/controller/deploy/deploy.ts';
 import { packageFiles } from '../../../src/controller/package-files.ts';
 import { openLocalHost, type LocalHost } from '../../support/local-host.ts';
@@ -50,6 +51,23 @@ describe('deploying the agent', () => {
     remote.stdout.resume();
     remote.stderr.resume();
     assert.deepEqual(await remote.exit, { kind: 'exited', code: 97 });
+  });
+
+  it('refuses what arrives damaged, in every place, and leaves nothing there', async () => {
+    const folders = (): readonly string[] =>
+      ['/var/tmp', '/tmp'].flatMap((place) => readdirSync(place).filter((name) => /^funbric-\w{8}$/.test(name)));
+    const before = folders();
+    const { bytes } = await loadAgentBundle(packageFiles.agent);
+    const sha256 = createHash('sha256').update('another').digest('hex');
+    await assert.rejects(placeAgent(host.connection, { bytes, sha256 }, new AbortController().signal), {
+      code: 'deploy',
+      message: /home: it arrived damaged; \/var\/tmp: it arrived damaged; \/tmp: it arrived damaged/,
+    });
+    assert.deepEqual(
+      folders().filter((name) => !before.includes(name)),
+      [],
+    );
+    assert.deepEqual(readdirSync(join(host.home, '.cache/funbric', sha256)), []);
   });
 
   it('takes a fresh folder in /var/tmp where the cache is not ours, and removes it at the end', async () => {
