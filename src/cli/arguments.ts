@@ -1,7 +1,7 @@
 /** From the words of a command line to what is to be done. */
 import yargs from 'yargs';
 import { FunbricError } from '../model/errors.ts';
-import type { RuntimeChoice } from '../controller/deploy/runtime.ts';
+import type { RuntimeChoice } from '../controller/deploy/runtime-source.ts';
 import type { Selection } from '../controller/inventory.ts';
 import { decodeOptions, type GivenOptions } from '../controller/options.ts';
 import type { ChosenTask } from '../controller/planning.ts';

