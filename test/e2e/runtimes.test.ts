@@ -1,7 +1,7 @@
 /** Hosts without Node.js, over a real sshd: they get one where it can run, and are named before any setup where it can't. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
@@ -135,17 +135,26 @@ describe('a fleet in which some hosts have no Node.js', { skip }, () => {
   });
 
   it(
-    'runs what --runtime names on a host that has busybox, a glibc and nothing else',
+    'runs what --runtime names on hosts that have busybox and a glibc, also without gunzip, but not without a sha256',
     {
       skip: smallRootReason('ours'),
     },
     async () => {
-      const root = ownFolder('root');
-      await using hosts = await startFleet([makeSmallRoot(root, { libc: 'ours', directory: bench.dir })]);
+      const roots = ['small', 'no-gunzip', 'no-sha256'].map((name) => ownFolder(name));
+      const preparations = [[], ['gunzip'], ['sha256sum']].map((without, at) =>
+        makeSmallRoot(roots[at] ?? '', { libc: 'ours', directory: bench.dir, without }),
+      );
+      await using hosts = await startFleet(preparations);
       const ended = await runtest(hosts, '--runtime', process.execPath);
-      assert.equal(ended.status, 0, ended.stdout + ended.stderr);
-      assert.deepEqual(sentTo(bench), ['127.0.0.2', '127.0.0.3']);
-      assert.equal(runtimesIn(join(root, 'root')).length, 1);
+      assert.equal(ended.status, 2, ended.stdout + ended.stderr);
+      assert.deepEqual(statuses(), ['completed', 'completed', 'completed', 'unreachable']);
+      assert.match(reasonOf(3), /nothing there can tell a sha256.*install sha256sum/);
+      assert.deepEqual(
+        roots.map((root) => runtimesIn(join(root, 'root')).length),
+        [1, 1, 0],
+      );
+      const bytesSent = eventsOf(bench).flatMap((event) => (event.kind === 'runtime-sending' ? [event.bytes] : []));
+      assert.equal(Math.max(...bytesSent), statSync(process.execPath).size);
     },
   );
 

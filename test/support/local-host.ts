@@ -15,7 +15,8 @@ export interface LocalHost extends AsyncDisposable {
   readonly connection: Connection;
   /** What was sent so far. */
   readonly sent: readonly Sending[];
-  deploy(choice?: RuntimeChoice): Promise<DeployedAgent>;
+  /** `over` another connection than its own. */
+  deploy(choice?: RuntimeChoice, over?: Connection): Promise<DeployedAgent>;
 }
 
 /** Until it is disposed of, HOME is the host's. */
@@ -36,11 +37,11 @@ export async function openLocalHost(root: string): Promise<LocalHost> {
     home,
     connection,
     sent,
-    async deploy(choice = { kind: 'auto' }) {
+    async deploy(choice = { kind: 'auto' }, over = connection) {
       const runtimes = await runtimesOf(choice);
       const bundle = await loadAgentBundle(packageFiles.agent);
       const { signal } = new AbortController();
-      return await deployAgent(connection, { bundle, runtimes, signal, onSending: (sending) => sent.push(sending) });
+      return await deployAgent(over, { bundle, runtimes, signal, onSending: (sending) => sent.push(sending) });
     },
     async [Symbol.asyncDispose]() {
       for (const opening of await Promise.allSettled(opened.values())) {

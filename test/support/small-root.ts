@@ -3,7 +3,7 @@
  * for. A host is put into it by chroot, in a mount namespace of its own.
  */
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, realpathSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 const busybox = '/bin/busybox';
@@ -11,6 +11,8 @@ const busybox = '/bin/busybox';
 export interface SmallRootOptions {
   /** The libraries that this process runs with; musl's loader; or a `getconf` that says an old version. */
   readonly libc: 'ours' | 'musl' | 'old glibc';
+  /** Commands that it lacks. */
+  readonly without?: readonly string[];
   /** Shared with the other hosts. */
   readonly directory: string;
 }
@@ -25,13 +27,19 @@ export function smallRootReason(libc: SmallRootOptions['libc']): string | false 
 }
 
 /** Gives the shell lines that put a host into it. */
-export function makeSmallRoot(root: string, { libc, directory }: SmallRootOptions): string {
+export function makeSmallRoot(root: string, { libc, directory, without = [] }: SmallRootOptions): string {
   for (const folder of ['bin', 'lib', 'usr/bin', 'root', 'tmp', 'var/tmp', 'proc', 'dev', directory]) {
     mkdirSync(join(root, folder), { recursive: true });
   }
   cpSync(busybox, join(root, 'bin/busybox'));
   execFileSync('chroot', [root, '/bin/busybox', '--install', '-s', '/bin']);
-  if (libc === 'ours') for (const path of librariesOf(process.execPath)) copyInto(root, path);
+  for (const command of without) rmSync(join(root, 'bin', command));
+  if (libc === 'ours') {
+    // busybox's own shell has all its commands built in, wherever their names lead to.
+    rmSync(join(root, 'bin/sh'));
+    for (const path of [...librariesOf('/bin/sh'), '/bin/sh']) copyInto(root, path);
+    for (const path of librariesOf(process.execPath)) copyInto(root, path);
+  }
   if (libc === 'musl') copyInto(root, muslLoader() ?? '');
   if (libc === 'old glibc') writeFileSync(join(root, 'bin/getconf'), '#!/bin/sh\necho glibc 2.17\n', { mode: 0o755 });
   return [

@@ -1,4 +1,5 @@
 /** Brings to a host what a run needs there: a Node.js, its own or one from us, and the agent. */
+import { FunbricError } from '../../model/errors.ts';
 import type { Connection } from '../../transports/transport.ts';
 import { placeAgent, type AgentBundle } from './agent.ts';
 import { probeHost } from './probe.ts';
@@ -25,6 +26,7 @@ export async function deployAgent(
 ): Promise<DeployedAgent> {
   const { isOwnTaken } = runtimes;
   const probe = await probeHost(connection, { agentSha256: bundle.sha256, isThorough: !isOwnTaken, signal });
+  if (!probe.hashes) throw noHash(connection);
   const runtime =
     isOwnTaken && probe.node !== undefined
       ? { path: probe.node.path, sha256: undefined, isTemporary: false }
@@ -38,6 +40,16 @@ export async function deployAgent(
     await removeTemporary(connection, [runtime]).catch(() => undefined);
     throw error;
   }
+}
+
+function noHash({ name }: Connection): FunbricError {
+  return new FunbricError(
+    'deploy',
+    `${name}: nothing there can tell a sha256, so nothing that is sent could be trusted`,
+    {
+      hint: 'install sha256sum (coreutils or busybox), shasum or openssl there',
+    },
+  );
 }
 
 /** Nothing, where the home took both. */

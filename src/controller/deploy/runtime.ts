@@ -54,7 +54,6 @@ export async function openRuntimes(choice: RuntimeChoice, projects: readonly str
     isOwnTaken: choice.kind !== 'files',
     async bring(connection, probe, { signal, onSending }) {
       const source = sourceFor(connection.name, probe);
-      if (!probe.hashes) throw noHash(connection);
       const parcel = await packer.parcelOf(source.path);
       const cached = await findCached(connection, parcel.sha256, signal);
       if (cached !== undefined) return { path: cached, sha256: parcel.sha256, isTemporary: false };
@@ -70,16 +69,6 @@ export async function openRuntimes(choice: RuntimeChoice, projects: readonly str
     },
     [Symbol.asyncDispose]: () => packer[Symbol.asyncDispose](),
   };
-}
-
-function noHash({ name }: Connection): FunbricError {
-  return new FunbricError(
-    'deploy',
-    `${name}: nothing there can tell a sha256, so nothing that is sent could be trusted`,
-    {
-      hint: 'install sha256sum (coreutils or busybox), shasum or openssl there',
-    },
-  );
 }
 
 function usablePlaces(

@@ -20,7 +20,9 @@ import { loadAgentBundle, startAgent } from '../../../src/controller/deploy/agen
 import { readProgram } from '../../../src/controller/deploy/elf.ts';
 import { findPackage, packageFor } from '../../../src/controller/deploy/packages.ts';
 import { packageFiles } from '../../../src/controller/package-files.ts';
+import type { Connection } from '../../../src/transports/transport.ts';
 import { openLocalHost, type LocalHost } from '../../support/local-host.ts';
+import { until } from '../../support/until.ts';
 
 const root = mkdtempSync(join(os.tmpdir(), 'funbric-test-'));
 after(() => rmSync(root, { recursive: true, force: true }));
@@ -87,6 +89,27 @@ describe('a Node.js that is sent to a host', { skip }, () => {
       readdirSync(os.tmpdir()).filter((name) => name.startsWith('funbric-runtime-')),
       before,
     );
+  });
+
+  it('is sent to eight hosts at a time, however many need it', async () => {
+    let [begun, running, most] = [0, 0, 0];
+    const counted: Connection = {
+      ...host.connection,
+      async exec(command, options) {
+        if (!command.includes('/.node.')) return await host.connection.exec(command, options);
+        most = Math.max(most, ++running);
+        begun++;
+        await until('eight uploads at the same time', () => begun >= 8);
+        const remote = await host.connection.exec(command, options);
+        void remote.exit.then(() => running--);
+        return remote;
+      },
+    };
+    const ends = await Promise.allSettled(
+      Array.from({ length: 12 }, () => host.deploy({ kind: 'files', paths: ['/bin/true'] }, counted)),
+    );
+    assert.deepEqual([ends.length, most], [12, 8]);
+    assert.equal(host.sent.length, 12);
   });
 
   it('is not sent to another kind of machine or libc: the message says what the host is and what was given', async () => {
