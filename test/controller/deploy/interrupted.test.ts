@@ -35,7 +35,12 @@ describe('sending a Node.js', { skip: sshdReason() }, () => {
       random: () => 0.5,
       note: () => undefined,
     });
-    const host = testHost('a', { ...place, user, identityFiles: [identityFile], knownHostsFiles: ['/dev/null'] });
+    const host = testHost('a', {
+      ...place,
+      user,
+      identityFiles: [identityFile],
+      knownHostsFiles: [join(sshd.folder, 'accepted_hosts')],
+    });
     return await transport.connect(host, testConnect({ isNewKeyAccepted: true }));
   };
   const deploy = async (connection: Connection, signal = new AbortController().signal): Promise<DeployedAgent> => {
