@@ -81,6 +81,14 @@ export const fleetOptions = {
     placeholder: 'FILE',
     describe: "known_hosts file instead of ssh's own",
   },
+  runtime: {
+    type: 'string',
+    group: 'Reaching them',
+    placeholder: 'WHICH',
+    default: 'auto',
+    describe:
+      "Node.js for the agent: auto (the host's own, else one of npm's that is sent), host (its own only), or FILE, a node program for Linux to send; repeatable, for several kinds of hosts",
+  },
   transport: {
     type: 'string',
     group: 'Reaching them',

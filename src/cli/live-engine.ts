@@ -15,9 +15,15 @@ import { outputDrained } from './terminal/drained.ts';
 import type { DemoFleet, Engine, Reach, RunRequest } from './engine.ts';
 import { interruptedStatus, statusOf } from './status.ts';
 
-export function liveEngine(homeFolder: string): Engine {
+interface Folders {
+  readonly homeFolder: string;
+  readonly currentFolder: string;
+}
+
+/** `currentFolder`: the user's project, whose packages are looked in first. */
+export function liveEngine({ homeFolder, currentFolder }: Folders): Engine {
   return {
-    run: (request) => run(request, homeFolder),
+    run: (request) => run(request, { homeFolder, currentFolder }),
     runCommand: ({ words: [first = '', ...others], ...request }) =>
       runCommand({
         ...request,
@@ -30,14 +36,16 @@ export function liveEngine(homeFolder: string): Engine {
 }
 
 /** Loaded only where it is needed: a command on many hosts starts in half the time without it. */
-async function run(request: RunRequest, homeFolder: string): Promise<RunOutcome> {
+async function run(request: RunRequest, { homeFolder, currentFolder }: Folders): Promise<RunOutcome> {
   const { conduct } = await import('../controller/conduct.ts');
-  const { loadAgentBundle } = await import('../controller/deploy.ts');
+  const { loadAgentBundle } = await import('../controller/deploy/agent.ts');
+  const { openRuntimes } = await import('../controller/deploy/runtime.ts');
   const { openEventLog } = await import('../controller/event-log.ts');
   const { finishRun } = await import('../controller/finish.ts');
   const { packageFiles } = await import('../controller/package-files.ts');
   const { createRunFolder } = await import('../controller/run-folder.ts');
   const { plan, reportsFolder, listen, signal, killSignal } = request;
+  await using runtimes = await openRuntimes(request.runtime, [currentFolder, packageFiles.root]);
   const folder = await createRunFolder(reportsFolder, plan);
   const bundle = await loadAgentBundle(packageFiles.agent);
   const nowMs = (): number => performance.now();
@@ -51,6 +59,7 @@ async function run(request: RunRequest, homeFolder: string): Promise<RunOutcome>
       ...request,
       folder,
       bundleFor: () => bundle,
+      runtimes,
       connect: connector(request, homeFolder),
       emit: log.emit,
       nowNs: () => nowMs() * 1e6,
