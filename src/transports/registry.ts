@@ -2,6 +2,7 @@
 import { FunbricError } from '../model/errors.ts';
 import type { Host } from '../model/host.ts';
 import { localTransport, type LocalOptions } from './local.ts';
+import { opensshTransport } from './openssh.ts';
 import { sshTransport, type SshOptions } from './ssh.ts';
 import type { Transport } from './transport.ts';
 
@@ -13,7 +14,7 @@ export interface Transports {
   readonly schemes: readonly string[];
 }
 
-const makers: readonly ((options: TransportOptions) => Transport)[] = [sshTransport, localTransport];
+const makers: readonly ((options: TransportOptions) => Transport)[] = [sshTransport, opensshTransport, localTransport];
 
 /** Made once a run: they keep what they learned of ssh_config, keys and agents. */
 export function createTransports(options: TransportOptions): Transports {
@@ -26,7 +27,7 @@ export function createTransports(options: TransportOptions): Transports {
       const transport = transports.get(scheme);
       if (transport !== undefined) return transport;
       throw new FunbricError('usage', `${host.name}: there is no transport ${JSON.stringify(scheme)}`, {
-        hint: `hosts.json: transport may be ${schemes.join(' or ')}`,
+        hint: `hosts.json: transport may be one of ${schemes.join(', ')}`,
       });
     },
   };
