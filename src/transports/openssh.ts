@@ -2,6 +2,7 @@
  * Reaches hosts with the user's own OpenSSH: what funbric's SSH can't do (FIDO keys, user certificates, GSSAPI, post-quantum
  * key exchange, PKCS#11, whatever ssh_config says) is as it is there. ssh logs in and encrypts; the commands are ours.
  */
+import { spawnSync } from 'node:child_process';
 import { errorCodeOf, FunbricError, messageOf } from '../model/errors.ts';
 import { makeLoginGate, type LoginAttempt } from './login-gate.ts';
 import { onAbort } from './on-abort.ts';
@@ -25,9 +26,9 @@ export function opensshTransport(options: SshOptions): Transport {
   const isAskpassForced = env['SSH_ASKPASS_REQUIRE'] === 'force' && env['SSH_ASKPASS'] !== undefined;
   return {
     scheme: 'openssh',
+    check: () => requireSsh(program),
     async connect(host, { signal: callersSignal, connectMs, isNewKeyAccepted }) {
       callersSignal.throwIfAborted();
-      requireUnix(host.name);
       const given = sshOptions({ host, home, configFile, isNewKeyAccepted, connectMs, isAskpassForced });
       const target = targetOf(host);
       const settings = await askSettings({ name: host.name, program, args: [...given, ...target], env, keepaliveMs });
@@ -52,11 +53,14 @@ export function opensshTransport(options: SshOptions): Transport {
   };
 }
 
-function requireUnix(name: string): void {
-  if (process.platform !== 'win32') return;
-  throw new FunbricError('usage', `${name}: the ssh of Windows can't hold a connection for others (ControlMaster)`, {
-    hint: 'leave out --transport openssh, or run funbric in WSL',
-  });
+function requireSsh(program: string): void {
+  if (process.platform === 'win32') {
+    throw new FunbricError('usage', "the ssh of Windows can't hold a connection for others (ControlMaster)", {
+      hint: 'leave out --transport openssh, or run funbric in WSL',
+    });
+  }
+  const { error } = spawnSync(program, ['-V'], { stdio: 'ignore' });
+  if (error !== undefined && errorCodeOf(error) === 'ENOENT') throw noProgram(program);
 }
 
 /** As funbric's own SSH has it, where ssh_config says nothing: a host that falls silent must be noticed. */
@@ -129,7 +133,7 @@ async function loginOf(
 }
 
 function notStarted({ place }: OpensshSettings, program: string, error: Error): FunbricError {
-  if (errorCodeOf(error) === 'ENOENT') return noProgram(place.name, program);
+  if (errorCodeOf(error) === 'ENOENT') return noProgram(program);
   const hint = 'is this machine out of processes or memory? Fewer hosts at once (-P) need less';
   return unreachable(place, `${program} can't be started: ${error.message}`, hint, error);
 }

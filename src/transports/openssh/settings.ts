@@ -62,7 +62,7 @@ async function ask({
   return new Promise((resolve, reject) => {
     execFile(program, ['-G', ...args], options, (error, stdout, stderr) => {
       if (error === null) resolve(stdout);
-      else if (error.code === 'ENOENT') reject(noProgram(name, program));
+      else if (error.code === 'ENOENT') reject(noProgram(program));
       else {
         const said = printable(stderr.trim()) || error.message;
         reject(
@@ -75,9 +75,9 @@ async function ask({
   });
 }
 
-export function noProgram(name: string, program: string): FunbricError {
-  return new FunbricError('usage', `${name}: there is no program ${program} here, which the transport openssh drives`, {
-    hint: "install OpenSSH's client (Debian: openssh-client), or leave out --transport openssh: funbric has SSH of its own",
+export function noProgram(program: string): FunbricError {
+  return new FunbricError('usage', `there is no program ${program} here, which --transport openssh drives`, {
+    hint: "install OpenSSH's client (Debian: openssh-client), or leave the option out: funbric has SSH of its own",
   });
 }
 
