@@ -22,7 +22,9 @@ const defaultKeepaliveMs = 10_000;
 
 export function opensshTransport(options: SshOptions): Transport {
   const gate = makeLoginGate(options.random);
-  const { program = 'ssh', env, home, configFile, keepaliveMs = defaultKeepaliveMs } = options;
+  const { program = 'ssh', env, home, configFile } = options;
+  // ssh counts in whole seconds.
+  const keepaliveMs = Math.ceil((options.keepaliveMs ?? defaultKeepaliveMs) / 1000) * 1000;
   const isAskpassForced = env['SSH_ASKPASS_REQUIRE'] === 'force' && env['SSH_ASKPASS'] !== undefined;
   return {
     scheme: 'openssh',
@@ -65,8 +67,10 @@ function requireSsh(program: string): void {
 
 /** As funbric's own SSH has it, where ssh_config says nothing: a host that falls silent must be noticed. */
 function keepaliveOptions({ idle }: OpensshSettings): readonly string[] {
-  const seconds = Math.max(1, Math.round(idle.keepaliveMs / 1000));
-  return settingOptions({ ServerAliveInterval: String(seconds), ServerAliveCountMax: String(idle.keepalives) });
+  return settingOptions({
+    ServerAliveInterval: String(idle.keepaliveMs / 1000),
+    ServerAliveCountMax: String(idle.keepalives),
+  });
 }
 
 /** The time in line for a login isn't the host's and doesn't count: the limit starts with the first try. */

@@ -35,7 +35,10 @@ export function sshOptions({ host, home, ...given }: GivenOptions): readonly str
     ...(given.configFile === undefined ? [] : ['-F', given.configFile]),
     ...(host.port === undefined ? [] : ['-p', String(host.port)]),
     ...(host.user === undefined ? [] : ['-l', requireName(host, host.user)]),
-    ...(host.identityFiles ?? []).flatMap((path) => ['-i', escaped(host, existing(host, expandHome(path, home)))]),
+    // Not with -i, which looks for the file before it reads the tokens in its name.
+    ...(host.identityFiles ?? []).flatMap((path) =>
+      settingOptions({ IdentityFile: quoted(host, existing(host, expandHome(path, home))) }),
+    ),
     ...settingOptions(settings),
   ];
 }
@@ -59,7 +62,7 @@ function requireName(host: Host, name: string): string {
 /** Given files stand for all of ssh's own. */
 function knownHostsSettings(host: Host, home: string): Readonly<Record<string, string>> {
   if (host.knownHostsFiles === undefined) return {};
-  const files = host.knownHostsFiles.map((path) => `"${escaped(host, expandHome(path, home))}"`);
+  const files = host.knownHostsFiles.map((path) => quoted(host, expandHome(path, home)));
   return { UserKnownHostsFile: files.join(' '), GlobalKnownHostsFile: '/dev/null' };
 }
 
@@ -72,8 +75,8 @@ function existing(host: Host, path: string): string {
 }
 
 /** ssh reads tokens and variables in paths; a few characters it lets nobody write plainly, or not in every version. */
-function escaped(host: Host, path: string): string {
-  if (!/["\\\p{Cc}]|\$\{/u.test(path)) return path.replaceAll('%', '%%');
+function quoted(host: Host, path: string): string {
+  if (!/["\\\p{Cc}]|\$\{/u.test(path)) return `"${path.replaceAll('%', '%%')}"`;
   throw new FunbricError('unreachable', `${host.name}: ssh can't be given the path ${JSON.stringify(path)}`, {
     hint: 'name a path without quotes, backslashes and ${',
   });

@@ -10,6 +10,8 @@ export interface OpensshSettings {
   readonly idle: IdleLimit;
   /** Whose MaxStartups a login counts for: the first jump host's, or the host's own. */
   readonly gate: string;
+  /** There is something between us and the host, which may fail in its place. */
+  readonly isProxied: boolean;
 }
 
 /** A `Match exec` may run anything, so this is long; it only has to end. */
@@ -43,6 +45,7 @@ export async function askSettings(question: {
       keepaliveMs: Number(first('serveraliveinterval') ?? 0) * 1000 || question.keepaliveMs,
       keepalives: Number(first('serveralivecountmax') ?? defaultKeepalives),
     },
+    isProxied: proxy !== undefined,
     gate: proxy?.split(',')[0] ?? `${address}:${port}`,
   };
 }
