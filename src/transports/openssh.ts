@@ -31,10 +31,10 @@ export function opensshTransport(options: SshOptions): Transport {
     check: () => requireSsh(program),
     async connect(host, { signal: callersSignal, connectMs, isNewKeyAccepted }) {
       callersSignal.throwIfAborted();
-      const given = sshOptions({ host, home, configFile, isNewKeyAccepted, connectMs, isAskpassForced });
+      const given = sshOptions({ host, home, configFile, isNewKeyAccepted, connectMs });
       const target = targetOf(host);
       const settings = await askSettings({ name: host.name, program, args: [...given, ...target], env, keepaliveMs });
-      const ssh = { program, options: [...given, ...keepaliveOptions(settings)], target, env };
+      const ssh = { program, options: [...given, ...loginOptions(settings, isAskpassForced)], target, env };
       const open = async (signal: AbortSignal): Promise<Line> => {
         const limit = makeLimit(signal, connectMs);
         const attempt = async (): Promise<LoginAttempt<Line>> => {
@@ -65,9 +65,12 @@ function requireSsh(program: string): void {
   if (error !== undefined && errorCodeOf(error) === 'ENOENT') throw noProgram(program);
 }
 
-/** As funbric's own SSH has it, where ssh_config says nothing: a host that falls silent must be noticed. */
-function keepaliveOptions({ idle }: OpensshSettings): readonly string[] {
+/** What `ssh -G` must not hear: with BatchMode Debian's has a ServerAliveInterval that nobody chose. */
+function loginOptions({ idle }: OpensshSettings, isAskpassForced: boolean): readonly string[] {
   return settingOptions({
+    // Hosts that ask all at once, on a terminal that shows a run, can't be answered.
+    BatchMode: isAskpassForced ? 'no' : 'yes',
+    // As funbric's own SSH has it, where ssh_config says nothing: a host that falls silent must be noticed.
     ServerAliveInterval: String(idle.keepaliveMs / 1000),
     ServerAliveCountMax: String(idle.keepalives),
   });

@@ -11,15 +11,11 @@ export interface GivenOptions {
   readonly configFile: string | undefined;
   readonly isNewKeyAccepted: boolean;
   readonly connectMs: number;
-  /** There is a program that asks for passphrases in ssh's place. */
-  readonly isAskpassForced: boolean;
 }
 
 /** What ssh is given before the name of the host, for a login as for `ssh -G`. */
 export function sshOptions({ host, home, ...given }: GivenOptions): readonly string[] {
   const settings = {
-    // Hosts that ask all at once, on a terminal that shows a run, can't be answered.
-    BatchMode: given.isAskpassForced ? 'no' : 'yes',
     StrictHostKeyChecking: given.isNewKeyAccepted ? 'accept-new' : 'yes',
     UpdateHostKeys: 'no',
     ClearAllForwardings: 'yes',
