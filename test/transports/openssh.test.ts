@@ -245,6 +245,19 @@ describe('hosts through the ssh program', { skip, timeout: 180_000 }, () => {
       assert.match(await refusalOf(other), /its host key ssh-ed25519\S* SHA256:\S{43} is unknown/);
     });
 
+    it('take a key whose passphrase an SSH_ASKPASS program knows, and without one nobody is asked', async () => {
+      const locked = join(folder, 'locked');
+      writeFileSync(locked, readFileSync(sshd.identityFile), { mode: 0o600 });
+      execFileSync('ssh-keygen', ['-q', '-p', '-P', '', '-N', 'passphrase', '-f', locked]);
+      const askpass = join(folder, 'askpass');
+      writeFileSync(askpass, '#!/bin/sh\necho passphrase\n', { mode: 0o700 });
+      const own = { ...host, identityFiles: [locked] };
+      const env = { PATH: process.env['PATH'], SSH_ASKPASS: askpass };
+      assert.match(await refusalOf(own, {}, { env }), /login as .* failed/);
+      const asking = await connect(own, {}, { env: { ...env, SSH_ASKPASS_REQUIRE: 'force' } });
+      assert.equal(await echo(asking, 'in'), 'in\n');
+    });
+
     it('offer nothing but a post-quantum key exchange', async (t) => {
       const algorithm = 'sntrup761x25519-sha512@openssh.com';
       const offered = execFileSync('ssh', ['-Q', 'kex'], { encoding: 'utf8' });
