@@ -115,7 +115,7 @@ describe('an ssh that holds a connection for funbric', { skip, timeout: 180_000 
     const config = ['ClientAliveInterval 1', 'ClientAliveCountMax 1', 'RekeyLimit 1M'];
     await using asking = await startSshd({ config });
     await using connection = await connect(hostOf(asking));
-    const slow = runCommand(connection, 'sleep 4; exit 3');
+    const slow = runCommand(connection, 'sleep 7; exit 3');
     const { exit, stdout } = await runCommand(connection, 'head -c 8000000 /dev/zero');
     assert.deepEqual([exit, stdout.length], [{ kind: 'exited', code: 0 }, 8_000_000]);
     assert.deepEqual((await slow).exit, { kind: 'exited', code: 3 });

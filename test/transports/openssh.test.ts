@@ -258,6 +258,17 @@ describe('hosts through the ssh program', { skip, timeout: 180_000 }, () => {
       assert.equal(await echo(asking, 'in'), 'in\n');
     });
 
+    it('have settings in ssh_config that are for people, which change no command', async () => {
+      const configFile = knownHosts(
+        'for-people',
+        ['RemoteCommand tmux', 'RequestTTY force', 'LogLevel QUIET', 'ForwardAgent yes', 'LocalForward 127.0.0.1:9 a:9']
+          .concat(['ControlMaster auto', `ControlPath ${folder}/%C`, 'ControlPersist no', 'IdentitiesOnly yes'])
+          .join('\n'),
+      );
+      assert.equal(await echo(await connect(host, {}, { configFile }), 'in'), 'in\n');
+      assert.match(await refusalOf({ ...host, port: 1 }, {}, { configFile }), /connection refused/);
+    });
+
     it('offer nothing but a post-quantum key exchange', async (t) => {
       const algorithm = 'sntrup761x25519-sha512@openssh.com';
       const offered = execFileSync('ssh', ['-Q', 'kex'], { encoding: 'utf8' });

@@ -49,6 +49,7 @@ export function startMaster(given: MasterOptions): Master {
   });
   // Its debug lines tell how far it came, which key the host has, and which of ours were tried.
   const args = ['-v', '-N', '-T', '-n', ...settings, ...given.options, ...given.target];
+  // In a session of its own also before that, where there is no terminal to ask on.
   const child = spawn(given.program, args, { detached: true, stdio: ['ignore', 'ignore', 'pipe'], env: given.env });
   const log = makeLog();
   let background: number | undefined;

@@ -59,7 +59,7 @@ function requireName(host: Host, name: string): string {
 function knownHostsSettings(host: Host, home: string): Readonly<Record<string, string>> {
   if (host.knownHostsFiles === undefined) return {};
   const files = host.knownHostsFiles.map((path) => quoted(host, expandHome(path, home)));
-  return { UserKnownHostsFile: files.join(' '), GlobalKnownHostsFile: '/dev/null' };
+  return { UserKnownHostsFile: files.join(' ') || '/dev/null', GlobalKnownHostsFile: '/dev/null' };
 }
 
 /** A key that was asked for by name must be there: going on without it would end in a puzzling refusal. */
