@@ -46,6 +46,8 @@ export const agentReportSchema = z.object({
   samples: z.array(sampleSchema),
   heartbeats: z.array(heartbeatSchema),
   journal: z.object({ bytes: z.number(), records: z.number(), workers: z.number() }),
+  /** In verify the directory under test showed another file system: what was read there says nothing. */
+  isTargetGone: z.optional(z.boolean()),
 });
 export type AgentReport = z.infer<typeof agentReportSchema>;
 

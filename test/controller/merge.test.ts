@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, mkdtempSync, readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -132,6 +133,21 @@ describe('merging the files of a run', () => {
     );
     assert.match(run.reasons[0] ?? '', /^b is lost: results\/0001\.json is not there/);
     assert.ok((run.hosts[0]?.operations ?? 0) > 0);
+  });
+
+  it('never waits for a pipe in the place of a file, nor reads a device without an end', async () => {
+    for (const file of [runFiles.result(1), runFiles.journal(1), runFiles.beforeVerify, runFiles.plan]) {
+      const folder = freshRun();
+      rmSync(join(folder, file), { force: true });
+      execFileSync('mkfifo', [join(folder, file)]);
+      if (file === runFiles.plan) await assert.rejects(mergeRun(folder), /can't be read as a plan: it is no file/);
+      else if (file !== runFiles.beforeVerify) assert.equal((await mergeRun(folder)).verdict, 'incomplete', file);
+      else assert.equal((await mergeRun(folder)).verdict, 'pass', 'nothing was to be run before verify');
+      if (file !== runFiles.journal(1)) continue;
+      rmSync(join(folder, file));
+      symlinkSync('/dev/zero', join(folder, file));
+      assert.deepEqual((await mergeRun(folder)).hosts[1]?.gaps.slice(0, 1), [`${file} can't be read: it is no file`]);
+    }
   });
 
   it('calls a host lost whose file is of another run or host', async () => {

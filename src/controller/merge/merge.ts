@@ -117,7 +117,9 @@ function evidenceGaps(at: {
     const seen = history.log.segments
       .filter((segment) => segment.host === index)
       .reduce((sum, { count }) => sum + count, 0);
-    if (records !== undefined && records !== seen) gaps.push(`its journal has ${seen} records of ${records}`);
+    const isSkipped = result.agent?.isTargetGone === true;
+    if (records !== undefined && records !== seen && !isSkipped)
+      gaps.push(`its journal has ${seen} records of ${records}`);
   }
   if (history.hosts[index]?.hasVerified !== true) gaps.push('it did not read everything back');
   return gaps;

@@ -35,6 +35,8 @@ export function lineOf(master: Master, proxy: Proxy, settings: OpensshSettings):
     },
     async close() {
       isClosedByUs ||= ended === undefined;
+      // At once: what the host still says of a command on the way out isn't how that ended.
+      if (isClosedByUs) proxy.lose('closed by us');
       proxy.close();
       await closed;
     },
