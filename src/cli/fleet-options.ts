@@ -93,7 +93,8 @@ export const fleetOptions = {
     type: 'string',
     group: 'Reaching them',
     placeholder: 'NAME',
-    describe: 'ssh, or local for this machine without SSH',
+    describe:
+      "ssh (funbric's own), openssh (your ssh program: FIDO keys, certificates, ...), or local for this machine",
   },
   seed: {
     type: 'number',

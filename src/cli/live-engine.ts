@@ -28,7 +28,7 @@ export function liveEngine({ homeFolder, currentFolder }: Folders): Engine {
       runCommand({
         ...request,
         command: others.length === 0 ? first : quoteAll([first, ...others]),
-        connect: connector(request, homeFolder),
+        connect: connector(request, request.hosts, homeFolder),
         shown: outputDrained,
       }),
     startDemo,
@@ -45,6 +45,7 @@ async function run(request: RunRequest, { homeFolder, currentFolder }: Folders):
   const { packageFiles } = await import('../controller/package-files.ts');
   const { createRunFolder } = await import('../controller/run-folder.ts');
   const { plan, reportsFolder, listen, signal, killSignal } = request;
+  const connect = connector(request, plan.hosts, homeFolder);
   await using runtimes = await openRuntimes(request.runtime, [currentFolder, packageFiles.root]);
   const folder = await createRunFolder(reportsFolder, plan);
   const bundle = await loadAgentBundle(packageFiles.agent);
@@ -60,7 +61,7 @@ async function run(request: RunRequest, { homeFolder, currentFolder }: Folders):
       folder,
       bundleFor: () => bundle,
       runtimes,
-      connect: connector(request, homeFolder),
+      connect,
       emit: log.emit,
       nowNs: () => nowMs() * 1e6,
     });
@@ -86,7 +87,11 @@ function endLog(
 }
 
 /** What was learned of ssh_config, keys and agents is kept as long as this is. */
-function connector(reach: Reach, homeFolder: string): (host: Host, signal: AbortSignal) => Promise<Connection> {
+function connector(
+  reach: Reach,
+  hosts: readonly Host[],
+  homeFolder: string,
+): (host: Host, signal: AbortSignal) => Promise<Connection> {
   const { connectMs, isNewKeyAccepted, note } = reach;
   const transports = createTransports({
     home: homeFolder,
@@ -95,6 +100,7 @@ function connector(reach: Reach, homeFolder: string): (host: Host, signal: Abort
     random: Math.random,
     note,
   });
+  transports.check(hosts);
   return (host, signal) => transports.of(host).connect(host, { signal, connectMs, isNewKeyAccepted });
 }
 

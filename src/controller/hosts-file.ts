@@ -27,7 +27,9 @@ const settings = {
   identityFiles: pathsSchema.optional().describe('Private keys; relative to the folder of this file'),
   knownHostsFile: textSchema.optional().describe('known_hosts file; relative to the folder of this file'),
   knownHostsFiles: pathsSchema.optional().describe('known_hosts files; relative to the folder of this file'),
-  transport: wordSchema.optional().describe('How to reach it: ssh (the default), or local for this machine'),
+  transport: wordSchema
+    .optional()
+    .describe('How to reach it: ssh (the default), openssh (the ssh program), or local for this machine'),
   roles: z.array(wordSchema, 'must be a list of texts').optional().describe('Roles, for -R'),
   vars: z
     .record(z.string(), variableSchema, 'must be an object')

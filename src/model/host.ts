@@ -17,7 +17,7 @@ export const hostSchema = z.object({
   identityFiles: z.optional(z.array(z.string())),
   /** Paths of known_hosts files on the controller; ssh's own where not given. */
   knownHostsFiles: z.optional(z.array(z.string())),
-  /** `ssh`, or `local` for this machine without SSH. */
+  /** `ssh`, `openssh` for the ssh program, or `local` for this machine without SSH. */
   transport: z.optional(z.string()),
   roles: z.array(z.string()),
   groups: z.array(z.string()),
