@@ -8,6 +8,8 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { FunbricError } from '../model/errors.ts';
 import type { Host } from '../model/host.ts';
+import { authOf, type AuthSettings } from './auth-settings.ts';
+import { routeOf, type RouteSettings } from './route-settings.ts';
 import { makeSlots } from './slots.ts';
 import { isSameForAllHosts } from './ssh-config-scope.ts';
 
@@ -29,6 +31,10 @@ export interface HostSettings {
   readonly keepaliveMs: number | undefined;
   /** So many unanswered ones are borne (ServerAliveCountMax). */
   readonly keepalives: number;
+  readonly route: RouteSettings;
+  readonly auth: AuthSettings;
+  /** With what authorities may sign host certificates (CASignatureAlgorithms); undefined: as funbric sees fit. */
+  readonly authorityAlgorithms: readonly string[] | undefined;
 }
 
 export interface SshConfigOptions {
@@ -87,7 +93,6 @@ export function makeSshConfig(options: SshConfigOptions): SshConfig {
         isSaid = true;
         options.note('no ssh program here: host settings come from flags and hosts.json only, not from ~/.ssh/config');
       }
-      refuseJump(host, answer);
       return settingsFrom(options, host, isOneForAll ? withoutTarget(answer) : answer);
     },
   };
@@ -156,16 +161,6 @@ function parseAnswer(text: string): ReadonlyMap<string, readonly string[]> {
   return values;
 }
 
-function refuseJump(host: Host, answer: Answer): void {
-  for (const name of ['proxyjump', 'proxycommand']) {
-    const value = answer?.get(name)?.[0];
-    if (value === undefined || value === 'none') continue;
-    throw unreachable(`${host.name}: ssh_config reaches it through ${name} ${value}, which funbric can't do yet`, {
-      hint: `run funbric where ${host.name} can be reached directly, or give it an address in hosts.json without a proxy`,
-    });
-  }
-}
-
 function settingsFrom(options: SshConfigOptions, host: Host, answer: Answer): HostSettings {
   const first = (name: string): string | undefined => answer?.get(name)?.[0];
   const hostName = first('hostname') ?? host.address ?? host.name;
@@ -198,6 +193,9 @@ function settingsFrom(options: SshConfigOptions, host: Host, answer: Answer): Ho
     hostKeyAlias: first('hostkeyalias'),
     keepaliveMs: Number(first('serveraliveinterval') ?? 0) * 1000 || undefined,
     keepalives: Number(first('serveralivecountmax') ?? defaultKeepalives),
+    route: routeOf({ host, hostName, port, user }, first),
+    auth: authOf(first),
+    authorityAlgorithms: first('casignaturealgorithms')?.split(','),
   };
 }
 
