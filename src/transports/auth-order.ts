@@ -49,8 +49,8 @@ export function makeTries(given: TriesGiven): Tries {
         if (key !== undefined) return key;
       } else if (words.has(method)) return takes === undefined ? probe : words.take(method);
     }
-    // Where only an agent's keys were refused, nobody knows yet what would have helped.
-    return last?.type === 'agent' ? probe : false;
+    // Where nothing was tried, or only an agent's keys, nobody knows yet what would have helped.
+    return last === undefined || last.type === 'agent' ? probe : false;
   };
   return {
     methods: () => said,

@@ -11,6 +11,7 @@ import ssh2, {
   type SignCallback,
   type SigningRequestOptions,
 } from 'ssh2';
+import { messageOf } from '../model/errors.ts';
 import { firstKey, readIdentity, type Identity } from './identities.ts';
 import type { Secrets } from './secrets.ts';
 import type { HostSettings } from './ssh-config.ts';
@@ -132,24 +133,27 @@ function chooseKeys({
     : held.keys.filter((key) => !identities.some((identity) => isOf(identity, key)));
   const fromAgent = [...named, ...others].slice(0, maxTries - own.length);
   const methods: (PublicKeyAuthMethod | AgentAuthMethod)[] = [];
+  const tried = [...own.map(({ path }) => path), ...fromAgent.map((key) => `agent key ${key.comment || key.type}`)];
+  const skipped: string[] = [];
+  const stayedLocked = (path: string, problem: string): void => {
+    tried.splice(tried.indexOf(path), 1);
+    skipped.push(problem);
+  };
   for (const identity of own) {
     if (identity.privateKey !== undefined) methods.push({ type: 'publickey', username, key: identity.privateKey });
-    else if (unlock !== undefined) methods.push({ type: 'agent', username, agent: new LockedKey(identity, unlock) });
+    else if (unlock !== undefined)
+      methods.push({ type: 'agent', username, agent: new LockedKey(identity, unlock, stayedLocked) });
   }
   if (held.agent !== undefined && fromAgent.length > 0) {
     methods.push({ type: 'agent', username, agent: new SomeKeys(held.agent, fromAgent) });
   }
   const isUsed = (identity: Identity): boolean =>
     own.includes(identity) || fromAgent.some((key) => isOf(identity, key));
-  return {
-    methods,
-    tried: [...own.map(({ path }) => path), ...fromAgent.map((key) => `agent key ${key.comment || key.type}`)],
-    skipped: [
-      ...identities.filter((identity) => !isUsed(identity)).map(({ problem }) => problem),
-      held.problem,
-      tooMany(own.length + named.length + others.length),
-    ].filter((problem) => problem !== undefined),
-  };
+  const unused = identities.filter((identity) => !isUsed(identity)).map(({ problem }) => problem);
+  for (const problem of [...unused, held.problem, tooMany(own.length + named.length + others.length)]) {
+    if (problem !== undefined) skipped.push(problem);
+  }
+  return { methods, tried, skipped };
 }
 
 function tooMany(keys: number): string | undefined {
@@ -189,10 +193,18 @@ class LockedKey extends ssh2.BaseAgent<ParsedKey> {
   readonly #identity: Identity;
   readonly #unlock: Unlock;
 
-  constructor(identity: Identity, unlock: Unlock) {
+  /** `stayedLocked` is told of the file, and why. */
+  constructor(identity: Identity, unlock: Unlock, stayedLocked: (path: string, problem: string) => void) {
     super();
     this.#identity = identity;
-    this.#unlock = unlock;
+    this.#unlock = async (path) => {
+      try {
+        return await unlock(path);
+      } catch (error) {
+        stayedLocked(path, messageOf(error));
+        throw error;
+      }
+    };
   }
 
   override getIdentities(answer: (error?: Error | null, keys?: ParsedKey[]) => void): void {

@@ -8,7 +8,7 @@ import { abortedAt, socketFailed, type Place } from './ssh-errors.ts';
 export interface Dialled {
   readonly stream: Duplex;
   /** Once they have ended: why, where something on the way ended them rather than the host. */
-  endedBecause(): string | undefined;
+  readonly endedBecause: () => string | undefined;
 }
 
 export async function dial(place: Place, signal: AbortSignal): Promise<Dialled> {

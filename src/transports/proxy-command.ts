@@ -37,34 +37,44 @@ export function startProxyCommand(line: string, shell: string): Dialled {
 /** Closed once the command is gone, so that whoever sees the end also sees how the command ended. */
 function streamOf(child: ChildProcessWithoutNullStreams): Duplex {
   const { stdin, stdout } = child;
-  let isGone = false;
   const gone = new Promise<void>((resolve) => {
-    child.once('close', () => {
-      isGone = true;
-      resolve();
-    });
+    child.once('close', () => resolve());
     child.once('error', () => resolve());
   });
   const stream = new Duplex({
     allowHalfOpen: false,
     read: () => void stdout.resume(),
-    write: (chunk, _encoding, done) => void stdin.write(chunk, done),
-    final: (done) => void stdin.end(done),
+    // A command that reads nothing more is about to end, which says more than a broken pipe.
+    write: (chunk, _encoding, done) => void stdin.write(chunk, () => done()),
+    final(done) {
+      stdin.end();
+      done();
+    },
     destroy(reason, closed) {
-      stdin.destroy();
-      child.kill('SIGHUP');
-      const killing = setTimeout(() => isGone || child.kill('SIGKILL'), hangUpMs);
+      // Who inherited the pipes must not keep us waiting.
+      for (const pipe of [stdin, stdout, child.stderr]) pipe.destroy();
+      endSession(child, 'SIGHUP');
+      const killing = setTimeout(() => endSession(child, 'SIGKILL'), hangUpMs);
       void gone.then(() => {
         clearTimeout(killing);
         closed(reason);
       });
     },
   });
-  // A command that reads nothing more is about to end, which says more than a broken pipe.
   stdin.on('error', () => undefined);
   stdout.on('data', (chunk: Buffer) => stream.push(chunk) || stdout.pause());
+  stream.once('end', () => stream.destroy());
   void gone.then(() => {
     if (!stream.destroyed) stream.push(null);
   });
   return stream;
+}
+
+/** The command and what it started in the session that we gave it; nobody else is in there. */
+function endSession({ pid }: ChildProcessWithoutNullStreams, signal: 'SIGHUP' | 'SIGKILL'): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, signal);
+  } catch {
+    // All of it has ended by itself.
+  }
 }
