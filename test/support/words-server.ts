@@ -1,4 +1,5 @@
 /** An SSH host that takes passwords and asks questions, in this process: sshd could only do so with a user of this machine. */
+import { spawn } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -74,11 +75,16 @@ export async function startWordsServer(folder: string, rules: Rules): Promise<Wo
     });
     client.on('ready', () => {
       client.on('session', (accept) => {
-        accept().on('exec', (acceptExec) => {
+        accept().on('exec', (acceptExec, _reject, { command }) => {
           const channel = acceptExec();
-          channel.write('in\n');
-          channel.exit(0);
-          channel.end();
+          const child = spawn('/bin/sh', ['-c', command]);
+          channel.pipe(child.stdin).on('error', () => undefined);
+          child.stdout.pipe(channel, { end: false });
+          child.stderr.pipe(channel.stderr, { end: false });
+          child.once('close', (code) => {
+            channel.exit(code ?? 1);
+            channel.end();
+          });
         });
       });
     });

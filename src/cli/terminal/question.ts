@@ -1,6 +1,7 @@
 /** A question at the terminal, with the answer seen or unseen. Ctrl-C interrupts the program, as it does while nothing is asked. */
 import { createInterface } from 'node:readline/promises';
 import { Writable, type Readable } from 'node:stream';
+import { FunbricError } from '../../model/errors.ts';
 
 interface At {
   readonly input: Readable;
@@ -21,7 +22,7 @@ export async function ask(
   const lines = createInterface({ input, output: isEchoed ? output : silent, terminal: true });
   const gone = new AbortController();
   const giveUp = (): void => {
-    gone.abort(new Error('no answer was given'));
+    gone.abort(new FunbricError('interrupted', 'no answer was given'));
     interrupt();
   };
   lines.once('SIGINT', giveUp);
