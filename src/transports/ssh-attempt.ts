@@ -8,6 +8,7 @@ import type { Dialled } from './dial.ts';
 import { checkHostKey, isCertificateWanted } from './host-key.ts';
 import type { KnownHostsLine, KnownHostsReader } from './known-hosts.ts';
 import type { LoginAttempt } from './login-gate.ts';
+import { readRevokedKeys } from './revoked-keys.ts';
 import type { Route } from './route.ts';
 import type { Secrets } from './secrets.ts';
 import type { HostSettings } from './ssh-config.ts';
@@ -27,6 +28,8 @@ interface Target {
   readonly route: Route;
   readonly limit: ConnectLimit;
   readonly isNewKeyAccepted: boolean;
+  /** The hosts on the way so far: none where this is the host that is meant. */
+  readonly path: readonly string[];
 }
 
 export interface Attempts {
@@ -61,7 +64,8 @@ export function makeAttempts(means: {
           dialled,
           hostKey,
           credentials,
-          secrets,
+          // The password of all hosts is none of a jump host's business.
+          secrets: target.path.length === 0 ? secrets : { ...secrets, password: undefined },
           waiting: limit,
           signal: limit.signal,
         });
@@ -98,10 +102,10 @@ async function certificateOf({
 function knownLines(place: Place, settings: HostSettings, read: KnownHostsReader): readonly KnownHostsLine[] {
   const files = [...settings.userKnownHostsFiles, ...settings.globalKnownHostsFiles];
   try {
-    return read(files);
+    return [...read(files), ...readRevokedKeys(settings.revokedKeysFile)];
   } catch (error) {
-    throw new FunbricError('unreachable', `${place.name}: a known_hosts file can't be read: ${messageOf(error)}`, {
-      hint: `make it readable, or name others with knownHostsFiles in hosts.json (${files.join(', ')})`,
+    throw new FunbricError('unreachable', `${place.name}: a file of host keys can't be read: ${messageOf(error)}`, {
+      hint: `make it readable, or name others with knownHostsFiles in hosts.json (${files.join(', ')}); see RevokedHostKeys, too`,
     });
   }
 }

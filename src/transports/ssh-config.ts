@@ -27,6 +27,8 @@ export interface HostSettings {
   readonly userKnownHostsFiles: readonly string[];
   readonly globalKnownHostsFiles: readonly string[];
   readonly hostKeyAlias: string | undefined;
+  /** RevokedHostKeys */
+  readonly revokedKeysFile: string | undefined;
   /** Between questions to a silent host (ServerAliveInterval), in ms; undefined where the user set none. */
   readonly keepaliveMs: number | undefined;
   /** So many unanswered ones are borne (ServerAliveCountMax). */
@@ -191,6 +193,7 @@ function settingsFrom(options: SshConfigOptions, host: Host, answer: Answer): Ho
         ? paths('globalknownhostsfile', ['/etc/ssh/ssh_known_hosts', '/etc/ssh/ssh_known_hosts2'])
         : [],
     hostKeyAlias: first('hostkeyalias'),
+    revokedKeysFile: paths('revokedhostkeys', [])[0],
     keepaliveMs: Number(first('serveraliveinterval') ?? 0) * 1000 || undefined,
     keepalives: Number(first('serveralivecountmax') ?? defaultKeepalives),
     route: routeOf({ host, hostName, port, user }, first),

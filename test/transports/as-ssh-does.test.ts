@@ -151,6 +151,23 @@ describe('a host is let in exactly where ssh lets it in', { skip: sshdReason(), 
     'known_hosts: another key revoked': { known: { known: `@revoked * OTHER\n${right}` } },
     'known_hosts: an authority of the same key': { known: { known: '@cert-authority * GOOD' } },
     'known_hosts: an unknown marker': { known: { known: '@trusted [127.0.0.2]:PORT GOOD' } },
+    'RevokedHostKeys: the key': {
+      hosts: { target: ['RevokedHostKeys KH/own'] },
+      known: { known: right, own: '# gone\nGOOD old' },
+    },
+    'RevokedHostKeys: another key': {
+      hosts: { target: ['RevokedHostKeys KH/own'] },
+      known: { known: right, own: 'OTHER' },
+    },
+    'RevokedHostKeys: a missing file': {
+      hosts: { target: ['RevokedHostKeys KH/own'] },
+      known: { known: right },
+    },
+    'RevokedHostKeys: the authority': {
+      target: 'certified',
+      hosts: { certified: ['RevokedHostKeys KH/own'] },
+      known: { known: '@cert-authority * AUTHORITY', own: 'AUTHORITY' },
+    },
     'alias: known under it': { hosts: { target: ['HostKeyAlias box'] }, known: { known: 'box GOOD' } },
     'alias: known under the address only': { hosts: { target: ['HostKeyAlias box'] }, known: { known: right } },
     'config: a Match block': {

@@ -127,6 +127,15 @@ describe('passwords', { timeout: 60_000 }, () => {
     assert.deepEqual(server.attempts, ['none']);
   });
 
+  it('are for the hosts that are meant, not for the jump hosts on the way', async () => {
+    await using server = await startWordsServer(folder, { methods: ['password'], password: 'right' });
+    const { address, port, user, identityFiles, knownHostsFiles } = hostOf(server);
+    const gate = { name: 'gate', address, port, user, identityFiles, knownHostsFiles };
+    const host = { ...hostOf(server), jump: [gate] };
+    assert.match(await outcome(host, { password: 'right' }), /^web: jump host gate .*there was nothing to try/);
+    assert.deepEqual(server.attempts, ['none']);
+  });
+
   it('may be one of two ways that a host needs', async () => {
     const requests = [[{ prompt: 'Code: ', echo: false, answer: '123' }]];
     const methods = ['password', 'keyboard-interactive'] as const;
