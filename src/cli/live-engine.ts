@@ -24,13 +24,11 @@ interface Folders {
 export function liveEngine({ homeFolder, currentFolder }: Folders): Engine {
   return {
     run: (request) => run(request, { homeFolder, currentFolder }),
-    runCommand: ({ words: [first = '', ...others], ...request }) =>
-      runCommand({
-        ...request,
-        command: others.length === 0 ? first : quoteAll([first, ...others]),
-        connect: connector(request, request.hosts, homeFolder),
-        shown: outputDrained,
-      }),
+    async runCommand({ words: [first = '', ...others], ...request }) {
+      await using reached = connector(request, request.hosts, homeFolder);
+      const command = others.length === 0 ? first : quoteAll([first, ...others]);
+      return await runCommand({ ...request, command, connect: reached.connect, shown: outputDrained });
+    },
     startDemo,
   };
 }
@@ -45,7 +43,7 @@ async function run(request: RunRequest, { homeFolder, currentFolder }: Folders):
   const { packageFiles } = await import('../controller/package-files.ts');
   const { createRunFolder } = await import('../controller/run-folder.ts');
   const { plan, reportsFolder, listen, signal, killSignal } = request;
-  const connect = connector(request, plan.hosts, homeFolder);
+  await using reached = connector(request, plan.hosts, homeFolder);
   await using runtimes = await openRuntimes(request.runtime, [currentFolder, packageFiles.root]);
   const folder = await createRunFolder(reportsFolder, plan);
   const bundle = await loadAgentBundle(packageFiles.agent);
@@ -61,7 +59,7 @@ async function run(request: RunRequest, { homeFolder, currentFolder }: Folders):
       folder,
       bundleFor: () => bundle,
       runtimes,
-      connect,
+      connect: reached.connect,
       emit: log.emit,
       nowNs: () => nowMs() * 1e6,
     });
@@ -86,22 +84,28 @@ function endLog(
   log.emit({ kind: 'run-ended', verdict, code, reasons, ...(reportPath === undefined ? {} : { report: reportPath }) });
 }
 
-/** What was learned of ssh_config, keys and agents is kept as long as this is. */
-function connector(
-  reach: Reach,
-  hosts: readonly Host[],
-  homeFolder: string,
-): (host: Host, signal: AbortSignal) => Promise<Connection> {
-  const { connectMs, isNewKeyAccepted, note } = reach;
+interface Connector extends AsyncDisposable {
+  readonly connect: (host: Host, signal: AbortSignal) => Promise<Connection>;
+}
+
+/** What was learned of ssh_config, keys and agents, and logins to jump hosts, are kept as long as this is. */
+function connector(reach: Reach, hosts: readonly Host[], homeFolder: string): Connector {
+  const { connectMs, isNewKeyAccepted, secrets, isAgentForwarded, note } = reach;
   const transports = createTransports({
     home: homeFolder,
     userName: userInfo().username,
     env: process.env,
     random: Math.random,
+    now: () => new Date(),
+    secrets,
+    isAgentForwarded,
     note,
   });
   transports.check(hosts);
-  return (host, signal) => transports.of(host).connect(host, { signal, connectMs, isNewKeyAccepted });
+  return {
+    connect: async (host, signal) => transports.of(host).connect(host, { signal, connectMs, isNewKeyAccepted }),
+    [Symbol.asyncDispose]: async () => transports.close(),
+  };
 }
 
 const demoHosts = 3;

@@ -4,6 +4,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { errorCodeOf, FunbricError, messageOf } from '../model/errors.ts';
+import { makeConnectLimit } from './connect-limit.ts';
 import { makeLoginGate, type LoginAttempt } from './login-gate.ts';
 import { onAbort } from './on-abort.ts';
 import { refusalOf } from './openssh/errors.ts';
@@ -13,7 +14,7 @@ import { settingOptions, sshOptions, targetOf } from './openssh/options.ts';
 import { connectProxy } from './openssh/proxy.ts';
 import { askSettings, noProgram, type OpensshSettings } from './openssh/settings.ts';
 import { connectionOf } from './ssh-connection.ts';
-import { abortedAt, ConnectLimit, droppedTooOften, unreachable } from './ssh-errors.ts';
+import { abortedAt, droppedTooOften, unreachable } from './ssh-errors.ts';
 import type { Line } from './ssh-line.ts';
 import type { SshOptions } from './ssh.ts';
 import type { Transport } from './transport.ts';
@@ -28,7 +29,10 @@ export function opensshTransport(options: SshOptions): Transport {
   const isAskpassForced = env['SSH_ASKPASS_REQUIRE'] === 'force' && env['SSH_ASKPASS'] !== undefined;
   return {
     scheme: 'openssh',
-    check: () => requireSsh(program),
+    check() {
+      requireSsh(program);
+      refuseOwnWays(options);
+    },
     async connect(host, { signal: callersSignal, connectMs, isNewKeyAccepted }) {
       callersSignal.throwIfAborted();
       const given = sshOptions({ host, home, configFile, isNewKeyAccepted, connectMs });
@@ -36,7 +40,7 @@ export function opensshTransport(options: SshOptions): Transport {
       const settings = await askSettings({ name: host.name, program, args: [...given, ...target], env, keepaliveMs });
       const ssh = { program, options: [...given, ...loginOptions(settings, isAskpassForced)], target, env };
       const open = async (signal: AbortSignal): Promise<Line> => {
-        const limit = makeLimit(signal, connectMs);
+        const limit = makeConnectLimit(signal, connectMs);
         const attempt = async (): Promise<LoginAttempt<Line>> => {
           limit.start();
           return login(ssh, settings, limit.signal);
@@ -53,6 +57,14 @@ export function opensshTransport(options: SshOptions): Transport {
       return connectionOf(await open(callersSignal), settings.place, open);
     },
   };
+}
+
+function refuseOwnWays({ isAgentForwarded, secrets }: SshOptions): void {
+  const flag = isAgentForwarded === true ? '-A' : secrets?.password === undefined ? undefined : 'a login password';
+  if (flag === undefined) return;
+  throw new FunbricError('usage', `--transport openssh takes no ${flag}`, {
+    hint: "leave one of the two out: funbric's own SSH does that; docs/openssh-transport.md has what ssh may ask",
+  });
 }
 
 function requireSsh(program: string): void {
@@ -74,22 +86,6 @@ function loginOptions({ idle }: OpensshSettings, isAskpassForced: boolean): read
     ServerAliveInterval: String(idle.keepaliveMs / 1000),
     ServerAliveCountMax: String(idle.keepalives),
   });
-}
-
-/** The time in line for a login isn't the host's and doesn't count: the limit starts with the first try. */
-function makeLimit(
-  signal: AbortSignal,
-  connectMs: number,
-): { readonly signal: AbortSignal; start(): void; end(): void } {
-  const late = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
-  return {
-    signal: AbortSignal.any([signal, late.signal]),
-    start() {
-      timer ??= setTimeout(() => late.abort(new ConnectLimit(connectMs)), connectMs);
-    },
-    end: () => clearTimeout(timer),
-  };
 }
 
 async function login(

@@ -14,6 +14,8 @@ export interface Transports {
   /** Throws `usage` where one of the hosts names no transport, or one that doesn't work on this machine. */
   check(hosts: readonly Host[]): void;
   readonly schemes: readonly string[];
+  /** Ends what connections shared, such as logins to jump hosts. */
+  close(): Promise<void>;
 }
 
 const makers: readonly ((options: TransportOptions) => Transport)[] = [sshTransport, opensshTransport, localTransport];
@@ -32,6 +34,7 @@ export function createTransports(options: TransportOptions): Transports {
   };
   return {
     schemes,
+    close: async () => void (await Promise.all(Array.from(transports.values(), async (one) => one.close?.()))),
     of,
     check(hosts) {
       for (const transport of new Set(hosts.map(of))) transport.check?.();

@@ -112,14 +112,19 @@ describe('a host behind the ssh program', { skip: process.platform === 'win32', 
     await start();
     const remote = await startCommand(5, 0);
     let isWritten = false;
-    remote.stdin.write('0123456789', () => (isWritten = true));
+    const written = new Promise<void>((resolve) => {
+      remote.stdin.write('0123456789', () => {
+        isWritten = true;
+        resolve();
+      });
+    });
     const dataPackets = (): number => seen.filter((type) => type === message.channelData).length;
     while (dataPackets() < 5) await sleep(5);
     await sleep(50);
     assert.deepEqual([dataPackets(), isWritten], [5, false]);
     say(message.channelWindowAdjust, 0, 100);
-    while (!isWritten) await sleep(5);
-    assert.equal(dataPackets(), 10);
+    await written;
+    while (dataPackets() < 10) await sleep(5);
   });
 
   it('is cut off when it sends more than it was allowed to, and no more than that is kept', async () => {

@@ -280,7 +280,11 @@ describe('hosts through the ssh program', { skip, timeout: 180_000 }, () => {
 
     it('are behind a jump host of ssh_config, whose refusal is told from theirs', async () => {
       const [target, jump] = sshd.addresses;
-      const through = async (name: string, changed: Readonly<Record<string, string>> = {}): Promise<Connection> => {
+      const through = async (
+        name: string,
+        changed: Readonly<Record<string, string>> = {},
+        to: Partial<Host> = {},
+      ): Promise<Connection> => {
         const way = {
           Port: String(sshd.port),
           IdentityFile: sshd.identityFile,
@@ -294,9 +298,12 @@ describe('hosts through the ssh program', { skip, timeout: 180_000 }, () => {
           name,
           [...hosts, 'Host *', ...rest, `UserKnownHostsFile ${sshd.knownHostsFile}`, ''].join('\n'),
         );
-        return connect(testHost('web', { transport: 'openssh' }), {}, { configFile });
+        return connect(testHost('web', { transport: 'openssh', ...to }), {}, { configFile });
       };
       assert.equal(await echo(await through('right'), 'in'), 'in\n');
+      const typed = through('typed', {}, { address: target, jump: [{ name: 'jump' }] });
+      assert.equal(await echo(await typed, 'in'), 'in\n');
+      await assert.rejects(through('keys', {}, { jump: [{ name: 'jump', identityFiles: ['k'] }] }), /for a jump host/);
       const isAtJump = (port: string, found: string): object => ({
         code: 'unreachable',
         message: new RegExp(`^web's jump host \\(127\\.0\\.0\\.3:${port}\\): ${found}`),

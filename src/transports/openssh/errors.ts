@@ -32,7 +32,7 @@ export function refusalOf(
   }
   const dropped = dropLine.exec(said)?.[1];
   // What a jump host or a ProxyCommand complains of comes first, and says the same twice.
-  const [complaint] = log.messages.filter((line) => !line.startsWith('Warning: '));
+  const complaint = log.messages.find((line) => !line.startsWith('Warning: '));
   if (dropped !== undefined && complaint?.endsWith(dropped) === true) {
     return { kind: 'dropped', reason: answer ?? dropped };
   }

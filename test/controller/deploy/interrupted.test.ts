@@ -33,6 +33,7 @@ describe('sending a Node.js', { skip: sshdReason() }, () => {
       userName: user,
       env: {},
       random: () => 0.5,
+      now: () => new Date(),
       note: () => undefined,
     });
     const host = testHost('a', {
