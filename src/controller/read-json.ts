@@ -15,7 +15,11 @@ export function readJsonFile<T extends z.ZodType>(file: string, schema: T, keys:
 
 /** For a file whose form must be seen before it can be decoded. */
 export function readJsonValue(file: string): unknown {
-  const text = readText(file);
+  return parseJson(file, readText(file));
+}
+
+/** For a text that is there already; `file` is where it came from. */
+export function parseJson(file: string, text: string): unknown {
   const value = parse(file, text);
   const mistake = silentKeyIn(text);
   if (mistake === undefined) return value;
@@ -42,7 +46,7 @@ export function decodeJson<T extends z.ZodType>(
   );
 }
 
-function readText(file: string): string {
+export function readText(file: string): string {
   try {
     // A pipe by name may have no writer: opening it would wait for ever, and no signal could end that.
     if (lstatSync(file).isFIFO()) throw new Error('it is a pipe, not a file');
