@@ -13,7 +13,7 @@ import { quoteAll } from '../transports/shell.ts';
 import type { Connection } from '../transports/transport.ts';
 import { outputDrained } from './terminal/drained.ts';
 import type { DemoFleet, Engine, Reach, RunRequest } from './engine.ts';
-import { interruptedStatus, statusOf } from './status.ts';
+import { limitOf, statusAfter } from './status.ts';
 
 export function liveEngine(homeFolder: string): Engine {
   return {
@@ -24,6 +24,7 @@ export function liveEngine(homeFolder: string): Engine {
         command: others.length === 0 ? first : quoteAll([first, ...others]),
         connect: connector(request, homeFolder),
         shown: outputDrained,
+        nowMs: () => performance.now(),
       }),
     startDemo,
   };
@@ -43,7 +44,7 @@ async function run(request: RunRequest, homeFolder: string): Promise<RunOutcome>
   const nowMs = (): number => performance.now();
   using log = openEventLog(folder, { now: () => new Date(), nowMs, listen });
   const stops = [
-    onAbort(signal, () => log.emit({ kind: 'interrupted', isSecond: false })),
+    onAbort(signal, () => log.emit({ kind: 'interrupted', isSecond: false, ...limitOf(signal) })),
     onAbort(killSignal, () => log.emit({ kind: 'interrupted', isSecond: true })),
   ];
   try {
@@ -56,7 +57,7 @@ async function run(request: RunRequest, homeFolder: string): Promise<RunOutcome>
       nowNs: () => nowMs() * 1e6,
     });
     const outcome = await finishRun(folder);
-    endLog(log, outcome, signal.aborted ? interruptedStatus : statusOf(outcome.verdict));
+    endLog(log, outcome, statusAfter(signal, outcome.verdict));
     return outcome;
   } catch (error) {
     endLog(log, { verdict: 'incomplete', reasons: [messageOf(error)] }, exitStatusOf(error));

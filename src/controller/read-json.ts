@@ -8,11 +8,6 @@ import { silentKeyIn } from './json-keys.ts';
 /** Far more than any list of hosts needs; a slip such as `--hosts-file /dev/zero` shall end. */
 const maxFileBytes = 16 << 20;
 
-/** `keys`: all that the schema knows, where there are some to suggest for a slip. */
-export function readJsonFile<T extends z.ZodType>(file: string, schema: T, keys: readonly string[] = []): z.infer<T> {
-  return decodeJson(file, readJsonValue(file), schema, keys);
-}
-
 /** For a file whose form must be seen before it can be decoded. */
 export function readJsonValue(file: string): unknown {
   return parseJson(file, readText(file));
@@ -26,6 +21,7 @@ export function parseJson(file: string, text: string): unknown {
   throw new FunbricError('input', `${file}: ${mistake}`, { hint: 'rename it, or keep one of them' });
 }
 
+/** `keys`: all that the schema knows, where there are some to suggest for a slip. */
 export function decodeJson<T extends z.ZodType>(
   file: string,
   value: unknown,
