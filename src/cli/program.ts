@@ -13,6 +13,7 @@ import { rollingOf } from '../controller/rolling.ts';
 import type { RunOutcome } from '../controller/task.ts';
 import { parseArguments, type FleetValues, type Invocation, type LocalCall } from './arguments.ts';
 import { makeColors } from './terminal/colors.ts';
+import { runCompletion } from './completion/run-completion.ts';
 import { runOnHosts } from './command/run-on-hosts.ts';
 import { openDisplay } from './progress/display.ts';
 import type { Engine, Reach } from './engine.ts';
@@ -61,6 +62,7 @@ export async function runProgram(argv: readonly string[], around: Surroundings):
   const colors = (): ChalkInstance => colorsOf(isColored, around);
   try {
     const shop = openShop(around);
+    if (await runCompletion(argv, { ...around, ...shop })) return 0;
     const invocation = await parseArguments(argv, shop.catalog);
     const fleet = 'fleet' in invocation ? invocation.fleet : undefined;
     isColored = fleet?.isColored;
