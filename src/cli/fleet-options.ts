@@ -4,7 +4,7 @@ import { progressChoices } from './progress/choice.ts';
 
 export interface FleetOption extends TaskOption {
   readonly alias?: string;
-  readonly group: 'Hosts' | 'Reaching them' | 'Rolling' | 'Commands' | 'The run' | 'Output' | 'Other';
+  readonly group: 'Hosts' | 'Reaching them' | 'Rolling' | 'Commands behind --' | 'The run' | 'Output' | 'Other';
   /** What stands for the value in help. */
   readonly placeholder?: string;
 }
@@ -140,23 +140,23 @@ export const fleetOptions = {
   gather: {
     alias: 'b',
     type: 'boolean',
-    group: 'Commands',
+    group: 'Commands behind --',
     describe: 'show equal output of many hosts once, when all are done',
   },
   diff: {
     type: 'boolean',
-    group: 'Commands',
+    group: 'Commands behind --',
     describe: 'show what output differs in from that of most hosts; with -b also theirs',
   },
   out: {
     type: 'string',
-    group: 'Commands',
+    group: 'Commands behind --',
     placeholder: 'DIR',
     describe: 'keep the output of each host in a new folder: 0007/stdout, 0007/stderr, index.json, junit.xml',
   },
   'max-output': {
     type: 'size',
-    group: 'Commands',
+    group: 'Commands behind --',
     placeholder: 'SIZE',
     default: '64MiB',
     describe: 'kept of each stream of a host by --out, and by -b up to 4 MiB; the rest is dropped',

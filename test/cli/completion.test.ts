@@ -130,7 +130,6 @@ const typed: readonly (readonly [keys: string, words: string])[] = [
   ['funbric --rer\tmis\t', '<--rerun><missing>'],
   ['funbric min\t--dep\tsha\t', '<mine><--depth><shallow>'],
   ['funbric --hosts-file oth\t', '<--hosts-file><others.txt>'],
-  ['funbric -H [\t', '<-H><[::1]>'],
 ];
 
 const shells = {
@@ -153,6 +152,8 @@ for (const [shell, { start, set }] of Object.entries(shells)) {
       // Some shells throw away what is typed before they are ready.
       await terminal.run(`funbric ready; ${set}; funbric ready`, '<ready>');
       for (const [keys, words] of typed) await terminal.run(keys, words);
+      // Elsewhere an open bracket without quotes is the beginning of something else.
+      if (shell === 'bash') await terminal.run('funbric -H [\t', '<-H><[::1]>');
     });
   });
 }

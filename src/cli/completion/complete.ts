@@ -96,10 +96,10 @@ function optionCandidates(typed: string, task: TaskWords | undefined): readonly 
     text: `--${flagOf(name)}`,
     describe,
   }));
-  const ours = Object.entries<FleetOption>(fleetOptions).flatMap(([name, { alias, describe }]) => [
-    { text: `--${name}`, describe },
-    ...(alias === undefined || typed.startsWith('--') ? [] : [{ text: `-${alias}`, describe }]),
-  ]);
+  const ours = Object.entries<FleetOption>(fleetOptions).flatMap(([name, { alias, describe }]) => {
+    const names = alias === undefined || typed.startsWith('--') ? [`--${name}`] : [`--${name}`, `-${alias}`];
+    return names.map((text) => ({ text, describe }));
+  });
   return [...own, ...ours];
 }
 
@@ -111,8 +111,8 @@ interface ValuePlace {
 }
 
 /** Options whose values are hosts, roles or paths; of all others the choices are known, if there are some. */
-const hostOptions = ['hosts', 'exclude', 'limit'];
-const fileOptions = ['hosts-file', 'identity', 'known-hosts', 'reports', 'out'];
+const hostOptions = new Set(['hosts', 'exclude', 'limit']);
+const fileOptions = new Set(['hosts-file', 'identity', 'known-hosts', 'reports', 'out']);
 
 function valueOf(option: FoundOption, typed: string, { task, prefix, fleet }: ValuePlace): Completion {
   const declared = declarationOf(option, task);
@@ -122,9 +122,9 @@ function valueOf(option: FoundOption, typed: string, { task, prefix, fleet }: Va
       typed,
     );
   }
-  if (option.isFleet && hostOptions.includes(option.name)) return hostsAfter(typed, prefix, hostNames(fleet()));
+  if (option.isFleet && hostOptions.has(option.name)) return hostsAfter(typed, prefix, hostNames(fleet()));
   if (option.isFleet && option.name === 'role') return hostsAfter(typed, prefix, rolesOf(fleet()));
-  const isPath = option.isFleet ? fileOptions.includes(option.name) : declared?.type === 'string';
+  const isPath = option.isFleet ? fileOptions.has(option.name) : declared?.type === 'string';
   return isPath ? { kind: 'files' } : ofWords([], typed);
 }
 

@@ -68,19 +68,11 @@ complete -c funbric -f -a '(__funbric_complete)'
 `,
 } as const;
 
-export function completionScript(shell: string | undefined): string {
-  switch (shell) {
-    case 'bash':
-    case 'zsh':
-    case 'fish':
-      return scripts[shell];
-    default:
-      throw new FunbricError(
-        'usage',
-        shell === undefined ? 'completion for which shell?' : `no completion for ${JSON.stringify(shell)}`,
-        {
-          hint: 'write one of: funbric completion bash, funbric completion zsh, funbric completion fish',
-        },
-      );
-  }
+export function completionScript(shell = ''): string {
+  const script = new Map<string, string>(Object.entries(scripts)).get(shell);
+  if (script !== undefined) return script;
+  const what = shell === '' ? 'completion for which shell?' : `no completion for ${JSON.stringify(shell)}`;
+  throw new FunbricError('usage', what, {
+    hint: 'write one of: funbric completion bash, funbric completion zsh, funbric completion fish',
+  });
 }
