@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import * as fc from 'fast-check';
+import { runCompletion } from '../../src/cli/completion/run-completion.ts';
 import { shellWords } from '../../src/cli/completion/shell-words.ts';
+import { task } from '../../src/controller/task.ts';
+import { FunbricError } from '../../src/model/errors.ts';
 import { quoteAll } from '../../src/transports/shell.ts';
 import { main } from '../support/funbric.ts';
 import { ptyReason } from '../support/pty.ts';
@@ -23,9 +26,7 @@ writeFileSync(join(folder, 'others.txt'), 'other1\n');
 mkdirSync(join(folder, 'tasks'));
 writeFileSync(
   join(folder, 'tasks/mine.ts'),
-  `import { writeFileSync } from 'node:fs';
-   import { task } from 'funbric';
-   writeFileSync('${folder}/loaded', '');
+  `import { task } from 'funbric';
    export default task({ summary: 'Mine', options: {
      depth: { type: 'string', choices: ['deep', 'shallow'], describe: 'How deep' } }, async run() {} });`,
 );
@@ -70,34 +71,43 @@ describe('what may follow on a command line', () => {
     ['--nonsense x mi', 'words', ['mine']],
   ];
   for (const [line, kind, candidates] of cases) {
-    it(`after "${line}" is ${candidates.join(' ') || kind}`, () => {
-      const { stdout } = spawnSync('funbric', ['__complete', 'line', `funbric ${line}`], {
-        cwd: folder,
-        env,
-        encoding: 'utf8',
-      });
-      const [said, , ...lines] = stdout.trimEnd().split('\n');
+    it(`after "${line}" is ${candidates.join(' ') || kind}`, async () => {
+      const [said, , ...lines] = (await ask(`funbric ${line}`)).trimEnd().split('\n');
       assert.deepEqual([said, lines.map((one) => one.split('\t')[0])], [kind, candidates]);
     });
   }
 
-  it('is known without running the code of any task, as long as none is named', () => {
-    rmSync(join(folder, 'loaded'), { force: true });
-    const ask = (line: string): unknown => spawnSync('funbric', ['__complete', 'line', line], { cwd: folder, env });
-    ask('funbric -H web1 mi');
-    assert.ok(!readdirSync(folder).includes('loaded'));
-    ask('funbric -H web1 mine --');
-    assert.ok(readdirSync(folder).includes('loaded'));
+  it('is known without running the code of any task, as long as none is named', async () => {
+    loaded.length = 0;
+    assert.match(await ask('funbric -H web1 mi'), /^words\nmi\nmine\n$/);
+    assert.ok(!loaded.includes('mine'));
+    await ask('funbric -H web1 mine --');
+    assert.ok(loaded.includes('mine'));
   });
 
-  it('is nothing after a mistake, and no error in the middle of the line', () => {
-    writeFileSync(join(folder, 'tasks/bad.ts'), 'export default {');
-    const words = ['__complete', 'words', 'bad', '--'];
-    const { stdout, stderr, status } = spawnSync('funbric', words, { cwd: folder, env, encoding: 'utf8' });
-    rmSync(join(folder, 'tasks/bad.ts'));
-    assert.deepEqual([stdout, stderr, status], ['', '', 0]);
+  it('is nothing after a mistake, and no error in the middle of the line', async () => {
+    assert.equal(await ask('funbric broken --'), '');
+    assert.match(await ask('funbric --nonsense=x --broken'), /^words\n--broken\n$/);
   });
 });
+
+const loaded: string[] = [];
+
+async function ask(line: string): Promise<string> {
+  let said = '';
+  const depth = { type: 'string', choices: ['deep', 'shallow'], describe: 'How deep' } as const;
+  const catalog = {
+    names: ['mine', 'broken'],
+    load: async (name: string) => {
+      loaded.push(name);
+      if (name === 'broken') throw new FunbricError('input', 'broken.ts: no task');
+      return task({ summary: 'Mine', options: { depth }, async run() {} });
+    },
+  };
+  const out = (text: string): void => void (said += text);
+  await runCompletion(['__complete', 'line', line], { catalog, currentFolder: folder, homeFolder: folder, out });
+  return said;
+}
 
 describe('a line that is being typed', () => {
   const cases: readonly (readonly [line: string, words: readonly string[]])[] = [
