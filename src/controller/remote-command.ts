@@ -40,7 +40,8 @@ export async function runRemoteCommand(
   const stdout = read('stdout');
   const stderr = read('stderr');
   // The user's own shell, as over ssh, but below a script of ours that can be ended with all that it started.
-  const exit = await streamScript(connection, `"\${SHELL:-/bin/sh}" -c ${quote(markedLine(command.line, marker))}`, {
+  const line = `exec "\${SHELL:-/bin/sh}" -c ${quote(markedLine(command.line, marker))}`;
+  const exit = await streamScript(connection, line, {
     stdin: command.stdin ?? '',
     signal: AbortSignal.any([command.signal, limits.signal]),
     onStdout: stdout.push,

@@ -18,7 +18,7 @@ const tasks: Readonly<Record<string, Task>> = {
     run: nothing,
   },
   mount: { summary: 'Mounts', run: nothing },
-  merge: { summary: 'Merges', arguments: '[RUN]', local: async () => undefined },
+  merge: { summary: 'Merges', arguments: '[RUN] [OTHER]', local: async () => undefined },
   tidy: { summary: 'Tidies', local: async () => undefined },
 };
 
@@ -155,6 +155,7 @@ describe('a command line', () => {
     ['-b mount', /-b is for commands behind --/, /leave it out/],
     ['--diff --json -- ls', /--json and --diff contradict/, /leave one out/],
     ['--out= -- ls', /--out can't be ""/, /name a folder/],
+    ['merge one two three', /merge takes \[RUN\] \[OTHER\], and no "three"/, /one line for each/],
     ['merge one mount', /merge takes words, so it must be the last/, /put merge last/],
     ['tidy mount', /mount runs on hosts, so it can't come after tidy/, /before/],
     ['mount -- ls', /mount takes no words after --/, /a line each/],

@@ -5,7 +5,7 @@ import type { Host } from '../../model/host.ts';
 import { foldNodeSet } from '../../model/nodeset.ts';
 import type { CommandOutput, HostExit } from '../../controller/command.ts';
 import { stamper } from '../../controller/events.ts';
-import { openOutputFolder, type OutputFolder } from '../../controller/output-folder.ts';
+import type { OutputFolder } from '../../controller/output-folder.ts';
 import { rollingOf } from '../../controller/rolling.ts';
 import { readable } from '../../transports/shell.ts';
 import type { FleetValues } from '../arguments.ts';
@@ -95,6 +95,8 @@ async function openFolder({ fleet, context }: CommandCall, command: string): Pro
   const { outFolder, maxOutputBytes: maxBytes } = fleet;
   if (outFolder === undefined) return undefined;
   const { currentFolder, now } = context;
+  // Loaded only where it is asked for: what writes XML would slow every start.
+  const { openOutputFolder } = await import('../../controller/output-folder.ts');
   return await openOutputFolder(resolve(currentFolder, outFolder), { command, startedAt: now(), maxBytes });
 }
 
