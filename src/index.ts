@@ -16,3 +16,4 @@ export { findRunFolder, finishRun } from './controller/finish.ts';
 export type { MountSpec } from './model/mount-spec.ts';
 export { readLogLines, readRunLog } from './controller/run-log.ts';
 export { FunbricError } from './model/errors.ts';
+export { expandNodeSet, foldNodeSet } from './model/nodeset.ts';

@@ -5,12 +5,13 @@ import type { Selection } from '../controller/inventory.ts';
 import { decodeOptions, type GivenOptions } from '../controller/options.ts';
 import type { ChosenTask } from '../controller/planning.ts';
 import type { OptionValues, TaskOption } from '../controller/task.ts';
+import { fleetChoices, refuseChoices, type FleetChoices } from './fleet-choices.ts';
 import { fleetOptions } from './fleet-options.ts';
 import { progressChoices, type ProgressChoice } from './progress/choice.ts';
 import { cutWords, type Catalog, type TaskWords } from './words.ts';
 
 /** The options of funbric itself, decoded. */
-export interface FleetValues extends Selection {
+export interface FleetValues extends Omit<Selection, keyof FleetChoices>, FleetChoices {
   readonly hostsFile: string | undefined;
   readonly runtime: RuntimeChoice;
   readonly connectMs: number;
@@ -70,6 +71,7 @@ export async function parseArguments(argv: readonly string[], catalog: Catalog):
   if (values['list'] === true) return { kind: 'list', fleet };
   if (values['list-hosts'] === true) return { kind: 'list-hosts', fleet };
   if (demo !== undefined) return demoInvocation(words, demo, fleet);
+  refuseChoices(fleet, command === undefined ? 'tasks' : 'command', fleet.progress);
   if (command !== undefined) return { kind: 'command', fleet, words: command };
   if (tasks.length === 0) {
     throw new FunbricError('usage', 'nothing to do: no task was named', {
@@ -140,6 +142,7 @@ function valuesOf(words: readonly string[]): GivenOptions {
 function fleetValues(values: OptionValues, given: GivenOptions): FleetValues {
   const { port, parallel, seed } = values;
   return {
+    ...fleetChoices(values, given),
     hosts: given.get('hosts') ?? [],
     roles: given.get('role') ?? [],
     exclude: given.get('exclude') ?? [],

@@ -2,14 +2,14 @@
  * All that the command line asks of the rest of funbric where hosts are involved. Passed in, so that every word of a command
  * line can be tried without a host.
  */
-import type { HostExit } from '../controller/command.ts';
+import type { CommandOutput, HostExit } from '../controller/command.ts';
 import type { RuntimeChoice } from '../controller/deploy/runtime-source.ts';
 import type { Emit, RunEvent } from '../controller/events.ts';
 import type { MountCredentials } from '../controller/mounts/credentials.ts';
 import type { ChosenTask } from '../controller/planning.ts';
 import type { RunOutcome } from '../controller/task.ts';
 import type { Host } from '../model/host.ts';
-import type { Plan } from '../model/plan.ts';
+import type { Plan, Rolling } from '../model/plan.ts';
 import type { GivenSecrets } from '../transports/secrets.ts';
 
 /** How to reach hosts, and when to stop. */
@@ -46,7 +46,13 @@ export interface CommandRequest extends Reach {
   readonly words: readonly string[];
   /** In ms; 0: none. */
   readonly commandMs: number;
+  /** In ms without a word of the command; 0: none. */
+  readonly idleMs: number;
+  readonly rolling: Rolling | undefined;
+  /** A command that fails is a warning. */
+  readonly isWarnOnly: boolean;
   readonly emit: Emit;
+  readonly output: CommandOutput | undefined;
 }
 
 /** Hosts that live as long as this does. */

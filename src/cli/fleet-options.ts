@@ -4,7 +4,7 @@ import { progressChoices } from './progress/choice.ts';
 
 export interface FleetOption extends TaskOption {
   readonly alias?: string;
-  readonly group: 'Hosts' | 'Reaching them' | 'The run' | 'Output' | 'Other';
+  readonly group: 'Hosts' | 'Reaching them' | 'Rolling' | 'Commands behind --' | 'The run' | 'Output' | 'Other';
   /** What stands for the value in help. */
   readonly placeholder?: string;
 }
@@ -15,7 +15,8 @@ export const fleetOptions = {
     type: 'string',
     group: 'Hosts',
     placeholder: 'HOSTS',
-    describe: 'hosts as [user@]host[:port], with commas and ranges: web[01-60]; @group of hosts.json; repeatable',
+    describe:
+      'hosts as [user@]host[:port], ranges: web[01-60], @group and @* of hosts.json; between them , is and, ! but not, & only if also, ^ in one of both; repeatable',
   },
   role: {
     alias: 'R',
@@ -25,11 +26,25 @@ export const fleetOptions = {
     describe: 'hosts with a role in hosts.json',
   },
   exclude: { alias: 'x', type: 'string', group: 'Hosts', placeholder: 'HOSTS', describe: 'but not these' },
+  limit: {
+    type: 'string',
+    group: 'Hosts',
+    placeholder: 'HOSTS',
+    describe: 'only those of the hosts that are also here; repeatable',
+  },
+  pick: { type: 'number', min: '1', group: 'Hosts', placeholder: 'N', describe: 'only N of them by chance (--seed)' },
+  rerun: {
+    type: 'string',
+    choices: ['failed', 'missing'],
+    group: 'Hosts',
+    describe:
+      'only hosts that failed, or that were unreachable or lost, in the last command or run from this folder; without -H and hosts.json its hosts',
+  },
   'hosts-file': {
     type: 'string',
     group: 'Hosts',
     placeholder: 'FILE',
-    describe: 'file with hosts, groups and roles; ./hosts.json where there is one',
+    describe: 'hosts, groups and roles as JSON, or one host a line; - is stdin; ./hosts.json where there is one',
   },
   user: { alias: 'u', type: 'string', group: 'Reaching them', placeholder: 'USER', describe: 'user to log in as' },
   port: {
@@ -87,6 +102,22 @@ export const fleetOptions = {
     default: '0',
     describe: 'limit on each command; 0 is none',
   },
+  'idle-timeout': {
+    type: 'duration',
+    max: '596h',
+    group: 'Reaching them',
+    placeholder: 'TIME',
+    default: '0',
+    describe: 'limit on the silence of a command that prints nothing; 0 is none',
+  },
+  'run-timeout': {
+    type: 'duration',
+    max: '596h',
+    group: 'Reaching them',
+    placeholder: 'TIME',
+    default: '0',
+    describe: 'limit on all of it; then it ends as by Ctrl-C, with teardown and report; 0 is none',
+  },
   parallel: {
     alias: 'P',
     type: 'number',
@@ -120,6 +151,49 @@ export const fleetOptions = {
     placeholder: 'NAME',
     describe:
       "ssh (funbric's own), openssh (your ssh program: FIDO keys, certificates, ...), or local for this machine",
+  },
+  batch: {
+    type: 'string',
+    group: 'Rolling',
+    placeholder: 'N|N%,...',
+    describe:
+      'hosts in batches, one after the other: 1,10%,100%; the last size repeats; a batch that fails whole is the last',
+  },
+  'max-fail': {
+    type: 'string',
+    group: 'Rolling',
+    placeholder: 'N|N%',
+    describe: 'begin no further host once more than so many have failed or are unreachable',
+  },
+  'warn-only': {
+    alias: 'w',
+    type: 'boolean',
+    group: 'Rolling',
+    describe: 'a command that fails is a warning; unreachable hosts still count',
+  },
+  gather: {
+    alias: 'b',
+    type: 'boolean',
+    group: 'Commands behind --',
+    describe: 'show equal output of many hosts once, when all are done',
+  },
+  diff: {
+    type: 'boolean',
+    group: 'Commands behind --',
+    describe: 'show what output differs in from that of most hosts; with -b also theirs',
+  },
+  out: {
+    type: 'string',
+    group: 'Commands behind --',
+    placeholder: 'DIR',
+    describe: 'keep the output of each host in a new folder: 0007/stdout, 0007/stderr, index.json, junit.xml',
+  },
+  'max-output': {
+    type: 'size',
+    group: 'Commands behind --',
+    placeholder: 'SIZE',
+    default: '64MiB',
+    describe: 'kept of each stream of a host by --out, and by -b up to 4 MiB; the rest is dropped',
   },
   seed: {
     type: 'number',

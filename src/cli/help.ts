@@ -17,9 +17,14 @@ const examples: readonly (readonly [command: string, means: string])[] = [
   ['funbric -R client -x client07 -- uname -a', 'one command on all hosts with a role, but one'],
   ['funbric -H old1 --runtime ./node runtest --dir /mnt/test', 'send hosts a Node.js of your own'],
   ['funbric -H web1 -J gate --ask-pass -- uptime', 'over a jump host, with a password asked once'],
+  ["funbric -H '@web!web3' -b -- rpm -q kernel", 'equal answers as one, with the hosts folded'],
+  ['funbric -H web[01-60] --diff -- cat /etc/fstab', 'what differs from the most common answer'],
+  ['funbric --batch 1,10%,100% --max-fail 2 -- sudo reboot', 'one host first, then ten percent, then all others'],
+  ['funbric --rerun missing -- uptime', 'only hosts that were unreachable or lost the last time'],
   ['funbric merge', 'judge the latest run again'],
   ['funbric log -H web1', 'what a host of the latest run said'],
   ['funbric TASK --help', 'the options of a task'],
+  ['eval "$(funbric completion bash)"', 'the Tab key completes options, tasks and hosts; also zsh, fish'],
 ];
 
 const exitStatuses =

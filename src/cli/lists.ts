@@ -4,7 +4,7 @@ import type { Host } from '../model/host.ts';
 import { messageOf } from '../model/errors.ts';
 import { describeMount } from '../model/mount-spec.ts';
 import { foldNodeSet } from '../model/nodeset.ts';
-import type { Plan } from '../model/plan.ts';
+import type { Plan, Rolling } from '../model/plan.ts';
 import { loadTask, type LoadContext, type TaskFile } from '../controller/load-tasks.ts';
 import { flagOf, placeholderOf } from '../controller/options.ts';
 import type { Task } from '../controller/task.ts';
@@ -96,9 +96,15 @@ export function planText(plan: Plan, colors: ChalkInstance): string {
     hostListText(plan.hosts, colors).trimEnd(),
     ...tasks,
     `seed ${plan.seed}`,
+    ...(plan.rolling === undefined ? [] : [rollingText(plan.rolling)]),
     ...(plan.beforeVerify === undefined ? [] : [`before verify: ${sanitize(plan.beforeVerify)}`]),
     '',
   ].join('\n');
+}
+
+function rollingText({ batches, maxFailed }: Rolling): string {
+  const bound = maxFailed === undefined ? '' : `; no further host once more than ${maxFailed} have failed`;
+  return `batches of ${batches.join(', ')}${bound}`;
 }
 
 function firstLine(text: string): string {

@@ -13,7 +13,7 @@ import { quoteAll } from '../transports/shell.ts';
 import type { Connection } from '../transports/transport.ts';
 import { outputDrained } from './terminal/drained.ts';
 import type { DemoFleet, Engine, Reach, RunRequest } from './engine.ts';
-import { interruptedStatus, statusOf } from './status.ts';
+import { limitOf, statusAfter } from './status.ts';
 
 interface Folders {
   readonly homeFolder: string;
@@ -27,7 +27,13 @@ export function liveEngine({ homeFolder, currentFolder }: Folders): Engine {
     async runCommand({ words: [first = '', ...others], ...request }) {
       await using reached = connector(request, request.hosts, homeFolder);
       const command = others.length === 0 ? first : quoteAll([first, ...others]);
-      return await runCommand({ ...request, command, connect: reached.connect, shown: outputDrained });
+      return await runCommand({
+        ...request,
+        command,
+        connect: reached.connect,
+        shown: outputDrained,
+        nowMs: () => performance.now(),
+      });
     },
     startDemo,
   };
@@ -50,7 +56,7 @@ async function run(request: RunRequest, { homeFolder, currentFolder }: Folders):
   const nowMs = (): number => performance.now();
   using log = openEventLog(folder, { now: () => new Date(), nowMs, listen });
   const stops = [
-    onAbort(signal, () => log.emit({ kind: 'interrupted', isSecond: false })),
+    onAbort(signal, () => log.emit({ kind: 'interrupted', isSecond: false, ...limitOf(signal) })),
     onAbort(killSignal, () => log.emit({ kind: 'interrupted', isSecond: true })),
   ];
   try {
@@ -64,7 +70,7 @@ async function run(request: RunRequest, { homeFolder, currentFolder }: Folders):
       nowNs: () => nowMs() * 1e6,
     });
     const outcome = await finishRun(folder);
-    endLog(log, outcome, signal.aborted ? interruptedStatus : statusOf(outcome.verdict));
+    endLog(log, outcome, statusAfter(signal, outcome.verdict));
     return outcome;
   } catch (error) {
     endLog(log, { verdict: 'incomplete', reasons: [messageOf(error)] }, exitStatusOf(error));

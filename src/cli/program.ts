@@ -6,16 +6,16 @@ import { join, resolve } from 'node:path';
 import type { ChalkInstance } from 'chalk';
 import { exitStatusOf } from '../model/errors.ts';
 import type { Host } from '../model/host.ts';
-import { findHostsFile, readHostsFile } from '../controller/hosts-file.ts';
-import { selectHosts } from '../controller/inventory.ts';
 import { findTasks, loadTask, privateFolder, type LoadContext } from '../controller/load-tasks.ts';
 import { stamper } from '../controller/events.ts';
 import { makePlan, type ChosenTask } from '../controller/planning.ts';
+import { rollingOf } from '../controller/rolling.ts';
 import type { RunOutcome } from '../controller/task.ts';
 import { abortable } from '../controller/waiting.ts';
 import { parseArguments, type FleetValues, type Invocation, type LocalCall } from './arguments.ts';
 import { makeColors } from './terminal/colors.ts';
-import { runOnHosts } from './command.ts';
+import { runCompletion } from './completion/run-completion.ts';
+import { runOnHosts } from './command/run-on-hosts.ts';
 import { openDisplay } from './progress/display.ts';
 import type { Engine, Reach } from './engine.ts';
 import { credentialsOf, type Prompt } from './mount-credentials.ts';
@@ -23,12 +23,14 @@ import { describeError } from './errors.ts';
 import { fleetOptionNames } from './fleet-options.ts';
 import { generalHelp, taskHelp } from './help.ts';
 import { holdable, loginSecrets, type HoldableTerminal } from './login-secrets.ts';
+import { chooseHosts, rememberHosts } from './hosts.ts';
 import { hostListText, planText, taskListJson, taskListText, taskRows } from './lists.ts';
 import { progressOf } from './progress/choice.ts';
+import { limitRun } from './run-limit.ts';
 import { findingLines, hostLines, outcomeLines, type HostEnded } from './recap.ts';
 import { sanitizeLines } from './terminal/sanitize.ts';
 import type { Terminal } from './terminal/screen.ts';
-import { interruptedStatus, statusOf, worstStatus } from './status.ts';
+import { interruptedStatus, statusAfter, statusOf, worstStatus } from './status.ts';
 import { makeSymbols } from './terminal/symbols.ts';
 import type { Catalog } from './words.ts';
 
@@ -62,9 +64,15 @@ export async function runProgram(argv: readonly string[], around: Surroundings):
   const colors = (): ChalkInstance => colorsOf(isColored, around);
   try {
     const shop = openShop(around);
+    if (await runCompletion(argv, { ...around, ...shop })) return 0;
     const invocation = await parseArguments(argv, shop.catalog);
-    if ('fleet' in invocation) isColored = invocation.fleet.isColored;
-    return await perform(invocation, { ...around, ...shop, terminal: holdable(around.terminal), colors: colors() });
+    const fleet = 'fleet' in invocation ? invocation.fleet : undefined;
+    isColored = fleet?.isColored;
+    using limit = limitRun(fleet?.runMs ?? 0, around.signal);
+    const seed = around.randomSeed();
+    const terminal = holdable(around.terminal);
+    const drawn = { randomSeed: () => seed, signal: limit.signal, terminal, colors: colors() };
+    return await perform(invocation, { ...around, ...shop, ...drawn });
   } catch (error) {
     around.err(describeError(error, colors()));
     return exitStatusOf(error);
@@ -81,7 +89,8 @@ interface Shop {
   readonly taskFolders: readonly string[];
 }
 
-type Context = Surroundings & Shop & { readonly colors: ChalkInstance; readonly terminal: HoldableTerminal };
+type Context = Surroundings &
+  Shop & { readonly colors: ChalkInstance; readonly terminal: HoldableTerminal; readonly isDemo?: boolean };
 
 /** The tasks at hand: the user's win over ours. */
 function openShop({ currentFolder, homeFolder, ownTasksFolder, library }: Surroundings): Shop {
@@ -117,15 +126,19 @@ async function perform(invocation: Invocation, context: Context): Promise<number
       return 0;
     }
     case 'list-hosts': {
-      const hosts = hostsOf(invocation.fleet, context);
+      const hosts = await hostsOf(invocation.fleet, context);
       context.out(
         isJson(invocation.fleet) ? `${JSON.stringify(hosts, null, 2)}\n` : hostListText(hosts, context.colors),
       );
       return 0;
     }
     case 'command': {
-      const hosts = hostsOf(invocation.fleet, context);
-      return await runOnHosts({ ...invocation, hosts, reach: await reachOf(invocation.fleet, context), context });
+      const { fleet } = invocation;
+      const hosts = await hostsOf(fleet, context);
+      if (hosts.length === 0) return 0;
+      const { code, exits } = await runOnHosts({ ...invocation, hosts, reach: await reachOf(fleet, context), context });
+      rememberHosts(fleet, exits, context);
+      return code;
     }
     case 'demo':
       return await runDemo(invocation, context);
@@ -134,10 +147,8 @@ async function perform(invocation: Invocation, context: Context): Promise<number
   }
 }
 
-function hostsOf(fleet: FleetValues, { currentFolder, homeFolder }: Context): readonly Host[] {
-  const file = findHostsFile(currentFolder, fleet.hostsFile);
-  const known = file === undefined ? undefined : readHostsFile(file, homeFolder);
-  return selectHosts(fleet, { fleet: known, currentFolder, homeFolder });
+async function hostsOf(fleet: FleetValues, context: Context): Promise<readonly Host[]> {
+  return await chooseHosts(fleet, fleet.seed ?? context.randomSeed(), context);
 }
 
 async function reachOf(fleet: FleetValues, context: Context): Promise<Reach> {
@@ -154,18 +165,18 @@ async function runDemo(demo: Extract<Invocation, { kind: 'demo' }>, context: Con
   const words = [...demo.before, ...fleet.words, ...demo.after];
   const invocation = await parseArguments(words, context.catalog);
   if (invocation.kind !== 'run') return await perform(invocation, context);
-  return await runTasks(invocation, () => fleet.hosts, context);
+  return await runTasks(invocation, async () => fleet.hosts, { ...context, isDemo: true });
 }
 
 /** Tasks on hosts make one run; what needs no hosts comes after it, unless Ctrl-C came before. */
 async function runTasks(
   { fleet, tasks, locals }: Extract<Invocation, { kind: 'run' }>,
-  hosts: () => readonly Host[],
+  hosts: () => Promise<readonly Host[]>,
   context: Context,
 ): Promise<number> {
-  if (fleet.isDryRun) return dryRun(fleet, tasks, hosts, context);
+  if (fleet.isDryRun) return await dryRun(fleet, tasks, hosts, context);
   const statuses: number[] = [];
-  if (tasks.length > 0) statuses.push(await runFleet(fleet, tasks, hosts(), context));
+  if (tasks.length > 0) statuses.push(await runFleet(fleet, tasks, await hosts(), context));
   for (const local of locals) {
     if (context.signal.aborted) return interruptedStatus;
     statuses.push(await runLocal(fleet, local, context));
@@ -173,17 +184,17 @@ async function runTasks(
   return worstStatus(statuses);
 }
 
-function dryRun(
+async function dryRun(
   fleet: FleetValues,
   tasks: readonly ChosenTask[],
-  hosts: () => readonly Host[],
+  hosts: () => Promise<readonly Host[]>,
   context: Context,
-): number {
+): Promise<number> {
   if (tasks.length === 0) {
     context.out('nothing was done: no task on this line needs hosts\n');
     return 0;
   }
-  const plan = planOf(fleet, tasks, hosts(), context);
+  const plan = planOf(fleet, tasks, await hosts(), context);
   context.out(isJson(fleet) ? `${JSON.stringify(plan, null, 2)}\n` : planText(plan, context.colors));
   return 0;
 }
@@ -194,12 +205,15 @@ function planOf(
   hosts: readonly Host[],
   context: Context,
 ): ReturnType<typeof makePlan> {
-  const { connectMs, commandMs, hungMs, errorShare, beforeVerifyMs, seed, isKept, beforeVerify, workDir } = fleet;
+  const { connectMs, commandMs, idleMs, runMs, hungMs, errorShare, beforeVerifyMs } = fleet;
+  const { seed, isKept, isWarnOnly, beforeVerify, workDir } = fleet;
   return makePlan({
     tasks,
     hosts,
     seed: seed ?? context.randomSeed(),
-    limits: { connectMs, commandMs, hungMs, errorShare, beforeVerifyMs },
+    limits: { connectMs, commandMs, idleMs, runMs, hungMs, errorShare, beforeVerifyMs },
+    rolling: rollingOf(fleet.batches, fleet.maxFail, hosts.length),
+    isWarnOnly,
     isKept,
     ...(beforeVerify === undefined ? {} : { beforeVerify }),
     ...(workDir === undefined ? {} : { workDir }),
@@ -216,6 +230,7 @@ async function runFleet(
   context: Context,
 ): Promise<number> {
   const { engine, colors, currentFolder, signal, environment } = context;
+  if (hosts.length === 0 && fleet.rerun !== undefined) return 0;
   const plan = planOf(fleet, tasks, hosts, context);
   const progress = progressOf({ choice: fleet.progress, environment, isTerminal: context.terminal.isTerminal });
   const ended: HostEnded[] = [];
@@ -237,7 +252,8 @@ async function runFleet(
       },
     });
   }
-  const status = signal.aborted ? interruptedStatus : statusOf(outcome.verdict);
+  const status = statusAfter(signal, outcome.verdict);
+  if (context.isDemo !== true) rememberHosts(fleet, ended, context);
   const { run } = outcome;
   const say = sayOf(fleet, context);
   for (const line of [
@@ -273,7 +289,7 @@ async function runLocal(
     {
       arguments: positionals,
       reportsFolder: resolve(currentFolder, fleet.reportsFolder),
-      hosts: isChosen ? hostsOf(fleet, context).map(({ name }) => name) : [],
+      hosts: isChosen ? (await hostsOf(fleet, context)).map(({ name }) => name) : [],
       log: (text) => say(sanitizeLines(text)),
       data: isJson(fleet) ? data : undefined,
     },

@@ -77,7 +77,7 @@ function cutRest({ fleet, tasks, rest }: CutRest): Words {
   return { fleet, tasks, command: undefined, demo: undefined };
 }
 
-interface FoundOption {
+export interface FoundOption {
   /** As declared. */
   readonly name: string;
   readonly flag: string;
@@ -87,7 +87,7 @@ interface FoundOption {
   readonly value: string | undefined;
 }
 
-function findOption(word: string, current: TaskWords | undefined): FoundOption {
+export function findOption(word: string, current: TaskWords | undefined): FoundOption {
   return word.startsWith('--') ? findLong(word, current) : findShort(word);
 }
 
@@ -152,7 +152,7 @@ function unknownWord(word: string, current: TaskWords | undefined, catalog: Cata
   const shown = JSON.stringify(word);
   const what =
     current === undefined ? `${shown} is no task` : `${shown} is no task, and ${current.name} takes no words`;
-  return usage(what, didYouMean(word, [...catalog.names, 'demo'], 'see: funbric --list'));
+  return usage(what, didYouMean(word, [...catalog.names, 'demo', 'completion'], 'see: funbric --list'));
 }
 
 function usage(message: string, hint: string): FunbricError {

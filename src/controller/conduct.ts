@@ -12,6 +12,7 @@ import type { AgentBundle } from './deploy/agent.ts';
 import type { Runtimes } from './deploy/runtime.ts';
 import { HostRun } from './host-run.ts';
 import type { ChosenTask } from './planning.ts';
+import { batchesOf, FailureBound, type Batch } from './rolling.ts';
 import { runFiles, writeJson } from './run-folder.ts';
 import { TaskRun, type Stage } from './task-run.ts';
 import { interrupted } from './waiting.ts';
@@ -44,37 +45,77 @@ export async function conduct(request: ConductRequest): Promise<void> {
   });
   const letGo = (): void => hosts.forEach((host) => void closeQuietly(host));
   const stopListening = onAbort(request.killSignal, letGo);
+  const ahead = new Set(hosts);
+  const end = async (some: Iterable<HostRun>): Promise<void> => {
+    await Promise.all(
+      Array.from(some, async (host) => {
+        if (ahead.delete(host)) await endHost(request, host);
+      }),
+    );
+  };
   try {
-    await connectAll(request, hosts);
-    for (const chosen of request.tasks) {
-      const ready = hosts.filter((host) => host.isCompleted);
-      if (ready.length === 0 || request.signal.aborted) break;
-      emit({ kind: 'task-started', task: chosen.name });
-      await new TaskRun(request, chosen, ready).conduct();
+    const bound = new FailureBound(plan.rolling);
+    for (const batch of batchesOf(hosts, plan.rolling)) {
+      await conductBatch(request, batch, bound);
+      await end(batch.hosts);
     }
   } finally {
-    await Promise.all(hosts.map((host) => endHost(request, host)));
+    await end([...ahead]);
     stopListening();
   }
 }
 
-async function connectAll({ connect, signal, parallel }: ConductRequest, hosts: readonly HostRun[]): Promise<void> {
+/** The hosts of a batch through all tasks, each task with barriers of its own. */
+async function conductBatch(request: ConductRequest, batch: Batch<HostRun>, bound: FailureBound): Promise<void> {
+  const { emit, signal, tasks } = request;
+  const { hosts } = batch;
+  if (batch.of > 1 && bound.reason === undefined && !signal.aborted) {
+    emit({ kind: 'batch-started', batch: batch.number, batches: batch.of, hosts: hosts.map(({ name }) => name) });
+  }
+  await connectAll(request, hosts, bound);
+  for (const chosen of tasks) {
+    const ready = hosts.filter((host) => host.isCompleted);
+    if (ready.length === 0 || signal.aborted) break;
+    if (bound.reason !== undefined) {
+      for (const host of ready) host.fail(notBegun(host, bound.reason, `${chosen.name} was `));
+      break;
+    }
+    emit({ kind: 'task-started', task: chosen.name });
+    await new TaskRun(request, chosen, ready).conduct();
+    for (const host of ready) bound.note(host.status);
+  }
+  bound.endBatch(
+    batch,
+    hosts.map(({ status }) => status),
+  );
+}
+
+async function connectAll(request: ConductRequest, hosts: readonly HostRun[], bound: FailureBound): Promise<void> {
+  const { connect, signal, parallel } = request;
   await pMap(
     hosts,
     async (host) => {
       try {
+        if (bound.reason !== undefined) throw notBegun(host, bound.reason);
         await host.connect(() => connect(host.host, signal));
       } catch (error) {
-        host.fail(signal.aborted ? interrupted('connecting') : error);
+        const isBegun = bound.reason === undefined;
+        host.fail(signal.aborted ? interrupted('connecting', signal) : error);
+        if (isBegun) bound.note(host.status);
       }
     },
     { concurrency: parallel },
   );
 }
 
+/** What is planned and never begun is unreachable, whoever decided so. */
+function notBegun({ name }: HostRun, why: string, what = ''): FunbricError {
+  return new FunbricError('unreachable', `${name}: ${what}not begun: ${why}`);
+}
+
 /** The host's one terminal event, and its one result. */
 async function endHost({ folder, emit, signal }: ConductRequest, host: HostRun): Promise<void> {
-  if (signal.aborted && host.isCompleted) host.fail(interrupted('the run'));
+  if (signal.aborted && host.isCompleted) host.fail(interrupted('the run', signal));
   await closeQuietly(host);
   const result = host.result();
   await writeJson(join(folder, runFiles.result(host.index)), result);

@@ -12,6 +12,10 @@ const texts = z.readonly(z.array(z.string()));
 const bodySchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('run-started'), run: z.string(), folder: z.string(), hosts: texts, tasks: texts }),
   z.object({ kind: z.literal('task-started'), task: z.string() }),
+  /** What follows `--` begins on these hosts. */
+  z.object({ kind: z.literal('command-started'), command: z.string(), hosts: texts }),
+  /** With --batch: the number of the batch, from 1, how many there are, and its hosts. */
+  z.object({ kind: z.literal('batch-started'), batch: z.number(), batches: z.number(), hosts: texts }),
   z.object({ kind: z.literal('host-connected'), host: z.string(), elapsedMs: z.number() }),
   /** It has no Node.js that the agent runs on. Bytes as they are sent. */
   z.object({ kind: z.literal('runtime-sending'), host: z.string(), runtime: z.string(), bytes: z.number() }),
@@ -44,8 +48,13 @@ const bodySchema = z.discriminatedUnion('kind', [
     host: z.string(),
     status: z.enum(hostStatuses),
     reason: z.optional(z.string()),
+    /** Of a command behind `--` that ended: its exit code, 128 where a signal ended it. */
+    code: z.optional(z.number()),
+    /** Of a command behind `--`: since its host's login began. */
+    elapsedMs: z.optional(z.number()),
   }),
-  z.object({ kind: z.literal('interrupted'), isSecond: z.boolean() }),
+  /** `reason`: what did it, where it wasn't Ctrl-C. */
+  z.object({ kind: z.literal('interrupted'), isSecond: z.boolean(), reason: z.optional(z.string()) }),
   /** The last of all: `code` is the exit status. Commands behind `--` leave no report. */
   z.object({
     kind: z.literal('run-ended'),

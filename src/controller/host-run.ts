@@ -59,6 +59,10 @@ export class HostRun {
     return this.host.name;
   }
 
+  get status(): HostStatus {
+    return this.#status;
+  }
+
   get isCompleted(): boolean {
     return this.#status === 'completed';
   }

@@ -1,16 +1,17 @@
 /**
- * hosts.json: the fleet as a file. `hosts` by name, `groups` that name hosts as NodeSets and give them settings, `defaults`
+ * hosts.json: the fleet as a file, or a plain list of hosts (see hosts-list.ts). `hosts` by name, `groups` that name hosts as NodeSets and give them settings, `defaults`
  * for all. What is nearer to the host wins: host, then group (a later one over an earlier one), then defaults.
  */
 import { existsSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, extname, join, resolve } from 'node:path';
 import * as z from 'zod';
 import { FunbricError } from '../model/errors.ts';
 import { variableSchema, type Hop, type Host } from '../model/host.ts';
 import { parseJumps } from '../model/jump.ts';
-import { expandNodeSet } from '../model/nodeset.ts';
-import { readJsonFile } from './read-json.ts';
+import { expandNodeSet, type Groups } from '../model/nodeset.ts';
 import { hasControlCharacter, nameMistake, placeOf, withWay } from './host-name.ts';
+import { readHostsList } from './hosts-list.ts';
+import { decodeJson, parseJson, readText } from './read-json.ts';
 
 const portSchema = z.int('must be a whole number').min(1, 'must be 1 to 65535').max(65_535, 'must be 1 to 65535');
 const textSchema = z
@@ -49,7 +50,7 @@ const hostSettingsSchema = z.strictObject({
 const groupSchema = z.strictObject({
   hosts: z
     .union([textSchema, z.array(textSchema)], 'must be a NodeSet or a list of them')
-    .describe('Its hosts, as a NodeSet (web[01-60]) or a list of them'),
+    .describe('Its hosts, as a NodeSet (web[01-60], @group) or a list of them'),
   ...settings,
 });
 
@@ -84,10 +85,33 @@ export function findHostsFile(currentFolder: string, named: string | undefined):
 }
 
 export function readHostsFile(file: string, homeFolder: string): Fleet {
-  const content = readJsonFile(file, hostsFileSchema, knownKeys);
-  const own = expandKeys(file, content);
-  const groups = expandGroups(file, content);
-  const resolvePath = pathResolver(dirname(resolve(file)), homeFolder);
+  return readHosts(file, readText(file), { folder: dirname(resolve(file)), homeFolder });
+}
+
+/** What a file holds, or what came on stdin; `folder` is where its relative paths start. */
+export function readHosts(
+  file: string,
+  text: string,
+  { folder, homeFolder }: { readonly folder: string; readonly homeFolder: string },
+): Fleet {
+  const resolvePath = pathResolver(folder, homeFolder);
+  const isJson = extname(file) === '.json' || /^[\uFEFF\s]*\{/.test(text);
+  if (!isJson) return makeFleet(file, {}, readHostsList(file, text), resolvePath);
+  const content = decodeJson(file, parseJson(file, text), hostsFileSchema, knownKeys);
+  return makeFleet(file, content, { own: expandKeys(file, content), groups: expandGroups(file, content) }, resolvePath);
+}
+
+interface Members {
+  readonly own: ReadonlyMap<string, HostSettings>;
+  readonly groups: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+function makeFleet(
+  file: string,
+  content: HostsFile,
+  { own, groups }: Members,
+  resolvePath: (path: string) => string,
+): Fleet {
   const hosts = new Map<string, Host>();
   for (const name of new Set([
     ...own.keys(),
@@ -120,22 +144,40 @@ function expandKeys(file: string, content: HostsFile): ReadonlyMap<string, HostS
   return own;
 }
 
+/** A group may be made of other groups, in whatever order they stand; never of itself. */
 function expandGroups(file: string, content: HostsFile): ReadonlyMap<string, ReadonlySet<string>> {
   const groups = new Map<string, ReadonlySet<string>>();
-  for (const [group, { hosts }] of Object.entries(content.groups ?? {})) {
+  const expand = (group: string, outer: readonly string[]): ReadonlySet<string> => {
+    const known = groups.get(group);
+    if (known !== undefined) return known;
+    const { hosts } = content.groups?.[group] ?? { hosts: [] };
+    const path = `groups.${group}.hosts`;
+    const inner: Groups = (name) => {
+      const way = [...outer, group];
+      if (way.includes(name)) throw refuse(file, path, `@${name} is made of itself`, 'leave it out there');
+      if (content.groups !== undefined && Object.hasOwn(content.groups, name)) return expand(name, way);
+      throw refuse(file, path, `@${name}: no such group in this file`, 'write the name of another group');
+    };
+    const members = new Set(namesOf(file, path, typeof hosts === 'string' ? [hosts] : hosts, inner));
+    groups.set(group, members);
+    return members;
+  };
+  const names = Object.keys(content.groups ?? {});
+  for (const group of names) {
     const mistake = nameMistake(group);
     if (mistake !== undefined) throw refuse(file, `groups.${group}`, mistake, 'rename the group');
-    groups.set(group, new Set(namesOf(file, `groups.${group}.hosts`, typeof hosts === 'string' ? [hosts] : hosts)));
+    expand(group, []);
   }
-  return groups;
+  // In the order of the file, whatever was needed first: settings of a later group win.
+  return new Map(names.map((group) => [group, groups.get(group) ?? new Set()]));
 }
 
-function namesOf(file: string, path: string, nodeSets: readonly string[]): readonly string[] {
+function namesOf(file: string, path: string, nodeSets: readonly string[], groups?: Groups): readonly string[] {
   const names = nodeSets.flatMap((nodeSet) => {
     try {
-      return expandNodeSet(nodeSet);
+      return expandNodeSet(nodeSet, groups);
     } catch (error) {
-      if (!(error instanceof FunbricError)) throw error;
+      if (!(error instanceof FunbricError) || error.code !== 'usage') throw error;
       throw refuse(file, path, error.message, error.hint ?? 'correct it');
     }
   });

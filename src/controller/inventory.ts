@@ -1,20 +1,22 @@
 /**
- * Which hosts a run is about: what -H names and what -R picks from hosts.json, without what -x takes away; all of hosts.json
- * where neither is given. What is typed wins over hosts.json.
+ * Which hosts a run is about: what -H names and what -R picks from hosts.json, without what -x takes away, and of these only
+ * what --limit keeps; all of hosts.json where neither -H nor -R is given. What is typed wins over hosts.json.
  */
 import { FunbricError } from '../model/errors.ts';
 import type { Host } from '../model/host.ts';
 import { parseJumps } from '../model/jump.ts';
-import { expandNodeSet, foldNodeSet, splitNodeSet } from '../model/nodeset.ts';
+import { evaluateNodeSet, expandNodeSet, foldNodeSet, namesOf, type Operand } from '../model/nodeset.ts';
 import { didYouMean } from './closest.ts';
 import { nameMistake, placeOf, splitUser, withWay, type Way } from './host-name.ts';
 import { resolvePath, type Fleet } from './hosts-file.ts';
+import { limitedTo, withoutExcluded } from './narrowing.ts';
 
 /** The fleet options of a command line; lists hold one text for each time that the option was given. */
 export interface Selection {
   readonly hosts: readonly string[];
   readonly roles: readonly string[];
   readonly exclude: readonly string[];
+  readonly limit?: readonly string[] | undefined;
   readonly user?: string | undefined;
   readonly port?: number | undefined;
   readonly identityFiles: readonly string[];
@@ -44,13 +46,9 @@ export function selectHosts(selection: Selection, context: InventoryContext): re
     for (const host of fleet?.hosts.values() ?? []) chosen.set(host.name, withWay(host, flags));
   }
   if (chosen.size === 0) throw noHosts(selection, fleet);
-  const left = withoutExcluded([...chosen.values()], selection.exclude, fleet);
-  if (left.length === 0) {
-    throw new FunbricError('usage', `-x takes away all hosts: ${foldNodeSet(chosen.keys())}`, {
-      hint: 'exclude fewer',
-    });
-  }
-  return left.map((host) => withKnownHops(host, fleet));
+  const groups = (group: string): readonly string[] => membersOf(group, fleet);
+  const left = withoutExcluded([...chosen.values()], selection.exclude, groups);
+  return limitedTo(left, selection.limit ?? [], groups).map((host) => withKnownHops(host, fleet));
 }
 
 /** What hosts.json says of a jump host, beside what was typed with it. Its own way there is left to ssh_config. */
@@ -78,11 +76,24 @@ function flagsOf(selection: Selection, { currentFolder, homeFolder }: InventoryC
 }
 
 function typedHosts(selection: Selection, flags: Way, fleet: Fleet | undefined): readonly Host[] {
-  return selection.hosts.flatMap(splitNodeSet).flatMap((item) => {
-    if (item.startsWith('@')) return hostsOfGroup(item.slice(1), flags, fleet);
-    const { user, rest } = splitUser(item);
+  const read = (operand: Operand): readonly Host[] => {
+    if (operand.text.startsWith('@')) {
+      const names = namesOf(operand, (group) => membersOf(group, fleet));
+      return names.flatMap((name) => fleetHost(name, flags, fleet));
+    }
+    const { user, rest } = splitUser(operand.text);
     return expandNodeSet(rest).map((name) => typedHost(name, user, flags, fleet));
+  };
+  return selection.hosts.flatMap((text) => evaluate(text, read));
+}
+
+function evaluate(text: string, read: (operand: Operand) => readonly Host[]): readonly Host[] {
+  const byName = (operand: Operand): (readonly [string, Host])[] => read(operand).map((host) => [host.name, host]);
+  const hosts = evaluateNodeSet(text, byName, (before, now) => {
+    refuseOther(before, now);
+    return before;
   });
+  return [...hosts.values()];
 }
 
 /** One typed host: what was typed with it wins over the flags, which win over hosts.json. */
@@ -104,16 +115,15 @@ function typedHost(name: string, user: string | undefined, flags: Way, fleet: Fl
   );
 }
 
-function hostsOfGroup(group: string, flags: Way, fleet: Fleet | undefined): readonly Host[] {
-  return membersOf(group, fleet).flatMap((name) => {
-    const host = fleet?.hosts.get(name);
-    return host === undefined ? [] : [withWay(host, flags)];
-  });
+function fleetHost(name: string, flags: Way, fleet: Fleet | undefined): readonly Host[] {
+  const host = fleet?.hosts.get(name);
+  return host === undefined ? [] : [withWay(host, flags)];
 }
 
+/** `*` is all hosts of the file. */
 function membersOf(group: string, fleet: Fleet | undefined): readonly string[] {
   if (fleet === undefined) throw needsFile(`@${group}`);
-  const members = fleet.groups.get(group);
+  const members = group === '*' ? [...fleet.hosts.keys()] : fleet.groups.get(group);
   if (members !== undefined) return members;
   const groups = [...fleet.groups.keys()];
   throw new FunbricError('usage', `@${group}: no such group in ${fleet.file}`, {
@@ -122,18 +132,22 @@ function membersOf(group: string, fleet: Fleet | undefined): readonly string[] {
 }
 
 function hostsOfRoles(texts: readonly string[], flags: Way, fleet: Fleet | undefined): readonly Host[] {
-  return texts.flatMap(splitNodeSet).flatMap((role) => {
-    if (fleet === undefined) throw needsFile(`-R ${role}`);
-    const found = [...fleet.hosts.values()].filter((host) => host.roles.includes(role));
-    if (found.length > 0) return found.map((host) => withWay(host, flags));
-    const roles = [...new Set([...fleet.hosts.values()].flatMap((host) => host.roles))];
-    throw new FunbricError('usage', `-R ${role}: no host in ${fleet.file} has this role`, {
-      hint: didYouMean(
-        role,
-        roles,
-        roles.length === 0 ? 'no host there has a role' : `roles there: ${foldNodeSet(roles)}`,
-      ),
-    });
+  const read = (operand: Operand): readonly Host[] =>
+    namesOf(operand).flatMap((role) => hostsOfRole(role, fleet).map((host) => withWay(host, flags)));
+  return texts.flatMap((text) => evaluate(text, read));
+}
+
+function hostsOfRole(role: string, fleet: Fleet | undefined): readonly Host[] {
+  if (fleet === undefined) throw needsFile(`-R ${role}`);
+  const found = [...fleet.hosts.values()].filter((host) => host.roles.includes(role));
+  if (found.length > 0) return found;
+  const roles = [...new Set([...fleet.hosts.values()].flatMap((host) => host.roles))];
+  throw new FunbricError('usage', `-R ${role}: no host in ${fleet.file} has this role`, {
+    hint: didYouMean(
+      role,
+      roles,
+      roles.length === 0 ? 'no host there has a role' : `roles there: ${foldNodeSet(roles)}`,
+    ),
   });
 }
 
@@ -141,23 +155,6 @@ function needsFile(what: string): FunbricError {
   return new FunbricError('usage', `${what} needs a hosts.json, and there is none in this folder`, {
     hint: 'name it with --hosts-file FILE; hosts.example.json shows what it holds',
   });
-}
-
-/** -x takes names, NodeSets and @groups; one that takes nothing away is refused: a slip there would stress a host that must be spared. */
-function withoutExcluded(hosts: readonly Host[], texts: readonly string[], fleet: Fleet | undefined): readonly Host[] {
-  let left = hosts;
-  for (const item of texts.flatMap(splitNodeSet)) {
-    const names = new Set(item.startsWith('@') ? membersOf(item.slice(1), fleet) : expandNodeSet(item));
-    const isMeant = (host: Host): boolean => names.has(host.name) || names.has(placeOf(host.name).base);
-    if (!hosts.some(isMeant)) {
-      const all = hosts.map((host) => host.name);
-      throw new FunbricError('usage', `-x ${item} excludes none of the hosts`, {
-        hint: didYouMean(item, all, `the hosts: ${foldNodeSet(all)}`),
-      });
-    }
-    left = left.filter((host) => !isMeant(host));
-  }
-  return left;
 }
 
 /** The same host twice is one; one name with two meanings is a mistake. */

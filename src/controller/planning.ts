@@ -1,7 +1,7 @@
 /** Decides everything about a run before the first byte is sent. */
 import type { Host } from '../model/host.ts';
 import { FunbricError } from '../model/errors.ts';
-import { defaultLimits, type Limits, type Plan, type PlannedTask } from '../model/plan.ts';
+import { defaultLimits, type Limits, type Plan, type PlannedTask, type Rolling } from '../model/plan.ts';
 import { hostsHint } from './inventory.ts';
 import type { OptionValues, Task } from './task.ts';
 
@@ -17,6 +17,9 @@ export interface PlanRequest {
   readonly hosts: readonly Host[];
   readonly seed: number;
   readonly limits?: Partial<Limits>;
+  /** Not with a workload. */
+  readonly rolling?: Rolling | undefined;
+  readonly isWarnOnly?: boolean;
   readonly beforeVerify?: string;
   /** Leave what the workload wrote on the file system under test. */
   readonly isKept?: boolean;
@@ -45,6 +48,7 @@ export function makePlan(request: PlanRequest): Plan {
       hint: 'one run holds one workload, so that its verdict is about one thing: start them one after the other',
     });
   }
+  refuseRolling(workloads, request.rolling);
   const workers = workloads[0]?.workload?.workers ?? 0;
   if (hosts.length * workers > maxWorkers) {
     throw new FunbricError('usage', `${hosts.length} hosts x ${workers} workers are more than ${maxWorkers} workers`, {
@@ -60,10 +64,25 @@ export function makePlan(request: PlanRequest): Plan {
     hosts: [...hosts],
     tasks: planned,
     limits: { ...defaultLimits, ...request.limits },
+    ...(request.rolling === undefined ? {} : { rolling: request.rolling }),
+    ...(request.isWarnOnly === true ? { isWarnOnly: true } : {}),
     isKept: request.isKept ?? false,
     ...(request.beforeVerify === undefined ? {} : { beforeVerify: request.beforeVerify }),
     ...(request.workDir === undefined ? {} : { workDir: request.workDir }),
   };
+}
+
+/** Half of the hosts would prove nothing about what they share with the other half. */
+function refuseRolling(workloads: readonly PlannedTask[], rolling: Rolling | undefined): void {
+  const [workload] = workloads;
+  if (workload === undefined || rolling === undefined) return;
+  throw new FunbricError(
+    'usage',
+    `${workload.name} runs its workload on all hosts at once, so --batch and --max-fail can't be used`,
+    {
+      hint: 'leave them out: what fails on one host never stops the others, and the verdict says so',
+    },
+  );
 }
 
 function plannedTask({ name, task, options }: ChosenTask): PlannedTask {

@@ -8,20 +8,20 @@ import { silentKeyIn } from './json-keys.ts';
 /** Far more than any list of hosts needs; a slip such as `--hosts-file /dev/zero` shall end. */
 const maxFileBytes = 16 << 20;
 
-/** `keys`: all that the schema knows, where there are some to suggest for a slip. */
-export function readJsonFile<T extends z.ZodType>(file: string, schema: T, keys: readonly string[] = []): z.infer<T> {
-  return decodeJson(file, readJsonValue(file), schema, keys);
-}
-
 /** For a file whose form must be seen before it can be decoded. */
 export function readJsonValue(file: string): unknown {
-  const text = readText(file);
+  return parseJson(file, readText(file));
+}
+
+/** For a text that is there already; `file` is where it came from. */
+export function parseJson(file: string, text: string): unknown {
   const value = parse(file, text);
   const mistake = silentKeyIn(text);
   if (mistake === undefined) return value;
   throw new FunbricError('input', `${file}: ${mistake}`, { hint: 'rename it, or keep one of them' });
 }
 
+/** `keys`: all that the schema knows, where there are some to suggest for a slip. */
 export function decodeJson<T extends z.ZodType>(
   file: string,
   value: unknown,
@@ -42,7 +42,7 @@ export function decodeJson<T extends z.ZodType>(
   );
 }
 
-function readText(file: string): string {
+export function readText(file: string): string {
   try {
     // A pipe by name may have no writer: opening it would wait for ever, and no signal could end that.
     if (lstatSync(file).isFIFO()) throw new Error('it is a pipe, not a file');

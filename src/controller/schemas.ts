@@ -5,6 +5,7 @@ import { hostResultSchema } from '../model/result.ts';
 import { runSchema } from '../model/run.ts';
 import { runEventSchema } from './events.ts';
 import { hostsFileSchema } from './hosts-file.ts';
+import { outputIndexSchema } from './output-folder.ts';
 
 /** By name; the build writes each to dist/schemas/<name>.schema.json. */
 export function schemas(): Readonly<Record<string, object>> {
@@ -13,6 +14,7 @@ export function schemas(): Readonly<Record<string, object>> {
     event: schemaOf('What happened in a run, a line of events.ndjson and of --json', runEventSchema),
     plan: schemaOf('What a run was to do: plan.json', planSchema),
     result: schemaOf('What became of one host: results/<index>.json', hostResultSchema),
+    output: schemaOf('What a command said on each host: index.json of --out', outputIndexSchema),
     run: schemaOf('A judged run: run.json', runSchema),
   };
 }

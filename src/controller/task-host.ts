@@ -26,6 +26,10 @@ export interface TaskHostOptions {
   readonly phase: CommandOutcome['phase'];
   readonly hosts: number;
   readonly commandMs: number;
+  /** In ms; 0 or none: no limit. */
+  readonly idleMs?: number | undefined;
+  /** What `check` is where a task doesn't say. */
+  readonly isChecked?: boolean;
   /** Ends what is under way. */
   readonly signal: AbortSignal;
   readonly emit: Emit;
@@ -93,6 +97,7 @@ async function execute(options: TaskHostOptions, line: CommandLine, given: RunOp
     line: given.cwd === undefined ? line.typed : inDirectory(given.cwd, line.typed),
     stdin: given.stdin,
     limitMs: given.timeoutMs ?? options.commandMs,
+    idleMs: options.idleMs,
     signal,
     onLine(stream, text) {
       if (output[stream].length < maxOutputBytes) output[stream] += text;
@@ -115,10 +120,12 @@ async function execute(options: TaskHostOptions, line: CommandLine, given: RunOp
     elapsedMs: Math.round(performance.now() - started),
   });
   const isSuccess = exit.kind === 'exited' && exit.code === 0;
-  if (!isSuccess && (given.check ?? true)) {
+  if (!isSuccess && given.check !== false) {
     const lastWords = output.stderr.trim().split('\n').slice(-3).join(' / ');
     const said = lastWords === '' ? '' : `: ${lastWords}`;
-    throw new FunbricError('task', `${run.name}: ${line.shown} ${describeExit(exit)}${said}`);
+    const what = `${line.shown} ${describeExit(exit)}${said}`;
+    if (given.check ?? options.isChecked ?? true) throw new FunbricError('task', `${run.name}: ${what}`);
+    emit({ kind: 'line', host: run.name, stream: 'log', text: `warning: ${what}` });
   }
   return { ...output, code: exit.kind === 'exited' ? exit.code : killedCode };
 }

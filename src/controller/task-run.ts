@@ -65,7 +65,7 @@ export class TaskRun {
   /** Never throws for a host: each ends with its own reason. */
   async conduct(): Promise<void> {
     const { signal } = this.#stage;
-    const interrupt = (): void => this.#interrupt.abort(interrupted(this.#chosen.name));
+    const interrupt = (): void => this.#interrupt.abort(interrupted(this.#chosen.name, signal));
     if (signal.aborted) interrupt();
     const stopListening = onAbort(signal, interrupt);
     try {
@@ -263,6 +263,8 @@ export class TaskRun {
       phase,
       hosts: this.#hosts.length,
       commandMs: plan.limits.commandMs,
+      idleMs: plan.limits.idleMs,
+      isChecked: plan.isWarnOnly !== true,
       signal,
       emit,
       stress: async () => {

@@ -59,7 +59,7 @@ export interface CommandResult {
 }
 
 export interface RunOptions {
-  /** Where it is false any exit code is accepted; else one that isn't 0 throws, and so fails the host. */
+  /** Where it is false any exit code is accepted; else one that isn't 0 throws, and so fails the host. With -w it warns where this isn't true. */
   readonly check?: boolean;
   /** Directory to run in; the command isn't run when it can't be entered. */
   readonly cwd?: string;

@@ -51,7 +51,9 @@ export async function sleep(ms: number, signal: AbortSignal): Promise<void> {
   await sleepFor(ms, undefined, { signal }).catch(() => signal.throwIfAborted());
 }
 
-/** The reason of every wait that Ctrl-C ends. */
-export function interrupted(what: string): FunbricError {
-  return new FunbricError('interrupted', `interrupted during ${what}`);
+/** The reason of every wait that Ctrl-C ends, or the run's own limit, where the signal says so. */
+export function interrupted(what: string, signal?: AbortSignal): FunbricError {
+  const reason: unknown = signal?.reason;
+  const isLimit = reason instanceof FunbricError && reason.code === 'limit';
+  return new FunbricError('interrupted', isLimit ? `${what}: ${reason.message}` : `interrupted during ${what}`);
 }

@@ -5,7 +5,7 @@
 import { XMLBuilder } from 'fast-xml-parser';
 import type { Run, RunHost } from '../model/run.ts';
 
-interface Case {
+export interface Case {
   readonly name: string;
   readonly className: string;
   readonly seconds: number;
@@ -21,6 +21,10 @@ interface Suite {
 
 export function encodeJunit(run: Run): string {
   const suites = [...run.hosts.map(hostSuite), ...(run.checks.length === 0 ? [] : [integritySuite(run)])];
+  return encodeSuites(`funbric ${run.plan.run}`, suites);
+}
+
+export function encodeSuites(name: string, suites: readonly Suite[]): string {
   const builder = new XMLBuilder({
     attributeNamePrefix: '@',
     ignoreAttributes: false,
@@ -30,7 +34,7 @@ export function encodeJunit(run: Run): string {
   });
   const body: string = builder.build({
     testsuites: {
-      '@name': clean(`funbric ${run.plan.run}`),
+      '@name': clean(name),
       ...counts(suites.flatMap(({ cases }) => cases)),
       testsuite: suites.map(suiteElement),
     },

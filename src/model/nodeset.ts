@@ -1,168 +1,82 @@
 /**
- * Many names in few letters: `web[01-60]`, `n[1-9/2]`, `rack[1-4]-node[1,3,5-7]`, commas between. Zero padding is kept, and
+ * Many names in few letters: `web[01-60]`, `n[1-9/2]`, `rack[1-4]-node[1,3,5-7]`. Between them `,` is and, `!` but not, `&`
+ * only those that are also, `^` those in one of both, from left to right; `@name` is a group. Zero padding is kept, and
  * folding is the way back. A bracket that holds a colon is an IPv6 address, never a range.
  */
-import { FunbricError } from './errors.ts';
-import { isPadded } from './fold-nodeset.ts';
+import { expandItem, maxNames, mistake, tooMany, type Item } from './nodeset-item.ts';
 
-/** More names than anyone has hosts: a slip such as [1-99999999] shall be an error, not a full memory. */
-const maxNames = 100_000;
+const operators = [',', '!', '&', '^'] as const;
 
-/** A number with more digits can't be counted exactly; names keep such digits as text. */
-const maxDigits = 15;
+/** A part of a NodeSet, with what it does to all before it. */
+export interface Operand extends Item {
+  readonly operator: (typeof operators)[number];
+}
 
-/** All names of a NodeSet in the order written, each once. Throws `usage`, showing the place. */
-export function expandNodeSet(text: string): string[] {
-  const names = new Set<string>();
-  for (const item of splitItems(text)) {
-    const segments = parseItem(text, item);
-    const count = segments.reduce((product, segment) => product * segment.count, 1);
-    if (names.size + count > maxNames) {
-      throw mistake(text, item.start, `stands for more than ${maxNames} names`, 'write a smaller range');
+/** The names of a group; `*` is all names there are. */
+export type Groups = (group: string) => Iterable<string>;
+
+/** All names of a NodeSet in the order written, each once; without `groups` an `@` is a letter. Throws `usage`, showing the place. */
+export function expandNodeSet(text: string, groups?: Groups): string[] {
+  return [...evaluateNodeSet(text, (operand) => namesOf(operand, groups).map((name) => [name, name])).keys()];
+}
+
+/** The names of one operand. */
+export function namesOf(operand: Item, groups?: Groups): readonly string[] {
+  if (groups === undefined || !operand.text.startsWith('@')) return expandItem(operand);
+  const { whole, text, start } = operand;
+  return expandItem({ whole, text: text.slice(1), start: start + 1 }).flatMap((group) => Array.from(groups(group)));
+}
+
+/**
+ * What a NodeSet stands for, where its operands stand for more than names: by name, in the order written. `join` decides
+ * about a name that comes twice.
+ */
+export function evaluateNodeSet<T>(
+  text: string,
+  read: (operand: Operand) => Iterable<readonly [name: string, value: T]>,
+  join: (before: T, now: T) => T = (before) => before,
+): Map<string, T> {
+  const all = new Map<string, T>();
+  for (const operand of splitOperands(text)) {
+    const these = new Map(read(operand));
+    for (const [name, value] of these) {
+      const before = all.get(name);
+      if (operand.operator === ',') all.set(name, before === undefined ? value : join(before, value));
+      else if (operand.operator === '!') all.delete(name);
+      else if (operand.operator === '^') {
+        if (!all.delete(name)) all.set(name, value);
+      }
     }
-    for (const name of combine(segments)) names.add(name);
+    if (operand.operator === '&') for (const name of all.keys()) if (!these.has(name)) all.delete(name);
+    if (all.size > maxNames) throw tooMany(operand);
   }
-  return [...names];
+  return all;
 }
 
-/** The items between the commas that aren't in brackets. */
-export function splitNodeSet(text: string): string[] {
-  return splitItems(text).map((item) => item.text);
-}
-
-interface Item {
-  readonly text: string;
-  /** Where it starts in the whole text. */
-  readonly start: number;
-}
-
-function splitItems(text: string): Item[] {
-  const items: Item[] = [];
+/** The parts between the operators that aren't in brackets. */
+export function splitOperands(whole: string): readonly Operand[] {
+  const operands: Operand[] = [];
   let start = 0;
   let depth = 0;
-  for (let at = 0; at <= text.length; at++) {
-    const character = text[at];
+  let operator: Operand['operator'] = ',';
+  for (let at = 0; at <= whole.length; at++) {
+    const character = whole[at];
     if (character === '[') depth++;
     if (character === ']') depth = Math.max(0, depth - 1);
-    if (character === undefined || (character === ',' && depth === 0)) {
-      items.push(trimItem(text, start, at));
-      start = at + 1;
-    }
+    const next = operators.find((one) => one === character && depth === 0);
+    if (next === undefined && at < whole.length) continue;
+    operands.push({ whole, operator, ...trim(whole, start, at) });
+    start = at + 1;
+    operator = next ?? ',';
   }
-  return items;
+  return operands;
 }
 
-function trimItem(whole: string, start: number, end: number): Item {
+function trim(whole: string, start: number, end: number): Pick<Operand, 'text' | 'start'> {
   const raw = whole.slice(start, end);
   const text = raw.trim();
-  if (text === '') throw mistake(whole, start, 'has no name here', 'remove the comma, or write a name');
+  if (text === '') throw mistake(whole, start, 'has no name here', 'write a name, or remove the sign beside it');
   return { text, start: start + raw.indexOf(text) };
-}
-
-/** A part of a name: fixed text, or what a bracket stands for. */
-interface Segment {
-  readonly count: number;
-  readonly values: () => Iterable<string>;
-}
-
-function parseItem(whole: string, { text, start }: Item): Segment[] {
-  const segments: Segment[] = [];
-  let from = 0;
-  while (from < text.length) {
-    const open = text.indexOf('[', from);
-    const fixed = text.slice(from, open === -1 ? undefined : open);
-    const stray = fixed.indexOf(']');
-    if (stray !== -1) throw mistake(whole, start + from + stray, "has a ']' that nothing opened", 'remove it');
-    if (fixed !== '') segments.push(literal(fixed));
-    if (open === -1) break;
-    const close = text.indexOf(']', open);
-    if (close === -1) throw mistake(whole, start + open, "has a '[' that nothing closes", "write the ']'");
-    segments.push(parseBracket(whole, start + open, text.slice(open, close + 1)));
-    from = close + 1;
-  }
-  return segments;
-}
-
-function literal(text: string): Segment {
-  return { count: 1, values: () => [text] };
-}
-
-function parseBracket(whole: string, at: number, bracket: string): Segment {
-  const inside = bracket.slice(1, -1);
-  if (inside.includes(':')) return literal(bracket);
-  let offset = at + 1;
-  const ranges: Range[] = [];
-  for (const part of inside.split(',')) {
-    ranges.push(parseRange(whole, offset, part));
-    offset += part.length + 1;
-  }
-  return {
-    count: ranges.reduce((sum, range) => sum + countOf(range), 0),
-    values: () => ranges.flatMap(valuesOf),
-  };
-}
-
-interface Range {
-  readonly first: number;
-  readonly last: number;
-  readonly step: number;
-  /** Digits that each number is padded to; 0: none. */
-  readonly width: number;
-}
-
-const rangePattern = /^\s*(\d+)(?:-(\d+)(?:\/(\d+))?)?\s*$/;
-
-function parseRange(whole: string, at: number, part: string): Range {
-  const wanted = 'ranges look like 1-9, 01-60, 1-9/2 or 1,3,5-7';
-  const match = rangePattern.exec(part);
-  if (match === null) throw mistake(whole, at, `has "${part}" in a bracket, which is no range`, wanted);
-  const [, firstText = '', lastText = firstText, stepText = '1'] = match;
-  if ([firstText, lastText, stepText].some((digits) => digits.length > maxDigits)) {
-    throw mistake(whole, at, `has a number of more than ${maxDigits} digits`, wanted);
-  }
-  if (isPadded(lastText) && lastText.length !== firstText.length) {
-    throw mistake(
-      whole,
-      at,
-      `pads ${firstText} and ${lastText} differently`,
-      'pad both ends to the same digits: 01-60',
-    );
-  }
-  const range = {
-    first: Number(firstText),
-    last: Number(lastText),
-    step: Number(stepText),
-    width: isPadded(firstText) ? firstText.length : 0,
-  };
-  if (range.last < range.first) throw mistake(whole, at, `counts down from ${firstText} to ${lastText}`, wanted);
-  if (range.step === 0) throw mistake(whole, at, 'has a step of 0', wanted);
-  return range;
-}
-
-function countOf({ first, last, step }: Range): number {
-  return Math.floor((last - first) / step) + 1;
-}
-
-function valuesOf(range: Range): string[] {
-  return Array.from({ length: countOf(range) }, (_, index) => pad(range.first + index * range.step, range.width));
-}
-
-function pad(value: number, width: number): string {
-  return String(value).padStart(width, '0');
-}
-
-function combine(segments: readonly Segment[]): string[] {
-  let names = [''];
-  for (const segment of segments) {
-    const values = [...segment.values()];
-    names = names.flatMap((name) => values.map((value) => name + value));
-  }
-  return names;
-}
-
-function mistake(whole: string, at: number, what: string, hint: string): FunbricError {
-  const shown = whole.length > 200 ? `${whole.slice(0, 200)}...` : whole;
-  return new FunbricError('usage', `"${shown}" ${what} (at character ${at + 1})`, { hint });
 }
 
 export { foldNodeSet } from './fold-nodeset.ts';

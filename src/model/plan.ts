@@ -41,6 +41,10 @@ export const limitsSchema = z.object({
   errorShare: z.optional(limitSchema),
   /** For --before-verify. */
   beforeVerifyMs: z.optional(limitSchema),
+  /** Without a word of a task's command. */
+  idleMs: z.optional(limitSchema),
+  /** For all of the run but its teardown; then it ends as by Ctrl-C. */
+  runMs: z.optional(limitSchema),
 });
 export type Limits = z.infer<typeof limitsSchema>;
 
@@ -65,6 +69,10 @@ export const plannedTaskSchema = z.object({
 });
 export type PlannedTask = z.infer<typeof plannedTaskSchema>;
 
+/** Hosts in batches, in their order: how many each holds. No further host begins once more than `maxFailed` have failed. */
+export const rollingSchema = z.object({ batches: z.array(z.number()), maxFailed: z.optional(z.number()) });
+export type Rolling = Readonly<z.infer<typeof rollingSchema>>;
+
 export const planSchema = z.object({
   version: z.literal(1),
   /** The run's id, also the name of its folder: time and random letters. */
@@ -77,6 +85,9 @@ export const planSchema = z.object({
   hosts: z.array(hostSchema),
   tasks: z.array(plannedTaskSchema),
   limits: limitsSchema,
+  rolling: z.optional(rollingSchema),
+  /** A command of a task that fails is a warning, unless the task says otherwise. */
+  isWarnOnly: z.optional(z.boolean()),
   beforeVerify: z.optional(z.string()),
   /** What the workload wrote stays on the file system under test. */
   isKept: z.boolean(),

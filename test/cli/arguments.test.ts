@@ -36,6 +36,29 @@ describe('a command line', () => {
     );
   });
 
+  it('says how to roll out, whom to pick, and what limits there are', async () => {
+    const line =
+      '--batch 1,10% --max-fail 5% -w --limit a --limit b --pick 3 --rerun failed --idle-timeout 5s --run-timeout 1h mount';
+    const { fleet } = await parseRun(line);
+    assert.deepEqual(
+      [fleet.batches, fleet.maxFail, fleet.isWarnOnly],
+      [
+        [
+          { kind: 'hosts', count: 1 },
+          { kind: 'share', share: 0.1 },
+        ],
+        { kind: 'share', share: 0.05 },
+        true,
+      ],
+    );
+    assert.deepEqual([fleet.limit, fleet.pick, fleet.rerun], [['a', 'b'], 3, 'failed']);
+    assert.deepEqual([fleet.idleMs, fleet.runMs], [5000, 3_600_000]);
+    const command = await parse(['-b', '--diff', '--out', 'o', '--max-output', '1K', '--', 'ls']);
+    assert.ok(command.kind === 'command');
+    const { isGathered, isDiffed, outFolder, maxOutputBytes } = command.fleet;
+    assert.deepEqual([isGathered, isDiffed, outFolder, maxOutputBytes], [true, true, 'o', 1024]);
+  });
+
   it('never takes the value of an option for a task', async () => {
     const run = await parseRun('-u merge --before-verify mount runtest --dir tidy');
     assert.deepEqual([run.fleet.user, run.fleet.beforeVerify], ['merge', 'mount']);
@@ -132,6 +155,16 @@ describe('a command line', () => {
     ['--runtime host --runtime x mount', /--runtime can't be "host" and "x"/, /several only of these/],
     ['--progress fancy mount', /--progress can't be "fancy"/, /auto, tty, plain, json, quiet/],
     ['--json --progress plain mount', /--json and --progress plain contradict/, /leave one/],
+    ['--batch 1,0 mount', /--batch can't be "0"/, /1,10%,100%/],
+    ['--batch 1,,2 mount', /--batch can't be ""/, /1,10%,100%/],
+    ['--max-fail 120% mount', /--max-fail can't be "120%"/, /3 or 10%/],
+    ['--pick 1.5 mount', /--pick can't be "1.5"/, /how many/],
+    ['--pick 0 mount', /--pick can't be "0"/, /at least 1/],
+    ['--rerun mising mount', /--rerun can't be "mising"/, /did you mean missing/],
+    ['--idle-timeout 700h mount', /--idle-timeout can't be "700h"/, /at most 596h/],
+    ['-b mount', /-b is for commands behind --/, /leave it out/],
+    ['--diff --json -- ls', /--json and --diff contradict/, /leave one out/],
+    ['--out= -- ls', /--out can't be ""/, /name a folder/],
     ['merge one two three', /merge takes \[RUN\] \[OTHER\], and no "three"/, /one line for each/],
     ['merge one mount', /merge takes words, so it must be the last/, /put merge last/],
     ['tidy mount', /mount runs on hosts, so it can't come after tidy/, /before/],

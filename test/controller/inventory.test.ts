@@ -5,8 +5,11 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { FunbricError, type ErrorCode } from '../../src/model/errors.ts';
-import { findHostsFile, readHostsFile } from '../../src/controller/hosts-file.ts';
+import { findHostsFile, readHosts, readHostsFile } from '../../src/controller/hosts-file.ts';
 import { selectHosts, type Selection } from '../../src/controller/inventory.ts';
+import { pickHosts } from '../../src/controller/narrowing.ts';
+import { expandNodeSet } from '../../src/model/nodeset.ts';
+import { testHost } from '../support/transports.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'funbric-inventory-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -163,7 +166,12 @@ describe('hosts of hosts.json', () => {
   const wrong: readonly (readonly [what: string, selection: Partial<Selection>, said: RegExp, hint: RegExp])[] = [
     ['an unknown role', { roles: ['frnt'] }, /-R frnt: no host/, /did you mean front/],
     ['an unknown group', { hosts: ['@wbe'] }, /@wbe: no such group/, /did you mean web/],
-    ['an exclusion that excludes nothing', { exclude: ['web9'] }, /-x web9 excludes none/, /did you mean web1/],
+    [
+      'an exclusion that excludes nothing',
+      { exclude: ['web9'] },
+      /-x web9 means none of the hosts/,
+      /did you mean web1/,
+    ],
     ['an exclusion of all', { hosts: ['a'], exclude: ['a'] }, /takes away all hosts: a/, /fewer/],
   ];
   for (const [what, selection, said, hint] of wrong) {
@@ -172,9 +180,93 @@ describe('hosts of hosts.json', () => {
     });
   }
 
+  it('are chosen by calculation: but not, only those that are also, in one of both, all', () => {
+    assert.deepEqual(names(select({ hosts: ['@web!web2'] }, fleetContent)), ['web1', 'web3']);
+    assert.deepEqual(names(select({ hosts: ['@web&@slow,db'] }, fleetContent)), ['web3', 'db']);
+    assert.deepEqual(names(select({ hosts: ['@web^@slow'] }, fleetContent)), ['web1', 'web2', 'db']);
+    assert.deepEqual(names(select({ hosts: ['@*!node[01-02]'] }, fleetContent)), ['web1', 'web2', 'db', 'web3']);
+    assert.deepEqual(names(select({ roles: ['front!first'] }, fleetContent)), ['web2', 'web3']);
+    assert.deepEqual(names(select({ exclude: ['@*!web[1-2]'] }, fleetContent)), ['web1', 'web2']);
+  });
+
+  it('are cut down to those of --limit, whatever chose them; a port need not be said', () => {
+    assert.deepEqual(names(select({ limit: ['@slow'] }, fleetContent)), ['db', 'web3']);
+    assert.deepEqual(names(select({ hosts: ['a:22,b'], limit: ['a', 'b!b'] })), ['a:22']);
+    assert.deepEqual(names(select({ roles: ['front'], limit: ['web[2-9]!web3'] }, fleetContent)), ['web2']);
+    assert.match(refused('usage', { limit: ['wbe1'] }, /--limit wbe1 means none/, fleetContent).hint ?? '', /web1/);
+    refused('usage', { limit: ['web1&web2'] }, /keeps none of the hosts/, fleetContent);
+  });
+
+  it('may be in groups made of groups, which stand in any order and never hold themselves', () => {
+    const content = {
+      groups: { all: { hosts: '@rack[1-2]!b2' }, rack1: { hosts: 'a[1-2]' }, rack2: { hosts: ['b[1-2]', '@rack1'] } },
+    };
+    assert.deepEqual(names(select({ hosts: ['@all'] }, content)), ['a1', 'a2', 'b1']);
+    const circle = { groups: { a: { hosts: '@b' }, b: { hosts: 'x,@a' } } };
+    refused('input', {}, /groups\.b\.hosts: @a is made of itself/, circle);
+    refused('input', {}, /groups\.a\.hosts: @nobody: no such group/, { groups: { a: { hosts: '@nobody' } } });
+  });
+
   it('are needed for roles and groups', () => {
     refused('usage', { roles: ['x'] }, /-R x needs a hosts\.json/);
     refused('usage', { hosts: ['@x'] }, /@x needs a hosts\.json/);
+  });
+});
+
+describe('a plain list of hosts', () => {
+  const list = (text: string): ReturnType<typeof readHosts> =>
+    readHosts(join(folder, 'hosts.txt'), text, { folder, homeFolder: '/home/me' });
+
+  it('has one host or NodeSet a line, remarks, groups, and users', () => {
+    const fleet = list('\uFEFF# all of them\r\nroot@db:2222 # slow\n\n[web]\nweb[1-3] ! web2\n[rack-1]\nweb1\n[::1]\n');
+    assert.deepEqual([...fleet.hosts.keys()], ['db:2222', 'web1', 'web3', '[::1]']);
+    assert.deepEqual(
+      [...fleet.groups],
+      [
+        ['web', ['web1', 'web3']],
+        ['rack-1', ['web1', '[::1]']],
+      ],
+    );
+    const { user, port, address } = fleet.hosts.get('db:2222') ?? {};
+    assert.deepEqual([user, port, address], ['root', 2222, 'db']);
+  });
+
+  const refusedLines: readonly (readonly [text: string, said: RegExp])[] = [
+    ['a\nweb1 ansible_host=192.0.2.1', /hosts\.txt: line 2: "web1 ansible_host=192\.0\.2\.1" is more than a host/],
+    ['[web:vars]\nx=1', /line 1: \[web:vars\] is more than a plain list can say/],
+    ['root@a\nadmin@a', /line 2: names a again, with another user/],
+    ['web[1-', /line 1: .*nothing closes/],
+    ['-oProxyCommand=x', /line 1: .*must not start with '-'/],
+  ];
+  for (const [text, said] of refusedLines) {
+    it(`is refused by line: ${JSON.stringify(text)}`, () => {
+      assert.throws(
+        () => list(text),
+        (thrown) => thrown instanceof FunbricError && thrown.code === 'input' && said.test(thrown.message),
+      );
+    });
+  }
+
+  it('may be a hosts.json by another name: what starts with a brace is JSON', () => {
+    assert.deepEqual([...list(' {"hosts": {"a": {}}}').hosts.keys()], ['a']);
+  });
+});
+
+describe('--pick', () => {
+  const hosts = expandNodeSet('n[01-40]').map((name) => testHost(name));
+
+  it('takes so many of the hosts, in their order, the same with one seed and others with another', () => {
+    const some = names(pickHosts(hosts, 5, 7));
+    assert.equal(some.length, 5);
+    assert.deepEqual(some, some.toSorted());
+    assert.deepEqual(names(pickHosts(hosts.toReversed(), 5, 7)).toReversed(), some);
+    assert.notDeepEqual(names(pickHosts(hosts, 5, 8)), some);
+    assert.equal(pickHosts(hosts, 99, 7).length, 40);
+  });
+
+  it('leaves no host out for ever', () => {
+    const seen = new Set(Array.from({ length: 200 }, (_, seed) => names(pickHosts(hosts, 3, seed))).flat());
+    assert.equal(seen.size, 40);
   });
 });
 

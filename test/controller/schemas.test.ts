@@ -4,7 +4,7 @@ import { schemas } from '../../src/controller/schemas.ts';
 
 describe('the JSON Schemas', () => {
   it('describe hosts.json, the lines of events.ndjson, plan.json, results and run.json, and can be written as JSON', () => {
-    assert.deepEqual(Object.keys(schemas()), ['hosts', 'event', 'plan', 'result', 'run']);
+    assert.deepEqual(Object.keys(schemas()), ['hosts', 'event', 'plan', 'result', 'output', 'run']);
     for (const schema of Object.values(schemas())) {
       const read: unknown = JSON.parse(JSON.stringify(schema));
       assert.ok(

@@ -1,13 +1,14 @@
 /** Commands on hosts that print too much, in pieces, or before anyone asked: what the user sees is what the command said. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { funbric, openBench, root, type Bench } from '../support/funbric.ts';
+import { funbric, openBench, root, startFunbric, type Bench } from '../support/funbric.ts';
 import { startHosts, type TestHosts } from '../support/hosts.ts';
 import { sshdReason } from '../support/sshd.ts';
+import { until } from '../support/until.ts';
 
 describe('a command on hosts', { skip: sshdReason() }, () => {
   let bench: Bench;
@@ -61,6 +62,50 @@ describe('a command on hosts', { skip: sshdReason() }, () => {
     const ended = await funbric([...one(), '--reports', bench.reports, 'types'], { cwd: bench.folder });
     assert.equal(ended.status, 1, ended.stdout + ended.stderr);
     assert.throws(() => readFileSync(touched), { code: 'ENOENT' });
+  });
+
+  it('is gathered from all that can be reached, byte for byte kept, and who is missing makes it incomplete', async () => {
+    const folder = join(bench.folder, 'out');
+    const words = [
+      '-H',
+      '127.0.0.9',
+      '-b',
+      '--out',
+      folder,
+      '--',
+      String.raw`printf '\303\244\377\n'; echo "$SSH_CONNECTION" >&2`,
+    ];
+    const ended = await funbric([...hosts.flags, ...words], { cwd: bench.folder, env: { HOME: bench.folder } });
+    assert.equal(ended.status, 2, ended.stderr);
+    assert.match(ended.stdout, /^-+\n127\.0\.0\.\[2-3\] \(2\)\n-+\nä\ufffd\n$/);
+    assert.match(ended.stderr, /127\.0\.0\.3 \(1\), stderr[^]*127\.0\.0\.9: connection refused/);
+    assert.deepEqual(readFileSync(join(folder, '0001/stdout')), Buffer.from([0xc3, 0xa4, 0xff, 0x0a]));
+    const again = await funbric([...hosts.flags, '-H', '127.0.0.9', '--rerun', 'missing', '--', 'true'], {
+      cwd: bench.folder,
+      env: { HOME: bench.folder },
+    });
+    assert.match(again.stderr, /^127\.0\.0\.9: connection refused[^\n]*\n$/);
+  });
+
+  it('that is silent for too long is ended on its host, with all that it started', async () => {
+    const pidFile = join(bench.folder, 'silent');
+    const ended = await funbric([...one(), '--idle-timeout', '500ms', '--', `sleep 300 & echo $! >${pidFile}; wait`]);
+    assert.equal(ended.status, 1);
+    assert.match(ended.stderr, /127\.0\.0\.2: the command said nothing for 0\.5 s, its idle limit \(--idle-timeout\)/);
+    const pid = readFileSync(pidFile, 'utf8').trim();
+    await until(`the end of process ${pid}`, () => !existsSync(`/proc/${pid}`));
+  });
+
+  it('may print 100 MB on each host with -b: what is kept of it is bounded, and compared whole', async () => {
+    const words = ['-b', '--max-output', '1M', '--', 'head -c 75000000 /dev/zero | base64 -w 9999'];
+    const { child, ended } = startFunbric([...hosts.flags, ...words]);
+    let mostBytes = 0;
+    const timer = setInterval(() => (mostBytes = Math.max(mostBytes, residentBytes(child.pid))), 50);
+    const { stdout, status } = await ended;
+    clearInterval(timer);
+    assert.equal(status, 0);
+    assert.match(stdout, /^-+\n127\.0\.0\.\[2-3\] \(2\)\n-+\nAAAA[^]*\n\.\.\. and 98,\d{3},\d{3} bytes more\n$/);
+    assert(mostBytes > 0 && mostBytes < 250e6, `${Math.round(mostBytes / 1e6)} MB`);
   });
 
   it('may print 100 MB on each host to a slow reader: no line is lost, and the controller stays below 250 MB', async () => {

@@ -21,6 +21,13 @@ describe('expanding a NodeSet', () => {
     ['[fe80::1%eth0]:22,b', ['[fe80::1%eth0]:22', 'b']],
     ['a,b,a', ['a', 'b']],
     ['$(touch x)', ['$(touch x)']],
+    ['web[1-5]!web[2-3]', ['web1', 'web4', 'web5']],
+    ['web[1-5]&web[4-9]', ['web4', 'web5']],
+    ['a[1-3]^a[2-4]', ['a1', 'a4']],
+    ['a,b!a,a', ['b', 'a']],
+    ['a,b&b,c', ['b', 'c']],
+    ['r[1-2]n[1-2] ! r2n1 ^ x', ['r1n1', 'r1n2', 'r2n2', 'x']],
+    ['a!a', []],
   ];
   for (const [text, names] of cases) {
     it(`reads ${text}`, () => assert.deepEqual(expandNodeSet(text), names));
@@ -29,6 +36,9 @@ describe('expanding a NodeSet', () => {
   const mistakes: readonly (readonly [text: string, said: RegExp])[] = [
     ['', /no name here \(at character 1\)/],
     ['a,,b', /no name here \(at character 3\)/],
+    ['!a', /no name here \(at character 1\)/],
+    ['a&', /no name here \(at character 3\)/],
+    ['[1-99999],x[1-2]', /more than 100000 names \(at character 11\)/],
     ['web[1-3', /'\[' that nothing closes \(at character 4\)/],
     ['web1]', /'\]' that nothing opened \(at character 5\)/],
     ['web[a-b]', /"a-b" in a bracket.*\(at character 5\)/],
@@ -49,6 +59,41 @@ describe('expanding a NodeSet', () => {
       );
     });
   }
+});
+
+describe('calculating with NodeSets', () => {
+  const groups = (group: string): string[] => ({ '*': ['a', 'b', 'c'], r1: ['a'], r2: ['b', 'c'] })[group] ?? [];
+
+  it('knows groups, ranges of groups, and all, where there are some', () => {
+    assert.deepEqual(expandNodeSet('@r[1-2]!b', groups), ['a', 'c']);
+    assert.deepEqual(expandNodeSet('@*!@r2', groups), ['a']);
+    assert.deepEqual(expandNodeSet('me@corp'), ['me@corp']);
+  });
+
+  it('goes from left to right, as sets do', () => {
+    const part = fc.uniqueArray(
+      fc.nat(9).map((n) => `n${n}`),
+      { minLength: 1 },
+    );
+    const operator = fc.constantFrom(',', '!', '&', '^');
+    fc.assert(
+      fc.property(part, fc.array(fc.tuple(operator, part), { maxLength: 4 }), (first, rest) => {
+        let expected = new Set(first);
+        for (const [sign, names] of rest) {
+          const all = [...expected, ...names];
+          const kept = {
+            ',': () => true,
+            '!': (name: string) => !names.includes(name),
+            '&': (name: string) => expected.has(name) && names.includes(name),
+            '^': (name: string) => expected.has(name) !== names.includes(name),
+          }[sign];
+          expected = new Set(all.filter((name) => kept(name)));
+        }
+        const text = rest.map(([sign, names]) => sign + foldNodeSet(names)).join('');
+        assert.deepEqual(new Set(expandNodeSet(foldNodeSet(first) + text)), expected);
+      }),
+    );
+  });
 });
 
 describe('folding names', () => {

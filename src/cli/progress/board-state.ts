@@ -106,7 +106,9 @@ export function reduceBoard(state: BoardState, event: RunEvent): BoardState {
     case 'run-started':
     case 'agent-started':
     case 'barrier':
+    case 'batch-started':
     case 'before-verify':
+    case 'command-started':
     case 'line':
     case 'runtime-sending':
     case 'run-ended':

@@ -43,6 +43,11 @@ const lines = {
     };
   },
   'task-started': ({ task }, _, colors) => ({ text: colors.bold(`task ${task}`) }),
+  // Who typed it knows it.
+  'command-started': () => undefined,
+  'batch-started': ({ batch, batches, hosts }, _, colors) => ({
+    text: colors.bold(`batch ${batch} of ${batches}: ${foldNodeSet(hosts.map(sanitize))}`),
+  }),
   'host-connected': (_, telling) => {
     telling.connected++;
     return telling.connected === telling.hosts ? { text: `connected to ${plural(telling.hosts, 'host')}` } : undefined;
@@ -81,11 +86,11 @@ const lines = {
   },
   'host-ended': (event, telling, colors) =>
     event.status === 'completed' || telling.failed.has(event.host) ? undefined : endLine(event, colors),
-  interrupted: ({ isSecond }, _, colors) => ({
+  interrupted: ({ isSecond, reason }, _, colors) => ({
     text: colors.yellow(
       isSecond
         ? 'interrupted again: letting everything go'
-        : 'interrupted: tearing down and reporting what there is; once more to stop at once',
+        : `${reason ?? 'interrupted'}: tearing down and reporting what there is; ${reason === undefined ? 'once more' : 'Ctrl-C twice'} to stop at once`,
     ),
   }),
   // The recap says it.

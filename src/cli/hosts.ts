@@ -1,0 +1,109 @@
+/** The hosts of a command line: what inventory.ts selects, from a file or stdin, then --rerun and --pick; and what became of them. */
+import type { Readable } from 'node:stream';
+import { join } from 'node:path';
+import { FunbricError, messageOf } from '../model/errors.ts';
+import type { Host } from '../model/host.ts';
+import { foldNodeSet } from '../model/nodeset.ts';
+import type { HostStatus } from '../model/result.ts';
+import { findHostsFile, readHosts, readHostsFile, type Fleet } from '../controller/hosts-file.ts';
+import { selectHosts } from '../controller/inventory.ts';
+import { readLastHosts, writeLastHosts, type LastHost, type LastHostsPlace } from '../controller/last-hosts.ts';
+import { pickHosts } from '../controller/narrowing.ts';
+import type { FleetValues } from './arguments.ts';
+import { sanitize } from './terminal/sanitize.ts';
+
+export interface HostsContext {
+  readonly currentFolder: string;
+  readonly homeFolder: string;
+  readonly err: (text: string) => void;
+  readonly prompt: { readonly input: Readable };
+}
+
+/** None only where --rerun has nothing left to do. `seed`: for --pick. */
+export async function chooseHosts(fleet: FleetValues, seed: number, context: HostsContext): Promise<readonly Host[]> {
+  const { currentFolder, homeFolder, err } = context;
+  const known = await readFleet(fleet, context);
+  const last = fleet.rerun === undefined ? undefined : lastHosts(fleet.rerun, context);
+  if (last?.length === 0) {
+    err(`nothing to do: no host ${fleet.rerun === 'failed' ? 'failed' : 'was unreachable or lost'} the last time\n`);
+    return [];
+  }
+  const isChosen = fleet.hosts.length > 0 || fleet.roles.length > 0 || known !== undefined;
+  const selection = isChosen || last === undefined ? fleet : { ...fleet, hosts: last.map(({ name }) => name) };
+  const selected = selectHosts(selection, { fleet: known, currentFolder, homeFolder });
+  const hosts = last === undefined ? selected : selected.filter(({ name }) => last.some((one) => one.name === name));
+  if (hosts.length === 0) {
+    throw new FunbricError(
+      'usage',
+      `--rerun ${fleet.rerun ?? ''}: none of these hosts is among those of the last time`,
+      {
+        hint: `they are: ${foldNodeSet(last?.map(({ name }) => name) ?? [])}`,
+      },
+    );
+  }
+  if (fleet.pick === undefined) return hosts;
+  const picked = pickHosts(hosts, fleet.pick, seed);
+  err(`picked ${foldNodeSet(picked.map(({ name }) => sanitize(name)))} (--seed ${seed} picks them again)\n`);
+  return picked;
+}
+
+async function readFleet({ hostsFile }: FleetValues, context: HostsContext): Promise<Fleet | undefined> {
+  const { currentFolder, homeFolder, prompt } = context;
+  if (hostsFile === '-') {
+    return readHosts('stdin', await textOf(prompt.input), { folder: currentFolder, homeFolder });
+  }
+  const file = findHostsFile(currentFolder, hostsFile);
+  return file === undefined ? undefined : readHostsFile(file, homeFolder);
+}
+
+/** As much as any list of hosts needs. */
+const maxStdinBytes = 16 << 20;
+
+async function textOf(input: Readable): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of input) {
+    const piece = Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk));
+    bytes += piece.length;
+    if (bytes > maxStdinBytes) {
+      throw new FunbricError('input', `--hosts-file -: stdin has more than ${maxStdinBytes} bytes`, {
+        hint: 'it should be a list of hosts or a hosts.json',
+      });
+    }
+    chunks.push(piece);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function lastHosts(which: 'failed' | 'missing', context: HostsContext): readonly LastHost[] {
+  const last = readLastHosts(placeOf(context));
+  if (last === undefined) {
+    throw new FunbricError('usage', `--rerun ${which}: nothing was started in this folder yet`, {
+      hint: 'leave it out; --rerun knows the last command or run of the folder it is started in',
+    });
+  }
+  const statuses: readonly HostStatus[] = which === 'failed' ? ['failed'] : ['unreachable', 'lost'];
+  return last.filter(({ status }) => statuses.includes(status));
+}
+
+/** For the next --rerun. What can't be kept is no reason to fail. */
+export function rememberHosts(
+  { rerun }: FleetValues,
+  ended: readonly { readonly host: string; readonly status: HostStatus }[],
+  context: HostsContext,
+): void {
+  if (ended.length === 0) return;
+  const place = placeOf(context);
+  const now = ended.map(({ host: name, status }) => ({ name, status }));
+  const before = rerun === undefined ? [] : (readLastHosts(place) ?? []);
+  const others = before.filter(({ name }) => now.every((one) => one.name !== name));
+  try {
+    writeLastHosts(place, [...others, ...now]);
+  } catch (error) {
+    context.err(`--rerun won't know of this: ${sanitize(messageOf(error))}\n`);
+  }
+}
+
+function placeOf({ homeFolder, currentFolder }: HostsContext): LastHostsPlace {
+  return { cacheFolder: join(homeFolder, '.cache', 'funbric', 'last'), folder: currentFolder };
+}
