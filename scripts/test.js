@@ -13,6 +13,7 @@ const needs = [
   { program: '/usr/sbin/sshd', package: 'openssh-server' },
   { program: '/usr/bin/ssh', package: 'openssh-client' },
   { program: '/usr/bin/chromium', package: 'chromium' },
+  { program: '/usr/bin/sudo', package: 'sudo' },
 ];
 
 installMissing();
