@@ -6,6 +6,7 @@ export type {
   OptionValues,
   RunOptions,
   RunOutcome,
+  SudoOptions,
   Task,
   TaskHost,
   TaskOption,

@@ -7,10 +7,11 @@ import type { ChosenTask } from '../controller/planning.ts';
 import type { OptionValues, TaskOption } from '../controller/task.ts';
 import { fleetOptions } from './fleet-options.ts';
 import { progressChoices, type ProgressChoice } from './progress/choice.ts';
+import type { SudoPasswordChoice } from './sudo-password.ts';
 import { cutWords, type Catalog, type TaskWords } from './words.ts';
 
 /** The options of funbric itself, decoded. */
-export interface FleetValues extends Selection {
+export interface FleetValues extends Selection, SudoPasswordChoice {
   readonly hostsFile: string | undefined;
   readonly connectMs: number;
   readonly commandMs: number;
@@ -19,6 +20,8 @@ export interface FleetValues extends Selection {
   readonly beforeVerifyMs: number;
   readonly parallel: number;
   readonly isNewKeyAccepted: boolean;
+  /** Whom to become on the hosts; undefined: nobody else. */
+  readonly sudo: { readonly user: string | undefined } | undefined;
   readonly seed: number | undefined;
   readonly beforeVerify: string | undefined;
   readonly workDir: string | undefined;
@@ -151,6 +154,7 @@ function fleetValues(values: OptionValues, given: GivenOptions): FleetValues {
     beforeVerifyMs: integer('before-verify-timeout', values['before-verify-timeout'], 1, maxTimeoutMs),
     parallel: integer('parallel', parallel, 1, 10_000),
     isNewKeyAccepted: values['accept-new'] === true,
+    ...sudoValues(values),
     seed: seed === undefined ? undefined : integer('seed', seed, 0, Number.MAX_SAFE_INTEGER),
     beforeVerify: text(values, 'before-verify'),
     workDir: absolute(values, 'work-dir'),
@@ -160,6 +164,19 @@ function fleetValues(values: OptionValues, given: GivenOptions): FleetValues {
     progress: progressChoice(values),
     isColored: typeof values['color'] === 'boolean' ? values['color'] : undefined,
   };
+}
+
+function sudoValues(values: OptionValues): Pick<FleetValues, 'sudo' | keyof SudoPasswordChoice> {
+  const user = word(values, 'sudo-user');
+  const isSudoPasswordAsked = values['ask-sudo-pass'] === true;
+  const sudoPasswordFile = text(values, 'sudo-password-file');
+  if (isSudoPasswordAsked && sudoPasswordFile !== undefined) {
+    throw new FunbricError('usage', '--ask-sudo-pass and --sudo-password-file contradict each other', {
+      hint: 'leave one of them out',
+    });
+  }
+  const isSudo = values['sudo'] === true || user !== undefined;
+  return { sudo: isSudo ? { user } : undefined, isSudoPasswordAsked, sudoPasswordFile };
 }
 
 /** --json is short for --progress json, so another word for it is a contradiction. */

@@ -9,6 +9,7 @@ import type { ChosenTask } from '../controller/planning.ts';
 import type { RunOutcome } from '../controller/task.ts';
 import type { Host } from '../model/host.ts';
 import type { Plan } from '../model/plan.ts';
+import type { SudoPassword } from '../transports/sudo-password.ts';
 
 /** How to reach hosts, and when to stop. */
 export interface Reach {
@@ -16,6 +17,10 @@ export interface Reach {
   readonly connectMs: number;
   readonly isNewKeyAccepted: boolean;
   readonly parallel: number;
+  /** Whom to become on the hosts, by sudo. */
+  readonly sudo: { readonly user: string | undefined } | undefined;
+  /** What sudo may be given. */
+  readonly sudoPassword: SudoPassword | undefined;
   /** Ctrl-C once. */
   readonly signal: AbortSignal;
   /** Ctrl-C twice. */

@@ -10,6 +10,7 @@ import type { Host } from '../model/host.ts';
 import { onAbort } from '../transports/on-abort.ts';
 import { createTransports } from '../transports/registry.ts';
 import { quoteAll } from '../transports/shell.ts';
+import { withSudo } from '../transports/sudo.ts';
 import type { Connection } from '../transports/transport.ts';
 import { outputDrained } from './terminal/drained.ts';
 import type { DemoFleet, Engine, Reach, RunRequest } from './engine.ts';
@@ -78,7 +79,7 @@ function endLog(
 
 /** What was learned of ssh_config, keys and agents is kept as long as this is. */
 function connector(reach: Reach, homeFolder: string): (host: Host, signal: AbortSignal) => Promise<Connection> {
-  const { connectMs, isNewKeyAccepted, note } = reach;
+  const { connectMs, isNewKeyAccepted, note, sudo, sudoPassword: password } = reach;
   const transports = createTransports({
     home: homeFolder,
     userName: userInfo().username,
@@ -86,7 +87,10 @@ function connector(reach: Reach, homeFolder: string): (host: Host, signal: Abort
     random: Math.random,
     note,
   });
-  return (host, signal) => transports.of(host).connect(host, { signal, connectMs, isNewKeyAccepted });
+  return async (host, signal) => {
+    const connection = await transports.of(host).connect(host, { signal, connectMs, isNewKeyAccepted });
+    return sudo === undefined ? connection : withSudo(connection, { user: sudo.user, password });
+  };
 }
 
 const demoHosts = 3;

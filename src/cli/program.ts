@@ -27,6 +27,7 @@ import { findingLines, hostLines, outcomeLines, type HostEnded } from './recap.t
 import { sanitizeLines } from './terminal/sanitize.ts';
 import type { Terminal } from './terminal/screen.ts';
 import { interruptedStatus, statusOf, worstStatus } from './status.ts';
+import { sudoPasswordOf } from './sudo-password.ts';
 import { makeSymbols } from './terminal/symbols.ts';
 import type { Catalog } from './words.ts';
 
@@ -123,7 +124,7 @@ async function perform(invocation: Invocation, context: Context): Promise<number
     }
     case 'command': {
       const hosts = hostsOf(invocation.fleet, context);
-      return await runOnHosts({ ...invocation, hosts, reach: reachOf(invocation.fleet, context), context });
+      return await runOnHosts({ ...invocation, hosts, reach: await reachOf(invocation.fleet, context), context });
     }
     case 'demo':
       return await runDemo(invocation, context);
@@ -138,10 +139,12 @@ function hostsOf(fleet: FleetValues, { currentFolder, homeFolder }: Context): re
   return selectHosts(fleet, { fleet: known, currentFolder, homeFolder });
 }
 
-function reachOf(fleet: FleetValues, { signal, killSignal, err }: Context): Reach {
-  const { connectMs, isNewKeyAccepted, parallel } = fleet;
+async function reachOf(fleet: FleetValues, context: Context): Promise<Reach> {
+  const { signal, killSignal, err } = context;
+  const { connectMs, isNewKeyAccepted, parallel, sudo } = fleet;
+  const sudoPassword = fleet.isDryRun ? undefined : await sudoPasswordOf(fleet, context);
   const note = (text: string): void => err(`${sanitizeLines(text)}\n`);
-  return { connectMs, isNewKeyAccepted, parallel, signal, killSignal, note };
+  return { connectMs, isNewKeyAccepted, parallel, sudo, sudoPassword, signal, killSignal, note };
 }
 
 /** The demo supplies hosts and words; from there on it is a run like any other. Words of the user come last, and so win. */
@@ -216,11 +219,12 @@ async function runFleet(
   const progress = progressOf({ choice: fleet.progress, environment, isTerminal: context.terminal.isTerminal });
   const ended: HostEnded[] = [];
   const mountCredentials = await credentialsOf(plan, context.prompt);
+  const reach = await reachOf(fleet, context);
   let outcome: RunOutcome;
   {
     using display = openDisplay(progress, { ...context, plan, symbols: makeSymbols(environment) });
     outcome = await engine.run({
-      ...reachOf(fleet, context),
+      ...reach,
       plan,
       tasks,
       mountCredentials,

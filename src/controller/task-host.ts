@@ -2,12 +2,14 @@
 import { FunbricError } from '../model/errors.ts';
 import type { CommandOutcome } from '../model/result.ts';
 import { readRemoteFile, writeRemoteFile } from '../transports/copy.ts';
-import { inDirectory, quoteAll, readable } from '../transports/shell.ts';
-import { describeExit } from '../transports/transport.ts';
+import { inDirectory, pathFrom, quoteAll, readable } from '../transports/shell.ts';
+import type { SudoPassword } from '../transports/sudo-password.ts';
+import { withSudo } from '../transports/sudo.ts';
+import { describeExit, type Connection } from '../transports/transport.ts';
 import type { Emit } from './events.ts';
 import type { HostRun } from './host-run.ts';
 import { runRemoteCommand } from './remote-command.ts';
-import type { CommandResult, RunOptions, TaskHost } from './task.ts';
+import type { CommandResult, RunOptions, SudoOptions, TaskHost } from './task.ts';
 
 /** Kept of each stream of a command for the task; the rest is read and dropped, so that the command goes on. */
 const maxOutputBytes = 8 << 20;
@@ -26,6 +28,9 @@ export interface TaskHostOptions {
   readonly phase: CommandOutcome['phase'];
   readonly hosts: number;
   readonly commandMs: number;
+  /** Where commands start; the home where not given. */
+  readonly directory?: string;
+  readonly sudoPassword?: SudoPassword | undefined;
   /** Ends what is under way. */
   readonly signal: AbortSignal;
   readonly emit: Emit;
@@ -40,8 +45,11 @@ export function taskHost(options: TaskHostOptions): TaskHost {
     index: run.index,
     hosts: options.hosts,
     variables: run.host.variables,
-    run: (words, runOptions) => execute(options, { typed: quoteAll(words), shown: readable(words) }, runOptions ?? {}),
+    run: (words, runOptions) => execute(options, lineOf(words), runOptions ?? {}),
     shell: (line, runOptions) => execute(options, { typed: line, shown: line }, runOptions ?? {}),
+    sudo: (words, sudoOptions) => executeBySudo(options, words, sudoOptions ?? {}),
+    cd: (directory) =>
+      taskHost({ ...options, directory: pathFrom(options.directory, checkedDirectory(run, directory)) }),
     put: (localPath, remotePath) =>
       limited(options, `putting ${localPath}`, async (end) => {
         await writeRemoteFile(run.connection, localPath, remotePath, { mode: filesMode, signal: end });
@@ -82,15 +90,38 @@ async function limited(
 interface CommandLine {
   readonly typed: string;
   readonly shown: string;
+  /** Where it isn't the host's own. */
+  readonly connection?: Connection;
+}
+
+function lineOf(words: readonly string[]): CommandLine {
+  return { typed: quoteAll(words), shown: readable(words) };
+}
+
+function checkedDirectory({ name }: HostRun, directory: string): string {
+  if (directory !== '') return directory;
+  throw new FunbricError('usage', `${name}: cd was called with an empty path`, { hint: "the home is '~'" });
+}
+
+async function executeBySudo(
+  options: TaskHostOptions,
+  words: readonly string[],
+  { user, ...given }: SudoOptions,
+): Promise<CommandResult> {
+  const connection = withSudo(options.run.connection, { user, password: options.sudoPassword });
+  const { typed, shown } = lineOf(words);
+  const prefix = user === undefined ? 'sudo' : `sudo -u ${readable([user])}`;
+  return await execute(options, { typed, shown: `${prefix} ${shown}`, connection }, given);
 }
 
 async function execute(options: TaskHostOptions, line: CommandLine, given: RunOptions): Promise<CommandResult> {
   const { run, signal, emit } = options;
+  const cwd = given.cwd === undefined ? options.directory : pathFrom(options.directory, given.cwd);
   const started = performance.now();
   const output = { stdout: '', stderr: '' };
   let shownBytes = 0;
-  const exit = await runRemoteCommand(run.connection, {
-    line: given.cwd === undefined ? line.typed : inDirectory(given.cwd, line.typed),
+  const exit = await runRemoteCommand(line.connection ?? run.connection, {
+    line: cwd === undefined ? line.typed : inDirectory(cwd, line.typed),
     stdin: given.stdin,
     limitMs: given.timeoutMs ?? options.commandMs,
     signal,

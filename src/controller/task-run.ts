@@ -7,6 +7,7 @@ import { defaultBeforeVerifyMs, runTagOf, type AgentSpec, type Plan, type Worklo
 import type { AgentPhase, UnexpectedError } from '../model/protocol.ts';
 import type { CommandOutcome } from '../model/result.ts';
 import { onAbort } from '../transports/on-abort.ts';
+import type { SudoPassword } from '../transports/sudo-password.ts';
 import { Barriers } from './barrier.ts';
 import { runBeforeVerify } from './before-verify.ts';
 import type { Emit } from './events.ts';
@@ -32,6 +33,8 @@ export interface Stage {
   readonly emit: Emit;
   /** What tasks mount with, by their mount's `credentials`. Nothing of it is ever kept. */
   readonly mountCredentials?: ReadonlyMap<string, MountCredentials>;
+  /** What `host.sudo` may give to a sudo that asks. */
+  readonly sudoPassword?: SudoPassword | undefined;
 }
 
 export class TaskRun {
@@ -248,9 +251,10 @@ export class TaskRun {
   }
 
   #taskHost(host: HostRun, phase: CommandOutcome['phase'], signal: AbortSignal): TaskHost {
-    const { plan, emit } = this.#stage;
+    const { plan, emit, sudoPassword } = this.#stage;
     return taskHost({
       run: host,
+      sudoPassword,
       task: this.#chosen.name,
       phase,
       hosts: this.#hosts.length,

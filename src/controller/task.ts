@@ -68,6 +68,11 @@ export interface RunOptions {
   readonly timeoutMs?: number;
 }
 
+export interface SudoOptions extends RunOptions {
+  /** Whom to become; root where not given. */
+  readonly user?: string;
+}
+
 /** One host as a task sees it. What fails throws, and so fails this host only. */
 export interface TaskHost {
   /** As it was typed, or its key in hosts.json. */
@@ -82,6 +87,13 @@ export interface TaskHost {
   run(words: readonly string[], options?: RunOptions): Promise<CommandResult>;
   /** A line for the host's shell, as it is: never put text from elsewhere into it. */
   shell(line: string, options?: RunOptions): Promise<CommandResult>;
+  /**
+   * A command as another user, by sudo: with --ask-sudo-pass or --sudo-password-file also where that wants a password. Its
+   * `cwd` is entered as that user.
+   */
+  sudo(words: readonly string[], options?: SudoOptions): Promise<CommandResult>;
+  /** The same host, whose commands start in this directory, as after `cd`: relative to the one before, `~` is the home. */
+  cd(directory: string): TaskHost;
   /** Copies a local file to the host: whole and with the same digest, or not at all. The plan's command limit holds here too. */
   put(localPath: string, remotePath: string): Promise<void>;
   /** Copies a file of the host: whole and with the same digest, or not at all. */

@@ -35,8 +35,10 @@ function watched(host: TaskHost, pending: Set<Promise<unknown>>): TaskHost {
     };
   return {
     ...host,
+    cd: (directory) => watched(host.cd(directory), pending),
     run: watch((...given) => host.run(...given)),
     shell: watch((...given) => host.shell(...given)),
+    sudo: watch((...given) => host.sudo(...given)),
     put: watch((...given) => host.put(...given)),
     get: watch((...given) => host.get(...given)),
     stress: watch((...given) => host.stress(...given)),
