@@ -6,10 +6,11 @@ import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { FunbricError, messageOf } from '../model/errors.ts';
+import { damaged, requireSuccess, status } from './copy/failures.ts';
 import { runScript, streamScript } from './script.ts';
 import { quote } from './shell.ts';
 import { printable } from './ssh-errors.ts';
-import { describeExit, type Connection, type Exit } from './transport.ts';
+import type { Connection } from './transport.ts';
 
 export interface CopiedFile {
   readonly bytes: number;
@@ -26,9 +27,6 @@ export const sha256Function = [
   '  printf "%s\\n" "${h%% *}"',
   '}',
 ].join('\n');
-
-/** Of the scripts below; programs of a host end with 1 or 2 mostly. */
-const status = { noHash: 91, notAFile: 92, damaged: 93, inTheWay: 94 } as const;
 
 /** For what a script has to say in words. */
 const maxTextBytes = 4096;
@@ -181,31 +179,4 @@ async function digestOf(source: string | Uint8Array, what: string): Promise<Copi
     });
   }
   return { bytes, sha256: hash.digest('hex') };
-}
-
-function requireSuccess(
-  exit: Exit,
-  { what, did, complaint }: { readonly what: string; readonly did: string; readonly complaint: string },
-): void {
-  if (exit.kind === 'lost') {
-    throw new FunbricError('lost', `${what}: the connection went away before it was ${did}: ${exit.reason}`, {
-      hint: 'nothing half-written was left; try again when the host is back',
-    });
-  }
-  if (exit.kind === 'exited' && exit.code === 0) return;
-  if (exit.kind === 'exited' && exit.code === status.noHash) {
-    throw new FunbricError('deploy', `${what}: can't be ${did}: the host has no program for sha256`, {
-      hint: 'install one of sha256sum (coreutils), shasum or openssl there',
-    });
-  }
-  if (exit.kind === 'exited' && exit.code === status.damaged) throw damaged(what, 'its sha256 differs on the host');
-  const how = `the command ${describeExit(exit)}`;
-  const said = printable(complaint).trim();
-  throw new FunbricError('deploy', `${what}: can't be ${did}: ${said === '' ? how : `${said} (${how})`}`, {
-    hint: 'check the path, its permissions and the free space on the host',
-  });
-}
-
-function damaged(what: string, how: string): FunbricError {
-  return new FunbricError('deploy', `${what}: arrived damaged: ${how}`, { hint: 'try again; nothing of it was kept' });
 }
