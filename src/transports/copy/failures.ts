@@ -4,7 +4,7 @@ import { printable } from '../ssh-errors.ts';
 import { describeExit, type Exit } from '../transport.ts';
 
 /** Of the scripts; programs of a host end with 1 or 2 mostly. */
-export const status = { noHash: 91, notAFile: 92, damaged: 93, inTheWay: 94 } as const;
+export const status = { noHash: 91, notAFile: 92, damaged: 93, inTheWay: 94, noTar: 95 } as const;
 
 export function requireSuccess(
   exit: Exit,
