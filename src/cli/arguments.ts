@@ -94,9 +94,10 @@ async function chooseTasks(
   const locals: LocalCall[] = [];
   for (const { name, task, options: words, positionals } of all) {
     const options = decodeOptions(name, task.options ?? {}, await parseOptions(words));
+    refuseWrongCount(name, task.arguments ?? '', positionals);
     const chosen = { name, task, options };
     if (task.local !== undefined) locals.push({ ...chosen, positionals });
-    else if (locals.length === 0) tasks.push(chosen);
+    else if (locals.length === 0) tasks.push({ ...chosen, ...(positionals.length === 0 ? {} : { positionals }) });
     else {
       throw new FunbricError('usage', `${name} runs on hosts, so it can't come after ${locals.at(-1)?.name ?? ''}`, {
         hint: `write it before, or on a line of its own`,
@@ -104,6 +105,19 @@ async function chooseTasks(
     }
   }
   return { tasks, locals };
+}
+
+/** `LOCAL REMOTE` are two words, `[RUN]` may be left out, `FILE...` are one or more. */
+function refuseWrongCount(name: string, declared: string, positionals: readonly string[]): void {
+  const words = declared.split(/\s+/).filter((word) => word !== '');
+  const least = words.filter((word) => !word.startsWith('[')).length;
+  const most = words.some((word) => word.includes('...')) ? Infinity : words.length;
+  const extra = positionals[most];
+  if (positionals.length >= least && extra === undefined) return;
+  const found = extra === undefined ? `${positionals.length} were given` : `${JSON.stringify(extra)} is one too many`;
+  throw new FunbricError('usage', `${name} takes the words ${declared}: ${found}`, {
+    hint: `see: funbric ${name} --help`,
+  });
 }
 
 /**

@@ -1,7 +1,8 @@
 /** What a task may do to one host: commands, copies, and the two phases of its workload. Everything is recorded. */
 import { FunbricError } from '../model/errors.ts';
 import type { CommandOutcome } from '../model/result.ts';
-import { readRemoteFile, writeRemoteFile } from '../transports/copy.ts';
+import type { LocalDigests } from '../transports/copy/local-tree.ts';
+import { hostFolderName } from '../transports/copy/local-names.ts';
 import { inDirectory, pathFrom, quoteAll, readable } from '../transports/shell.ts';
 import type { SudoPassword } from '../transports/sudo-password.ts';
 import { withSudo } from '../transports/sudo.ts';
@@ -9,6 +10,7 @@ import { describeExit, type Connection } from '../transports/transport.ts';
 import type { Emit } from './events.ts';
 import type { HostRun } from './host-run.ts';
 import { runRemoteCommand } from './remote-command.ts';
+import { get, put } from './task-copy.ts';
 import type { CommandResult, RunOptions, SudoOptions, TaskHost } from './task.ts';
 
 /** Kept of each stream of a command for the task; the rest is read and dropped, so that the command goes on. */
@@ -17,10 +19,6 @@ const maxOutputBytes = 8 << 20;
 const maxShownBytes = 256 << 10;
 /** Kept of each stream for the report. */
 const keptInResult = 16 << 10;
-/** Of a file that a task puts on a host; a task that wants another says chmod. */
-const filesMode = 0o644;
-/** A file that a task fetches. */
-const maxFileBytes = 2 ** 40;
 
 export interface TaskHostOptions {
   readonly run: HostRun;
@@ -30,6 +28,9 @@ export interface TaskHostOptions {
   readonly commandMs: number;
   /** Where commands start; the home where not given. */
   readonly directory?: string;
+  readonly digests: LocalDigests;
+  /** Words of the task's own on the command line. */
+  readonly arguments: readonly string[];
   readonly sudoPassword?: SudoPassword | undefined;
   /** Ends what is under way. */
   readonly signal: AbortSignal;
@@ -43,6 +44,8 @@ export function taskHost(options: TaskHostOptions): TaskHost {
   return {
     name: run.name,
     index: run.index,
+    folder: hostFolderName(run.name),
+    arguments: options.arguments,
     hosts: options.hosts,
     variables: run.host.variables,
     run: (words, runOptions) => execute(options, lineOf(words), runOptions ?? {}),
@@ -50,40 +53,12 @@ export function taskHost(options: TaskHostOptions): TaskHost {
     sudo: (words, sudoOptions) => executeBySudo(options, words, sudoOptions ?? {}),
     cd: (directory) =>
       taskHost({ ...options, directory: pathFrom(options.directory, checkedDirectory(run, directory)) }),
-    put: (localPath, remotePath) =>
-      limited(options, `putting ${localPath}`, async (end) => {
-        await writeRemoteFile(run.connection, localPath, remotePath, { mode: filesMode, signal: end });
-      }),
-    get: (remotePath, localPath) =>
-      limited(options, `getting ${remotePath}`, async (end) => {
-        await readRemoteFile(run.connection, remotePath, localPath, { maxBytes: maxFileBytes, signal: end });
-      }),
+    put: (local, remote, putOptions) => put(options, { local, remote }, putOptions?.mode),
+    get: (remote, local) => get(options, { local, remote }),
     stress: options.stress,
     verify: options.verify,
     log: (text) => emit({ kind: 'line', host: run.name, stream: 'log', text }),
   };
-}
-
-/** A copy has the limit that commands have, and leaves nothing under way when that is over. */
-async function limited(
-  { run, commandMs, signal }: TaskHostOptions,
-  what: string,
-  act: (signal: AbortSignal) => Promise<void>,
-): Promise<void> {
-  if (commandMs === 0) return await act(signal);
-  const late = new AbortController();
-  const timer = setTimeout(() => {
-    const message = `${run.name}: ${what} took longer than ${commandMs / 1000} s`;
-    late.abort(new FunbricError('limit', message, { hint: 'give it more time: --command-timeout' }));
-  }, commandMs);
-  try {
-    await act(AbortSignal.any([signal, late.signal]));
-  } catch (error) {
-    late.signal.throwIfAborted();
-    throw error;
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 /** What the host's shell gets, and what people read. */

@@ -7,6 +7,7 @@ import { defaultBeforeVerifyMs, runTagOf, type AgentSpec, type Plan, type Worklo
 import type { AgentPhase, UnexpectedError } from '../model/protocol.ts';
 import type { CommandOutcome } from '../model/result.ts';
 import { onAbort } from '../transports/on-abort.ts';
+import { LocalDigests } from '../transports/copy/local-tree.ts';
 import type { SudoPassword } from '../transports/sudo-password.ts';
 import { Barriers } from './barrier.ts';
 import { runBeforeVerify } from './before-verify.ts';
@@ -49,6 +50,7 @@ export class TaskRun {
   /** Hosts whose setup began: these are torn down. */
   readonly #begun = new Set<HostRun>();
   readonly #steps = new Steps();
+  readonly #digests = new LocalDigests();
   /** With --strict: the errors that ended the stress, and what ends it on the other hosts. */
   readonly #strictErrors = new Map<HostRun, FunbricError>();
   readonly #strictEnd = new AbortController();
@@ -244,7 +246,7 @@ export class TaskRun {
   async #call(
     host: HostRun,
     phase: CommandOutcome['phase'],
-    act: (taskHost: TaskHost) => Promise<void> | undefined,
+    act: (taskHost: TaskHost) => Promise<unknown> | undefined,
   ): Promise<void> {
     const signal = phase === 'teardown' ? this.#stage.killSignal : this.#signal;
     await callUserCode((callSignal) => this.#taskHost(host, phase, callSignal), signal, act);
@@ -254,6 +256,8 @@ export class TaskRun {
     const { plan, emit, sudoPassword } = this.#stage;
     return taskHost({
       run: host,
+      arguments: this.#chosen.positionals ?? [],
+      digests: this.#digests,
       sudoPassword,
       task: this.#chosen.name,
       phase,

@@ -8,7 +8,7 @@ import { abortable, interrupted } from './waiting.ts';
 export async function callUserCode(
   makeHost: (signal: AbortSignal) => TaskHost,
   signal: AbortSignal,
-  act: (host: TaskHost) => Promise<void> | undefined,
+  act: (host: TaskHost) => Promise<unknown> | undefined,
 ): Promise<void> {
   const over = new AbortController();
   const pending = new Set<Promise<unknown>>();

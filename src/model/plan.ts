@@ -58,6 +58,8 @@ export const defaultLimits: Limits = {
 export const plannedTaskSchema = z.object({
   name: z.string(),
   options: z.record(z.string(), z.union([variableSchema, z.array(z.string())])),
+  /** Words after the options. */
+  arguments: z.optional(z.array(z.string())),
   workload: z.optional(workloadSpecSchema),
   mount: z.optional(mountSpecSchema),
 });

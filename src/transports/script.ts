@@ -163,8 +163,9 @@ async function feed(stdin: Writable, input: ScriptOptions['stdin'], started: Pro
     });
     return;
   }
-  const source = input();
   // A command that has ended takes no more, however long the source would still go on.
+  if (stdin.destroyed) return;
+  const source = input();
   stdin.once('close', () => source.destroy());
   try {
     for await (const chunk of source) {

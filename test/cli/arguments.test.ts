@@ -18,7 +18,7 @@ const tasks: Readonly<Record<string, Task>> = {
     run: nothing,
   },
   mount: { summary: 'Mounts', run: nothing },
-  merge: { summary: 'Merges', arguments: '[RUN]', local: async () => undefined },
+  merge: { summary: 'Merges', arguments: '[RUN...]', local: async () => undefined },
   tidy: { summary: 'Tidies', local: async () => undefined },
 };
 

@@ -25,6 +25,11 @@ export function localPaths(paths: readonly string[]): ReadonlyMap<string, string
   return places;
 }
 
+/** The name of a host, as the operator wrote it, for a folder of its files: another for each host, on every file system. */
+export function hostFolderName(name: string): string {
+  return strictName(Buffer.from(name).toString('latin1'));
+}
+
 /** Letters, digits and signs of any script, and spaces in the middle; not what some system reserves. */
 export function plainName(name: string): string {
   const text = decoded(name);
