@@ -15,6 +15,8 @@ const examples: readonly (readonly [command: string, means: string])[] = [
   ['funbric demo', 'three hosts of its own, ten seconds, a report'],
   ['funbric -H web[1-3] runtest --dir /mnt/test', 'stress one shared directory from three hosts'],
   ['funbric -R client -x client07 -- uname -a', 'one command on all hosts with a role, but one'],
+  ['funbric -H web[1-9] put ./app /opt/app', 'a file or a folder to every host'],
+  ['funbric -H web[1-9] get /var/log/app.log ./logs', 'from every host: logs/web1/app.log, ...'],
   ['funbric -H web[1-9] --sudo --ask-sudo-pass -- systemctl restart app', 'as root, by a sudo that wants a password'],
   ['funbric merge', 'judge the latest run again'],
   ['funbric log -H web1', 'what a host of the latest run said'],

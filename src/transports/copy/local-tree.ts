@@ -12,7 +12,6 @@ export interface LocalFile {
   readonly place: string;
   readonly mode: number;
   readonly bytes: number;
-  readonly mtimeSeconds: number;
   readonly sha256: string;
 }
 
@@ -82,8 +81,7 @@ async function fileOf(place: string, path: string, entry: BigIntStats, digests: 
     });
   }
   const sha256 = await digests.of(place, entry);
-  const mtimeSeconds = Number(entry.mtimeNs / 1_000_000_000n);
-  return { path, place, mode: Number(entry.mode) & 0o777, bytes: Number(entry.size), mtimeSeconds, sha256 };
+  return { path, place, mode: Number(entry.mode) & 0o777, bytes: Number(entry.size), sha256 };
 }
 
 async function digestOf(place: string): Promise<string> {

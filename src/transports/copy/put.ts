@@ -219,8 +219,8 @@ function stageScript(remotePath: string, stage: string): string {
     `t=${quotePath(remotePath)}; export files`,
     'mkdir -p -- "$t" && cd -- "$t" || exit',
     `umask 077; mkdir -- ${stage} && cd ${stage} || exit`,
-    // With the modes that were sent, and as the files of who unpacks them.
-    'tar -x -p -o -f - || exit',
+    // With the modes that were sent, as new files of who unpacks them.
+    'tar -x -p -o -m -f - || exit',
     listHere,
   ].join('\n');
 }

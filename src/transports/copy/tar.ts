@@ -37,7 +37,6 @@ interface Entry {
   readonly type: '0' | '2' | '5';
   readonly mode: number;
   readonly bytes?: number;
-  readonly mtimeSeconds?: number;
   readonly target?: string;
 }
 
@@ -65,7 +64,7 @@ function plainHeader(entry: Omit<Entry, 'type'> & { readonly type: string }): Bu
   octal(0, 108, 8);
   octal(0, 116, 8);
   octal(entry.bytes ?? 0, 124, 12);
-  octal(Math.max(0, entry.mtimeSeconds ?? 0), 136, 12);
+  octal(0, 136, 12);
   bytes.write('        ', 148);
   bytes.write(entry.type, 156);
   Buffer.from(entry.target ?? '').copy(bytes, 157, 0, 100);
