@@ -14,6 +14,7 @@ const needs = [
   { program: '/usr/bin/ssh', package: 'openssh-client' },
   { program: '/usr/bin/chromium', package: 'chromium' },
   { program: '/usr/bin/sudo', package: 'sudo' },
+  { program: '/usr/bin/busybox', package: 'busybox' },
 ];
 
 installMissing();
