@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Host } from '../../src/model/host.ts';
@@ -161,6 +162,14 @@ for (const subject of subjects) {
     it("doesn't wait for a writer whose command reads nothing", async () => {
       const { exit } = await runCommand(connection, 'exec 0<&-; exit 4', Buffer.alloc(8 << 20));
       assert.deepEqual(exit, { kind: 'exited', code: 4 });
+    });
+
+    it('ends a script with its command, also where its input never ends', async () => {
+      const limits = { signal: new AbortController().signal, timeoutMs: 20_000, maxOutputBytes: 100 };
+      for (let turn = 0; turn < 5; turn++) {
+        const { exit } = await runScript(connection, 'exit 3', { ...limits, stdin: () => new PassThrough() });
+        assert.deepEqual(exit, { kind: 'exited', code: 3 });
+      }
     });
 
     it('does not run a command in a directory that is missing', async () => {
