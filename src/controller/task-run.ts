@@ -3,7 +3,7 @@ import { settleMsOf } from '../model/consistency.ts';
 import { FunbricError, messageOf } from '../model/errors.ts';
 import type { MountSpec } from '../model/mount-spec.ts';
 import { runFolderName } from '../model/namespace.ts';
-import { defaultBeforeVerifyMs, runTagOf, type AgentSpec, type Plan, type WorkloadSpec } from '../model/plan.ts';
+import { agentSpecOf, defaultBeforeVerifyMs, type Plan, type WorkloadSpec } from '../model/plan.ts';
 import type { AgentPhase, UnexpectedError } from '../model/protocol.ts';
 import type { CommandOutcome } from '../model/result.ts';
 import { onAbort } from '../transports/on-abort.ts';
@@ -85,7 +85,8 @@ export class TaskRun {
     const { task, options } = this.#chosen;
     try {
       await this.#mounting?.mount(host, this.#signal);
-      if (this.#workload !== undefined) await host.startAgent(this.#specFor(host, this.#workload), this.#signal);
+      if (this.#workload !== undefined)
+        await host.startAgent(agentSpecOf(this.#stage.plan, host.index, this.#workload), this.#signal);
       // Whatever can't run at all is known before any setup changes anything.
       await this.#arrive('ready', host);
       this.#begun.add(host);
@@ -205,8 +206,16 @@ export class TaskRun {
     await Promise.all(
       hosts.map((host) => this.#attempt(host, 'teardown', () => this.#agentTeardown(host, 'teardown'))),
     );
+    if (hosts.length === 0 && this.#begun.size > 0) this.#tellOfData(workload);
     const sweepers = workload.isLocal === true ? hosts : hosts.slice(0, 1);
     await Promise.all(sweepers.map((host) => this.#attempt(host, 'sweep', () => this.#agentTeardown(host, 'sweep'))));
+  }
+
+  /** Only an agent removes data, as only it looks for our marker first. */
+  #tellOfData({ dir }: WorkloadSpec): void {
+    const path = `${dir ?? ''}/${runFolderName(this.#stage.plan.run)}`;
+    const text = `no agent is left to remove what the run wrote: look for ${path} on the hosts`;
+    this.#stage.emit({ kind: 'line', host: '', stream: 'log', text });
   }
 
   async #agentTeardown(host: HostRun, phase: AgentPhase): Promise<void> {
@@ -279,20 +288,5 @@ export class TaskRun {
   #refuseMisuse(host: HostRun, phase: CommandOutcome['phase'], step: AgentPhase): void {
     if (this.#workload === undefined) throw misuse(host, `${step} was called, but this task has no workload`);
     if (phase !== 'run') throw misuse(host, `${step} was called in ${phase}`);
-  }
-
-  #specFor(host: HostRun, workload: WorkloadSpec): AgentSpec {
-    const { plan } = this.#stage;
-    return {
-      run: plan.run,
-      runTag: runTagOf(plan),
-      seed: plan.seed,
-      host: host.index,
-      hosts: plan.hosts.length,
-      leaseMs: plan.limits.leaseMs,
-      hungMs: plan.limits.hungMs,
-      workload,
-      ...(plan.workDir === undefined ? {} : { workDir: plan.workDir }),
-    };
   }
 }

@@ -69,7 +69,8 @@ export function makeSshConfig(options: SshConfigOptions): SshConfig {
   const ask = async (args: readonly string[], host: Host): Promise<Answer> => {
     const release = await slots.take();
     try {
-      return await askSsh(options, args, host);
+      const answer = await askSsh(options, args, host);
+      return isOneForAll === true ? withoutTarget(answer) : answer;
     } finally {
       release();
     }
@@ -88,7 +89,7 @@ export function makeSshConfig(options: SshConfigOptions): SshConfig {
         options.note('no ssh program here: host settings come from flags and hosts.json only, not from ~/.ssh/config');
       }
       refuseJump(host, answer);
-      return settingsFrom(options, host, isOneForAll ? withoutTarget(answer) : answer);
+      return settingsFrom(options, host, answer);
     },
   };
 }

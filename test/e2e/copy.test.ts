@@ -80,7 +80,7 @@ describe('put and get', { skip: sshdReason(), timeout: 240_000 }, () => {
     for (const words of [['put', 'a'], ['get'], ['get', 'a', 'b', 'c'], ['merge', 'a', 'b']]) {
       const ended = await run(...words);
       assert.equal(ended.status, 64, ended.stdout + ended.stderr);
-      assert.match(ended.stderr, /takes the words (LOCAL REMOTE|REMOTE LOCAL|\[RUN\])/);
+      assert.match(ended.stderr, /takes (LOCAL REMOTE|REMOTE LOCAL|\[RUN\]), and/);
     }
     assert.match((await funbric(['put', '--help'])).stdout, /funbric \[options\] put \[task options\] LOCAL REMOTE/);
   });

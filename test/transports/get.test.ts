@@ -86,6 +86,14 @@ describe('getting from a host', { timeout: 120_000 }, () => {
     assert.equal(readFileSync(join(here, 'file 1999'), 'utf8'), '1999\n');
   });
 
+  it('brings the same content from many hosts at the same time, to names in one folder', async () => {
+    writeFileSync(join(remote, 'file'), randomBytes(9 << 20));
+    mkdirSync(here);
+    const names = Array.from({ length: 6 }, (_, at) => join(here, `${at}`));
+    await Promise.all(names.map(async (name) => get(join(remote, 'file'), name)));
+    assert.equal(readdirSync(here).length, 6);
+  });
+
   it('sends only what differs when it is asked again', async () => {
     for (const name of ['a', 'b', 'c']) writeFileSync(join(remote, name), name);
     await get();
@@ -197,7 +205,8 @@ describe('getting from a host', { timeout: 120_000 }, () => {
     const bytes = randomBytes(12 << 20);
     writeFileSync(join(remote, 'large'), bytes);
     const sha256 = createHash('sha256').update(bytes).digest('hex');
-    const part = join(here, `.funbric-${sha256.slice(0, 32)}.part`);
+    const key = createHash('sha256').update(`${sha256}\0large`).digest('hex').slice(0, 32);
+    const part = join(here, `.funbric-${key}.part`);
     mkdirSync(here);
     writeFileSync(part, bytes.subarray(0, 10 << 20));
     assert.equal((await get()).bytes, 2 << 20);

@@ -1,11 +1,11 @@
 /**
- * A file on its way in: written beside its place under a name that follows from its content, so that only the same content
+ * A file on its way in: written beside its place under a name that follows from both, so that only the same content
  * ever goes on with it, and renamed when its sha256 is right.
  */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { lstat, open, rename, rm, type FileHandle } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { resumeBytes } from './copied.ts';
 import type { ListedFile } from './listing.ts';
 
@@ -29,8 +29,13 @@ export async function offsetOf(place: string, file: ListedFile): Promise<number>
   return found?.isFile() === true && found.size <= file.bytes ? found.size : 0;
 }
 
+/** By place too: other hosts may send the very content to another name in the same folder. */
 function partOf(place: string, { sha256 }: ListedFile): string {
-  return join(dirname(place), `.funbric-${sha256.slice(0, 32)}.part`);
+  const key = createHash('sha256')
+    .update(`${sha256}\0${basename(place)}`)
+    .digest('hex')
+    .slice(0, 32);
+  return join(dirname(place), `.funbric-${key}.part`);
 }
 
 async function hashOf(path: string): Promise<ReturnType<typeof createHash>> {
