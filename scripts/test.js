@@ -15,6 +15,7 @@ const needs = [
   { program: '/usr/bin/chromium', package: 'chromium' },
   { program: '/bin/busybox', package: 'busybox-static' },
   { program: '/usr/bin/ld-musl-config', package: 'musl' },
+  { program: '/usr/bin/sudo', package: 'sudo' },
 ];
 
 installMissing();

@@ -8,10 +8,11 @@ import type { OptionValues, TaskOption } from '../controller/task.ts';
 import { fleetChoices, refuseChoices, type FleetChoices } from './fleet-choices.ts';
 import { fleetOptions } from './fleet-options.ts';
 import { progressChoices, type ProgressChoice } from './progress/choice.ts';
+import type { SudoPasswordChoice } from './sudo-password.ts';
 import { cutWords, type Catalog, type TaskWords } from './words.ts';
 
 /** The options of funbric itself, decoded. */
-export interface FleetValues extends Omit<Selection, keyof FleetChoices>, FleetChoices {
+export interface FleetValues extends Omit<Selection, keyof FleetChoices>, FleetChoices, SudoPasswordChoice {
   readonly hostsFile: string | undefined;
   readonly runtime: RuntimeChoice;
   readonly connectMs: number;
@@ -24,6 +25,8 @@ export interface FleetValues extends Omit<Selection, keyof FleetChoices>, FleetC
   readonly isAgentForwarded: boolean;
   readonly isPasswordAsked: boolean;
   readonly passwordFile: string | undefined;
+  /** Whom to become on the hosts; undefined: nobody else. */
+  readonly sudo: { readonly user: string | undefined } | undefined;
   readonly seed: number | undefined;
   readonly beforeVerify: string | undefined;
   readonly workDir: string | undefined;
@@ -99,9 +102,9 @@ function chooseTasks(all: readonly TaskWords[]): {
   for (const { name, task, options: words, positionals } of all) {
     const options = decodeOptions(name, task.options ?? {}, valuesOf(words));
     const chosen = { name, task, options };
-    refuseSpareWords(name, task.arguments, positionals);
+    refuseWrongWords(name, task.arguments, positionals);
     if (task.local !== undefined) locals.push({ ...chosen, positionals });
-    else if (locals.length === 0) tasks.push(chosen);
+    else if (locals.length === 0) tasks.push({ ...chosen, ...(positionals.length === 0 ? {} : { positionals }) });
     else {
       throw new FunbricError('usage', `${name} runs on hosts, so it can't come after ${locals.at(-1)?.name ?? ''}`, {
         hint: `write it before, or on a line of its own`,
@@ -111,16 +114,25 @@ function chooseTasks(all: readonly TaskWords[]): {
   return { tasks, locals };
 }
 
-/** A task that declares `[RUN]` takes one word, `FILE...` any number: a second run that nobody looks at must not seem merged. */
-function refuseSpareWords(name: string, declared: string | undefined, positionals: readonly string[]): void {
-  const most = declared?.includes('...') === true ? Infinity : (declared ?? '').split(' ').filter(Boolean).length;
-  const spare = positionals[most];
+/**
+ * `LOCAL REMOTE` are two words, `[RUN]` may be left out, `FILE...` are one or more: a second run that nobody looks at must not
+ * seem merged.
+ */
+function refuseWrongWords(name: string, declared: string | undefined, positionals: readonly string[]): void {
+  const words = (declared ?? '').split(' ').filter(Boolean);
+  const least = words.filter((word) => !word.startsWith('[')).length;
+  const spare = positionals[declared?.includes('...') === true ? Infinity : words.length];
+  if (positionals.length < least) {
+    throw new FunbricError('usage', `${name} takes ${declared ?? ''}, and got ${positionals.length} of these words`, {
+      hint: `write them after its options: funbric ${name} ${declared ?? ''}`,
+    });
+  }
   if (spare === undefined) return;
   throw new FunbricError(
     'usage',
     `${name} takes ${declared ?? 'no words'}, and no ${JSON.stringify(spare)} after that`,
     {
-      hint: `one line for each: funbric ${name} ${spare}`,
+      hint: least > 0 ? `see: funbric ${name} --help` : `one line for each: funbric ${name} ${spare}`,
     },
   );
 }
@@ -164,6 +176,7 @@ function fleetValues(values: OptionValues, given: GivenOptions): FleetValues {
     isAgentForwarded: values['forward-agent'] === true,
     isPasswordAsked: values['ask-pass'] === true,
     passwordFile: text(values, 'password-file'),
+    ...sudoValues(values),
     seed: seed === undefined ? undefined : integer('seed', seed, 0, Number.MAX_SAFE_INTEGER),
     beforeVerify: text(values, 'before-verify'),
     workDir: absolute(values, 'work-dir'),
@@ -185,6 +198,19 @@ function runtimeChoice(words: readonly string[]): RuntimeChoice {
   throw new FunbricError('usage', `--runtime can't be ${words.map((one) => JSON.stringify(one)).join(' and ')}`, {
     hint: 'write auto, host, or the path of a node program; several only of these',
   });
+}
+
+function sudoValues(values: OptionValues): Pick<FleetValues, 'sudo' | keyof SudoPasswordChoice> {
+  const user = word(values, 'sudo-user');
+  const isSudoPasswordAsked = values['ask-sudo-pass'] === true;
+  const sudoPasswordFile = text(values, 'sudo-password-file');
+  if (isSudoPasswordAsked && sudoPasswordFile !== undefined) {
+    throw new FunbricError('usage', '--ask-sudo-pass and --sudo-password-file contradict each other', {
+      hint: 'leave one of them out',
+    });
+  }
+  const isSudo = values['sudo'] === true || user !== undefined;
+  return { sudo: isSudo ? { user } : undefined, isSudoPasswordAsked, sudoPasswordFile };
 }
 
 /** --json is short for --progress json, so another word for it is a contradiction. */

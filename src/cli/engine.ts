@@ -11,6 +11,7 @@ import type { RunOutcome } from '../controller/task.ts';
 import type { Host } from '../model/host.ts';
 import type { Plan, Rolling } from '../model/plan.ts';
 import type { GivenSecrets } from '../transports/secrets.ts';
+import type { SudoPassword } from '../transports/sudo-password.ts';
 
 /** How to reach hosts, and when to stop. */
 export interface Reach {
@@ -18,6 +19,10 @@ export interface Reach {
   readonly connectMs: number;
   readonly isNewKeyAccepted: boolean;
   readonly parallel: number;
+  /** Whom to become on the hosts, by sudo. */
+  readonly sudo: { readonly user: string | undefined } | undefined;
+  /** What sudo may be given. */
+  readonly sudoPassword: SudoPassword | undefined;
   /** Ctrl-C once. */
   readonly signal: AbortSignal;
   /** Ctrl-C twice. */

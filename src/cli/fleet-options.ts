@@ -195,6 +195,28 @@ export const fleetOptions = {
     default: '64MiB',
     describe: 'kept of each stream of a host by --out, and by -b up to 4 MiB; the rest is dropped',
   },
+  sudo: {
+    type: 'boolean',
+    group: 'Reaching them',
+    describe: 'do all of it on the hosts as root, by sudo',
+  },
+  'sudo-user': {
+    type: 'string',
+    group: 'Reaching them',
+    placeholder: 'USER',
+    describe: 'as this user, by sudo',
+  },
+  'ask-sudo-pass': {
+    type: 'boolean',
+    group: 'Reaching them',
+    describe: 'ask once for the password that sudo wants, for all hosts; it is only given to a sudo that asks',
+  },
+  'sudo-password-file': {
+    type: 'string',
+    group: 'Reaching them',
+    placeholder: 'FILE',
+    describe: 'file with that password; - is standard input',
+  },
   seed: {
     type: 'number',
     group: 'The run',

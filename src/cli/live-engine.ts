@@ -10,6 +10,7 @@ import type { Host } from '../model/host.ts';
 import { onAbort } from '../transports/on-abort.ts';
 import { createTransports } from '../transports/registry.ts';
 import { quoteAll } from '../transports/shell.ts';
+import { withSudo } from '../transports/sudo.ts';
 import type { Connection } from '../transports/transport.ts';
 import { outputDrained } from './terminal/drained.ts';
 import type { DemoFleet, Engine, Reach, RunRequest } from './engine.ts';
@@ -96,7 +97,7 @@ interface Connector extends AsyncDisposable {
 
 /** What was learned of ssh_config, keys and agents, and logins to jump hosts, are kept as long as this is. */
 function connector(reach: Reach, hosts: readonly Host[], homeFolder: string): Connector {
-  const { connectMs, isNewKeyAccepted, secrets, isAgentForwarded, note } = reach;
+  const { connectMs, isNewKeyAccepted, secrets, isAgentForwarded, note, sudo, sudoPassword: password } = reach;
   const transports = createTransports({
     home: homeFolder,
     userName: userInfo().username,
@@ -109,7 +110,10 @@ function connector(reach: Reach, hosts: readonly Host[], homeFolder: string): Co
   });
   transports.check(hosts);
   return {
-    connect: async (host, signal) => transports.of(host).connect(host, { signal, connectMs, isNewKeyAccepted }),
+    async connect(host, signal) {
+      const connection = await transports.of(host).connect(host, { signal, connectMs, isNewKeyAccepted });
+      return sudo === undefined ? connection : withSudo(connection, { user: sudo.user, password });
+    },
     [Symbol.asyncDispose]: async () => transports.close(),
   };
 }

@@ -31,6 +31,7 @@ import { findingLines, hostLines, outcomeLines, type HostEnded } from './recap.t
 import { sanitizeLines } from './terminal/sanitize.ts';
 import type { Terminal } from './terminal/screen.ts';
 import { interruptedStatus, statusAfter, statusOf, worstStatus } from './status.ts';
+import { sudoPasswordOf } from './sudo-password.ts';
 import { makeSymbols } from './terminal/symbols.ts';
 import type { Catalog } from './words.ts';
 
@@ -153,10 +154,12 @@ async function hostsOf(fleet: FleetValues, context: Context): Promise<readonly H
 
 async function reachOf(fleet: FleetValues, context: Context): Promise<Reach> {
   const { signal, killSignal, err } = context;
-  const { connectMs, isNewKeyAccepted, isAgentForwarded, parallel } = fleet;
+  const { connectMs, isNewKeyAccepted, isAgentForwarded, parallel, sudo } = fleet;
   const note = (text: string): void => err(`${sanitizeLines(text)}\n`);
   const secrets = fleet.isDryRun ? {} : await loginSecrets(fleet, context);
-  return { connectMs, isNewKeyAccepted, isAgentForwarded, secrets, parallel, signal, killSignal, note };
+  const sudoPassword = fleet.isDryRun ? undefined : await sudoPasswordOf(fleet, context);
+  const ways = { connectMs, isNewKeyAccepted, isAgentForwarded, secrets, sudo, sudoPassword };
+  return { ...ways, parallel, signal, killSignal, note };
 }
 
 /** The demo supplies hosts and words; from there on it is a run like any other. Words of the user come last, and so win. */

@@ -10,6 +10,8 @@ export interface ChosenTask {
   readonly name: string;
   readonly task: Task;
   readonly options: OptionValues;
+  /** Words after its options. */
+  readonly positionals?: readonly string[];
 }
 
 export interface PlanRequest {
@@ -85,12 +87,13 @@ function refuseRolling(workloads: readonly PlannedTask[], rolling: Rolling | und
   );
 }
 
-function plannedTask({ name, task, options }: ChosenTask): PlannedTask {
+function plannedTask({ name, task, options, positionals = [] }: ChosenTask): PlannedTask {
   const workload = task.workload?.(options);
   const mount = task.mount?.(options);
   return {
     name,
     options: optionsOf(options),
+    ...(positionals.length === 0 ? {} : { arguments: [...positionals] }),
     ...(workload === undefined ? {} : { workload }),
     ...(mount === undefined ? {} : { mount }),
   };

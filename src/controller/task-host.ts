@@ -1,13 +1,17 @@
 /** What a task may do to one host: commands, copies, and the two phases of its workload. Everything is recorded. */
 import { FunbricError } from '../model/errors.ts';
 import type { CommandOutcome } from '../model/result.ts';
-import { readRemoteFile, writeRemoteFile } from '../transports/copy.ts';
-import { inDirectory, quoteAll, readable } from '../transports/shell.ts';
-import { describeExit } from '../transports/transport.ts';
+import type { LocalDigests } from '../transports/copy/local-tree.ts';
+import { hostFolderName } from '../transports/copy/local-names.ts';
+import { inDirectory, pathFrom, quoteAll, readable } from '../transports/shell.ts';
+import type { SudoPassword } from '../transports/sudo-password.ts';
+import { withSudo } from '../transports/sudo.ts';
+import { describeExit, type Connection } from '../transports/transport.ts';
 import type { Emit } from './events.ts';
 import type { HostRun } from './host-run.ts';
 import { runRemoteCommand } from './remote-command.ts';
-import type { CommandResult, RunOptions, TaskHost } from './task.ts';
+import { get, put } from './task-copy.ts';
+import type { CommandResult, RunOptions, SudoOptions, TaskHost } from './task.ts';
 
 /** Kept of each stream of a command for the task; the rest is read and dropped, so that the command goes on. */
 const maxOutputBytes = 8 << 20;
@@ -15,10 +19,6 @@ const maxOutputBytes = 8 << 20;
 const maxShownBytes = 256 << 10;
 /** Kept of each stream for the report. */
 const keptInResult = 16 << 10;
-/** Of a file that a task puts on a host; a task that wants another says chmod. */
-const filesMode = 0o644;
-/** A file that a task fetches. */
-const maxFileBytes = 2 ** 40;
 
 export interface TaskHostOptions {
   readonly run: HostRun;
@@ -30,6 +30,12 @@ export interface TaskHostOptions {
   readonly idleMs?: number | undefined;
   /** What `check` is where a task doesn't say. */
   readonly isChecked?: boolean;
+  /** Where commands start; the home where not given. */
+  readonly directory?: string;
+  readonly digests: LocalDigests;
+  /** Words of the task's own on the command line. */
+  readonly arguments: readonly string[];
+  readonly sudoPassword?: SudoPassword | undefined;
   /** Ends what is under way. */
   readonly signal: AbortSignal;
   readonly emit: Emit;
@@ -42,59 +48,59 @@ export function taskHost(options: TaskHostOptions): TaskHost {
   return {
     name: run.name,
     index: run.index,
+    folder: hostFolderName(run.name),
+    arguments: options.arguments,
     hosts: options.hosts,
     variables: run.host.variables,
-    run: (words, runOptions) => execute(options, { typed: quoteAll(words), shown: readable(words) }, runOptions ?? {}),
+    run: (words, runOptions) => execute(options, lineOf(words), runOptions ?? {}),
     shell: (line, runOptions) => execute(options, { typed: line, shown: line }, runOptions ?? {}),
-    put: (localPath, remotePath) =>
-      limited(options, `putting ${localPath}`, async (end) => {
-        await writeRemoteFile(run.connection, localPath, remotePath, { mode: filesMode, signal: end });
-      }),
-    get: (remotePath, localPath) =>
-      limited(options, `getting ${remotePath}`, async (end) => {
-        await readRemoteFile(run.connection, remotePath, localPath, { maxBytes: maxFileBytes, signal: end });
-      }),
+    sudo: (words, sudoOptions) => executeBySudo(options, words, sudoOptions ?? {}),
+    cd: (directory) =>
+      taskHost({ ...options, directory: pathFrom(options.directory, checkedDirectory(run, directory)) }),
+    put: (local, remote, putOptions) => put(options, { local, remote }, putOptions?.mode),
+    get: (remote, local) => get(options, { local, remote }),
     stress: options.stress,
     verify: options.verify,
     log: (text) => emit({ kind: 'line', host: run.name, stream: 'log', text }),
   };
 }
 
-/** A copy has the limit that commands have, and leaves nothing under way when that is over. */
-async function limited(
-  { run, commandMs, signal }: TaskHostOptions,
-  what: string,
-  act: (signal: AbortSignal) => Promise<void>,
-): Promise<void> {
-  if (commandMs === 0) return await act(signal);
-  const late = new AbortController();
-  const timer = setTimeout(() => {
-    const message = `${run.name}: ${what} took longer than ${commandMs / 1000} s`;
-    late.abort(new FunbricError('limit', message, { hint: 'give it more time: --command-timeout' }));
-  }, commandMs);
-  try {
-    await act(AbortSignal.any([signal, late.signal]));
-  } catch (error) {
-    late.signal.throwIfAborted();
-    throw error;
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
 /** What the host's shell gets, and what people read. */
 interface CommandLine {
   readonly typed: string;
   readonly shown: string;
+  /** Where it isn't the host's own. */
+  readonly connection?: Connection;
+}
+
+function lineOf(words: readonly string[]): CommandLine {
+  return { typed: quoteAll(words), shown: readable(words) };
+}
+
+function checkedDirectory({ name }: HostRun, directory: string): string {
+  if (directory !== '') return directory;
+  throw new FunbricError('usage', `${name}: cd was called with an empty path`, { hint: "the home is '~'" });
+}
+
+async function executeBySudo(
+  options: TaskHostOptions,
+  words: readonly string[],
+  { user, ...given }: SudoOptions,
+): Promise<CommandResult> {
+  const connection = withSudo(options.run.connection, { user, password: options.sudoPassword });
+  const { typed, shown } = lineOf(words);
+  const prefix = user === undefined ? 'sudo' : `sudo -u ${readable([user])}`;
+  return await execute(options, { typed, shown: `${prefix} ${shown}`, connection }, given);
 }
 
 async function execute(options: TaskHostOptions, line: CommandLine, given: RunOptions): Promise<CommandResult> {
   const { run, signal, emit } = options;
+  const cwd = given.cwd === undefined ? options.directory : pathFrom(options.directory, given.cwd);
   const started = performance.now();
   const output = { stdout: '', stderr: '' };
   let shownBytes = 0;
-  const exit = await runRemoteCommand(run.connection, {
-    line: given.cwd === undefined ? line.typed : inDirectory(given.cwd, line.typed),
+  const exit = await runRemoteCommand(line.connection ?? run.connection, {
+    line: cwd === undefined ? line.typed : inDirectory(cwd, line.typed),
     stdin: given.stdin,
     limitMs: given.timeoutMs ?? options.commandMs,
     idleMs: options.idleMs,

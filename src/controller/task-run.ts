@@ -3,10 +3,12 @@ import { settleMsOf } from '../model/consistency.ts';
 import { FunbricError, messageOf } from '../model/errors.ts';
 import type { MountSpec } from '../model/mount-spec.ts';
 import { runFolderName } from '../model/namespace.ts';
-import { defaultBeforeVerifyMs, runTagOf, type AgentSpec, type Plan, type WorkloadSpec } from '../model/plan.ts';
+import { agentSpecOf, defaultBeforeVerifyMs, type Plan, type WorkloadSpec } from '../model/plan.ts';
 import type { AgentPhase, UnexpectedError } from '../model/protocol.ts';
 import type { CommandOutcome } from '../model/result.ts';
 import { onAbort } from '../transports/on-abort.ts';
+import { LocalDigests } from '../transports/copy/local-tree.ts';
+import type { SudoPassword } from '../transports/sudo-password.ts';
 import { Barriers } from './barrier.ts';
 import { runBeforeVerify } from './before-verify.ts';
 import type { Emit } from './events.ts';
@@ -32,6 +34,8 @@ export interface Stage {
   readonly emit: Emit;
   /** What tasks mount with, by their mount's `credentials`. Nothing of it is ever kept. */
   readonly mountCredentials?: ReadonlyMap<string, MountCredentials>;
+  /** What `host.sudo` may give to a sudo that asks. */
+  readonly sudoPassword?: SudoPassword | undefined;
 }
 
 export class TaskRun {
@@ -46,6 +50,7 @@ export class TaskRun {
   /** Hosts whose setup began: these are torn down. */
   readonly #begun = new Set<HostRun>();
   readonly #steps = new Steps();
+  readonly #digests = new LocalDigests();
   /** With --strict: the errors that ended the stress, and what ends it on the other hosts. */
   readonly #strictErrors = new Map<HostRun, FunbricError>();
   readonly #strictEnd = new AbortController();
@@ -80,7 +85,8 @@ export class TaskRun {
     const { task, options } = this.#chosen;
     try {
       await this.#mounting?.mount(host, this.#signal);
-      if (this.#workload !== undefined) await host.startAgent(this.#specFor(host, this.#workload), this.#signal);
+      if (this.#workload !== undefined)
+        await host.startAgent(agentSpecOf(this.#stage.plan, host.index, this.#workload), this.#signal);
       // Whatever can't run at all is known before any setup changes anything.
       await this.#arrive('ready', host);
       this.#begun.add(host);
@@ -249,16 +255,19 @@ export class TaskRun {
   async #call(
     host: HostRun,
     phase: CommandOutcome['phase'],
-    act: (taskHost: TaskHost) => Promise<void> | undefined,
+    act: (taskHost: TaskHost) => Promise<unknown> | undefined,
   ): Promise<void> {
     const signal = phase === 'teardown' ? this.#stage.killSignal : this.#signal;
     await callUserCode((callSignal) => this.#taskHost(host, phase, callSignal), signal, act);
   }
 
   #taskHost(host: HostRun, phase: CommandOutcome['phase'], signal: AbortSignal): TaskHost {
-    const { plan, emit } = this.#stage;
+    const { plan, emit, sudoPassword } = this.#stage;
     return taskHost({
       run: host,
+      arguments: this.#chosen.positionals ?? [],
+      digests: this.#digests,
+      sudoPassword,
       task: this.#chosen.name,
       phase,
       hosts: this.#hosts.length,
@@ -281,20 +290,5 @@ export class TaskRun {
   #refuseMisuse(host: HostRun, phase: CommandOutcome['phase'], step: AgentPhase): void {
     if (this.#workload === undefined) throw misuse(host, `${step} was called, but this task has no workload`);
     if (phase !== 'run') throw misuse(host, `${step} was called in ${phase}`);
-  }
-
-  #specFor(host: HostRun, workload: WorkloadSpec): AgentSpec {
-    const { plan } = this.#stage;
-    return {
-      run: plan.run,
-      runTag: runTagOf(plan),
-      seed: plan.seed,
-      host: host.index,
-      hosts: plan.hosts.length,
-      leaseMs: plan.limits.leaseMs,
-      hungMs: plan.limits.hungMs,
-      workload,
-      ...(plan.workDir === undefined ? {} : { workDir: plan.workDir }),
-    };
   }
 }

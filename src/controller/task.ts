@@ -8,6 +8,7 @@ import type { Variable } from '../model/host.ts';
 import type { MountSpec } from '../model/mount-spec.ts';
 import type { WorkloadSpec } from '../model/plan.ts';
 import type { Run } from '../model/run.ts';
+import type { CopiedPath } from '../transports/copy/copied.ts';
 
 /** An option of a task on the command line: `--file-size 4M`. */
 export interface TaskOption {
@@ -68,12 +69,26 @@ export interface RunOptions {
   readonly timeoutMs?: number;
 }
 
+export interface SudoOptions extends RunOptions {
+  /** Whom to become; root where not given. */
+  readonly user?: string;
+}
+
+export interface PutOptions {
+  /** Of all files, as 0o644; the mode that each has here where not given. */
+  readonly mode?: number;
+}
+
 /** One host as a task sees it. What fails throws, and so fails this host only. */
 export interface TaskHost {
   /** As it was typed, or its key in hosts.json. */
   readonly name: string;
   /** Position in the plan, from 0. */
   readonly index: number;
+  /** A name for a folder of this host's files here: no two hosts of a run have the same, and it leads nowhere else. */
+  readonly folder: string;
+  /** Words after the task's options on the command line. */
+  readonly arguments: readonly string[];
   /** Hosts that this task runs on. */
   readonly hosts: number;
   /** `vars` of hosts.json. */
@@ -82,10 +97,23 @@ export interface TaskHost {
   run(words: readonly string[], options?: RunOptions): Promise<CommandResult>;
   /** A line for the host's shell, as it is: never put text from elsewhere into it. */
   shell(line: string, options?: RunOptions): Promise<CommandResult>;
-  /** Copies a local file to the host: whole and with the same digest, or not at all. The plan's command limit holds here too. */
-  put(localPath: string, remotePath: string): Promise<void>;
-  /** Copies a file of the host: whole and with the same digest, or not at all. */
-  get(remotePath: string, localPath: string): Promise<void>;
+  /**
+   * A command as another user, by sudo: with --ask-sudo-pass or --sudo-password-file also where that wants a password. Its
+   * `cwd` is entered as that user.
+   */
+  sudo(words: readonly string[], options?: SudoOptions): Promise<CommandResult>;
+  /** The same host, whose commands start in this directory, as after `cd`: relative to the one before, `~` is the home. */
+  cd(directory: string): TaskHost;
+  /**
+   * Copies a local file or folder to the host, under the very name `remotePath`: each file whole and with the same sha256, or
+   * not at all. What the host has already isn't sent again. The plan's command limit holds here too.
+   */
+  put(localPath: string, remotePath: string, options?: PutOptions): Promise<CopiedPath>;
+  /**
+   * Copies a file or folder of the host to the very path `localPath`, as put does. In a folder links are left out, and names
+   * that aren't plain are percent-encoded.
+   */
+  get(remotePath: string, localPath: string): Promise<CopiedPath>;
   /** Runs the task's workload on this host; starts when all hosts are ready. */
   stress(): Promise<void>;
   /** Reads back everything that the workload left; starts when all hosts are done with stress and --before-verify has run. */
@@ -98,15 +126,15 @@ export interface TaskHost {
 interface TaskDefinition<Options extends Readonly<Record<string, TaskOption>>> {
   readonly summary: string;
   readonly options?: Options;
-  /** Only with `local`: takes words after its options, shown in help as this says: `[RUN]`. Without it, none are taken. */
+  /** Words that it takes after its options: `LOCAL REMOTE`, `[RUN]` for one that may be left out, `FILE...` for one or more. Without it, none are taken. */
   readonly arguments?: string;
   /** What the agents shall do, decided before anything is sent; a task without one needs no agent. */
   workload?(options: ValuesOf<Options>): WorkloadSpec;
   /** What every host mounts before all else, and unmounts after all else; undefined: nothing. See mountSpec. */
   mount?(options: ValuesOf<Options>): MountSpec | undefined;
-  setup?(host: TaskHost, options: ValuesOf<Options>): Promise<void>;
-  run?(host: TaskHost, options: ValuesOf<Options>): Promise<void>;
-  teardown?(host: TaskHost, options: ValuesOf<Options>): Promise<void>;
+  setup?(host: TaskHost, options: ValuesOf<Options>): Promise<unknown>;
+  run?(host: TaskHost, options: ValuesOf<Options>): Promise<unknown>;
+  teardown?(host: TaskHost, options: ValuesOf<Options>): Promise<unknown>;
   /** For tasks about runs rather than hosts, such as merge: called once, without hosts. */
   local?(context: LocalContext, options: ValuesOf<Options>): Promise<RunOutcome | undefined>;
 }
@@ -118,9 +146,9 @@ export interface Task {
   readonly arguments?: string;
   workload?(options: OptionValues): WorkloadSpec;
   mount?(options: OptionValues): MountSpec | undefined;
-  setup?(host: TaskHost, options: OptionValues): Promise<void>;
-  run?(host: TaskHost, options: OptionValues): Promise<void>;
-  teardown?(host: TaskHost, options: OptionValues): Promise<void>;
+  setup?(host: TaskHost, options: OptionValues): Promise<unknown>;
+  run?(host: TaskHost, options: OptionValues): Promise<unknown>;
+  teardown?(host: TaskHost, options: OptionValues): Promise<unknown>;
   local?(context: LocalContext, options: OptionValues): Promise<RunOutcome | undefined>;
 }
 

@@ -8,7 +8,7 @@ import { abortable, interrupted } from './waiting.ts';
 export async function callUserCode(
   makeHost: (signal: AbortSignal) => TaskHost,
   signal: AbortSignal,
-  act: (host: TaskHost) => Promise<void> | undefined,
+  act: (host: TaskHost) => Promise<unknown> | undefined,
 ): Promise<void> {
   const over = new AbortController();
   const pending = new Set<Promise<unknown>>();
@@ -35,8 +35,10 @@ function watched(host: TaskHost, pending: Set<Promise<unknown>>): TaskHost {
     };
   return {
     ...host,
+    cd: (directory) => watched(host.cd(directory), pending),
     run: watch((...given) => host.run(...given)),
     shell: watch((...given) => host.shell(...given)),
+    sudo: watch((...given) => host.sudo(...given)),
     put: watch((...given) => host.put(...given)),
     get: watch((...given) => host.get(...given)),
     stress: watch((...given) => host.stress(...given)),

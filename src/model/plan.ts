@@ -64,6 +64,8 @@ export const defaultLimits: Limits = {
 export const plannedTaskSchema = z.object({
   name: z.string(),
   options: z.record(z.string(), z.union([variableSchema, z.array(z.string())])),
+  /** Words after the options. */
+  arguments: z.optional(z.array(z.string())),
   workload: z.optional(workloadSpecSchema),
   mount: z.optional(mountSpecSchema),
 });
@@ -122,3 +124,17 @@ export const agentSpecSchema = z.object({
   workDir: z.optional(z.string()),
 });
 export type AgentSpec = z.infer<typeof agentSpecSchema>;
+
+export function agentSpecOf(plan: Plan, host: number, workload: WorkloadSpec): AgentSpec {
+  return {
+    run: plan.run,
+    runTag: runTagOf(plan),
+    seed: plan.seed,
+    host,
+    hosts: plan.hosts.length,
+    leaseMs: plan.limits.leaseMs,
+    hungMs: plan.limits.hungMs,
+    workload,
+    ...(plan.workDir === undefined ? {} : { workDir: plan.workDir }),
+  };
+}

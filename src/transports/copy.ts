@@ -6,14 +6,17 @@ import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { FunbricError, messageOf } from '../model/errors.ts';
+import { damaged, requireSuccess, status } from './copy/failures.ts';
 import { runScript, streamScript } from './script.ts';
-import { quote } from './shell.ts';
+import { quotePath } from './shell.ts';
 import { printable } from './ssh-errors.ts';
-import { describeExit, type Connection, type Exit } from './transport.ts';
+import type { Connection } from './transport.ts';
 
 export interface CopiedFile {
   readonly bytes: number;
   readonly sha256: string;
+  /** The host had the very file, so nothing was written. */
+  readonly isSkipped?: true;
 }
 
 /** A shell function that reads its input and prints its sha256 in hex; `none` where the host has no program for it. */
@@ -26,9 +29,6 @@ export const sha256Function = [
   '  printf "%s\\n" "${h%% *}"',
   '}',
 ].join('\n');
-
-/** Of the scripts below; programs of a host end with 1 or 2 mostly. */
-const status = { noHash: 91, notAFile: 92, damaged: 93, inTheWay: 94 } as const;
 
 /** For what a script has to say in words. */
 const maxTextBytes = 4096;
@@ -68,7 +68,7 @@ export async function readRemoteFile(
 function readScript(path: string): string {
   return [
     sha256Function,
-    `f=${quote(path)}`,
+    `f=${quotePath(path)}`,
     `[ -e "$f" ] || { echo "no such file" >&2; exit ${status.notAFile}; }`,
     `[ -f "$f" ] || { echo "not a regular file" >&2; exit ${status.notAFile}; }`,
     'd=$(sha256 < "$f") || exit',
@@ -118,17 +118,24 @@ function makeReceiver(
   };
 }
 
+interface WriteOptions {
+  readonly mode: number;
+  readonly signal: AbortSignal;
+  /** What the source is, where that was found out before. */
+  readonly known?: CopiedFile;
+}
+
 /** `source` is a local path or the bytes themselves. Makes no folders. */
 export async function writeRemoteFile(
   connection: Connection,
   source: string | Uint8Array,
   remotePath: string,
-  { mode, signal }: { readonly mode: number; readonly signal: AbortSignal },
+  { mode, signal, known }: WriteOptions,
 ): Promise<CopiedFile> {
   const what = `${connection.name}:${printable(remotePath)}`;
-  const copied = await digestOf(source, what);
+  const copied = known ?? (await digestOf(source, what));
   const temporary = `${remotePath}.${randomBytes(6).toString('hex')}.part`;
-  const script = writeScript({ path: remotePath, temporary, mode, sha256: copied.sha256 });
+  const script = writeScript({ ...copied, path: remotePath, temporary, mode });
   const result = await runScript(connection, script, {
     stdin: typeof source === 'string' ? () => createReadStream(source) : source,
     signal,
@@ -136,7 +143,7 @@ export async function writeRemoteFile(
     maxOutputBytes: maxTextBytes,
   });
   requireSuccess(result.exit, { what, did: 'written', complaint: result.stderr.toString() });
-  return copied;
+  return result.stdout.toString() === 'same\n' ? { ...copied, isSkipped: true } : copied;
 }
 
 /** A minute, and as long as 100 kB/s take. */
@@ -148,12 +155,14 @@ function writeScript(file: {
   readonly path: string;
   readonly temporary: string;
   readonly mode: number;
+  readonly bytes: number;
   readonly sha256: string;
 }): string {
   return [
     sha256Function,
-    `f=${quote(file.path)}; t=${quote(file.temporary)}`,
+    `f=${quotePath(file.path)}; t=${quotePath(file.temporary)}`,
     `[ ! -d "$f" ] || { echo "there is a directory of that name" >&2; exit ${status.inTheWay}; }`,
+    `if ${isThere(file)}; then chmod ${file.mode.toString(8)} "$f" && echo same; exit; fi`,
     // Only its own temporary file is ever removed: noclobber makes it, or nothing does.
     'umask 077; set -C; : > "$t" || exit',
     'set +C; trap \'rm -f -- "$t"\' EXIT; trap "exit 1" HUP INT TERM',
@@ -163,6 +172,12 @@ function writeScript(file: {
     `[ "$d" = ${file.sha256} ] || exit ${status.damaged}`,
     `chmod ${file.mode.toString(8)} "$t" && mv -f -- "$t" "$f"`,
   ].join('\n');
+}
+
+/** Shell text that is true where `$f` is the very file, and no link to one. */
+export function isThere({ bytes, sha256 }: CopiedFile): string {
+  const same = `[ "$(wc -c <"$f")" -eq ${bytes} ] && [ "$(sha256 <"$f")" = ${sha256} ]`;
+  return `{ [ -f "$f" ] && [ ! -L "$f" ] && ${same}; } 2>/dev/null`;
 }
 
 async function digestOf(source: string | Uint8Array, what: string): Promise<CopiedFile> {
@@ -181,31 +196,4 @@ async function digestOf(source: string | Uint8Array, what: string): Promise<Copi
     });
   }
   return { bytes, sha256: hash.digest('hex') };
-}
-
-function requireSuccess(
-  exit: Exit,
-  { what, did, complaint }: { readonly what: string; readonly did: string; readonly complaint: string },
-): void {
-  if (exit.kind === 'lost') {
-    throw new FunbricError('lost', `${what}: the connection went away before it was ${did}: ${exit.reason}`, {
-      hint: 'nothing half-written was left; try again when the host is back',
-    });
-  }
-  if (exit.kind === 'exited' && exit.code === 0) return;
-  if (exit.kind === 'exited' && exit.code === status.noHash) {
-    throw new FunbricError('deploy', `${what}: can't be ${did}: the host has no program for sha256`, {
-      hint: 'install one of sha256sum (coreutils), shasum or openssl there',
-    });
-  }
-  if (exit.kind === 'exited' && exit.code === status.damaged) throw damaged(what, 'its sha256 differs on the host');
-  const how = `the command ${describeExit(exit)}`;
-  const said = printable(complaint).trim();
-  throw new FunbricError('deploy', `${what}: can't be ${did}: ${said === '' ? how : `${said} (${how})`}`, {
-    hint: 'check the path, its permissions and the free space on the host',
-  });
-}
-
-function damaged(what: string, how: string): FunbricError {
-  return new FunbricError('deploy', `${what}: arrived damaged: ${how}`, { hint: 'try again; nothing of it was kept' });
 }

@@ -163,15 +163,23 @@ async function feed(stdin: Writable, input: ScriptOptions['stdin'], started: Pro
     });
     return;
   }
-  for await (const chunk of input()) {
-    if (stdin.destroyed) return;
-    await new Promise<void>((resolve) => {
-      stdin.once('close', resolve);
-      stdin.write(chunk, () => {
-        stdin.removeListener('close', resolve);
-        resolve();
+  // A command that has ended takes no more, however long the source would still go on.
+  if (stdin.destroyed) return;
+  const source = input();
+  stdin.once('close', () => source.destroy());
+  try {
+    for await (const chunk of source) {
+      if (stdin.destroyed) return;
+      await new Promise<void>((resolve) => {
+        stdin.once('close', resolve);
+        stdin.write(chunk, () => {
+          stdin.removeListener('close', resolve);
+          resolve();
+        });
       });
-    });
+    }
+  } catch (error) {
+    if (!stdin.destroyed) throw error;
   }
   stdin.end();
 }

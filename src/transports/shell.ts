@@ -24,7 +24,22 @@ export function readable(words: readonly string[]): string {
 
 /** The command, run in a directory; not run at all when that can't be entered. */
 export function inDirectory(directory: string, command: string): string {
-  return `cd -- ${quote(directory)} && ${command}`;
+  return `cd -- ${quotePath(directory)} && ${command}`;
+}
+
+/**
+ * A path as one word: `~` is the home, and nothing else in it means anything to a shell, `cd` (`-`, CDPATH) or a program (an
+ * option).
+ */
+export function quotePath(path: string): string {
+  if (path === '~' || path.startsWith('~/')) return `"$HOME"${quote(path.slice(1))}`;
+  return quote(path.startsWith('/') ? path : `./${path}`);
+}
+
+/** Where a path leads from a directory, both as `quotePath` takes them. */
+export function pathFrom(directory: string | undefined, path: string): string {
+  const isOwn = directory === undefined || /^(\/|~(\/|$))/.test(path);
+  return isOwn ? path : `${directory.replace(/\/$/, '')}/${path}`;
 }
 
 /** One line for any login shell (bash, dash, zsh, fish) that runs a POSIX script in its place. */

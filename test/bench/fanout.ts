@@ -18,7 +18,7 @@ const rounds = 5;
 const parallel = 32;
 
 /** Debian's, which is where Debian's fabric is. */
-const python = '/usr/bin/python3';
+export const python = '/usr/bin/python3';
 
 const bare = fileURLToPath(new URL('./bare-node-ssh.js', import.meta.url));
 
@@ -49,7 +49,7 @@ async function startFleet(): Promise<readonly Sshd[]> {
   );
 }
 
-interface Fleet {
+export interface Fleet {
   readonly targets: readonly { readonly address: string; readonly port: number }[];
   readonly identity: string;
   readonly knownHosts: string;
@@ -57,7 +57,7 @@ interface Fleet {
 }
 
 /** One key and one known_hosts for all of them, and an ssh_config for tools that want one. */
-function prepare(folder: string, sshds: readonly Sshd[]): Fleet {
+export function prepare(folder: string, sshds: readonly Sshd[]): Fleet {
   const identity = sshds[0]?.identityFile ?? '';
   const key = readFileSync(`${identity}.pub`);
   for (const sshd of sshds) writeFileSync(join(sshd.folder, 'authorized_keys'), key, { mode: 0o600 });

@@ -1,7 +1,8 @@
 /** Every group of measurements. */
 import { agent } from './agent.ts';
+import { copies } from './copies.ts';
 import { fanout } from './fanout.ts';
 import type { Group } from './group.ts';
 import { merge } from './merge.ts';
 
-export const groups: readonly Group[] = [agent, fanout, merge];
+export const groups: readonly Group[] = [agent, copies, fanout, merge];

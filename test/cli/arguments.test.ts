@@ -23,6 +23,20 @@ const tasks: Readonly<Record<string, Task>> = {
 };
 
 describe('a command line', () => {
+  it('becomes another user where --sudo or --sudo-user says so, with one source of the password', async () => {
+    const fleetOf = async (line: string): Promise<unknown> => {
+      const { kind, ...invocation } = await parse(`-H a ${line} -- id`.split(/ +/));
+      return kind === 'command' && 'fleet' in invocation ? invocation.fleet.sudo : kind;
+    };
+    assert.deepEqual(await Promise.all(['', '--sudo', '--sudo-user ann', '--ask-sudo-pass'].map(fleetOf)), [
+      undefined,
+      { user: undefined },
+      { user: 'ann' },
+      undefined,
+    ]);
+    await assert.rejects(parse('-H a --ask-sudo-pass --sudo-password-file f -- id'.split(' ')), { code: 'usage' });
+  });
+
   it('is options of funbric, then tasks with options of their own', async () => {
     const run = await parseRun('-H a,b -H c -P 4 mount runtest --dir /mnt --file-size 4K --local');
     assert.deepEqual(run.fleet.hosts, ['a,b', 'c']);

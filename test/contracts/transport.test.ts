@@ -1,13 +1,26 @@
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Host } from '../../src/model/host.ts';
 import { startLoopbackFleet } from '../../src/testing/loopback.ts';
 import { readRemoteFile, writeRemoteFile } from '../../src/transports/copy.ts';
+import { getPath } from '../../src/transports/copy/get.ts';
+import { LocalDigests } from '../../src/transports/copy/local-tree.ts';
+import { putPath } from '../../src/transports/copy/put.ts';
 import { runScript } from '../../src/transports/script.ts';
 import { inDirectory } from '../../src/transports/shell.ts';
 import type { Connection } from '../../src/transports/transport.ts';
@@ -174,6 +187,14 @@ for (const subject of subjects) {
       assert.deepEqual(exit, { kind: 'exited', code: 4 });
     });
 
+    it('ends a script with its command, also where its input never ends', async () => {
+      const limits = { signal: new AbortController().signal, timeoutMs: 20_000, maxOutputBytes: 100 };
+      for (let turn = 0; turn < 5; turn++) {
+        const { exit } = await runScript(connection, 'exit 3', { ...limits, stdin: () => new PassThrough() });
+        assert.deepEqual(exit, { kind: 'exited', code: 3 });
+      }
+    });
+
     it('does not run a command in a directory that is missing', async () => {
       const { exit, stdout } = await runCommand(connection, inDirectory('/no such "dir', 'echo ran'));
       assert.equal(stdout.toString(), '');
@@ -224,6 +245,24 @@ for (const subject of subjects) {
         readdirSync(folder).filter((name) => name.endsWith('.part')),
         [],
       );
+    });
+
+    it('brings a folder there and back unchanged, and sends nothing of it twice', async () => {
+      const [source, there, back] = ['tree', 'tree-there', 'tree-back'].map((name) => join(folder, name));
+      assert(source !== undefined && there !== undefined && back !== undefined);
+      mkdirSync(join(source, 'sub/empty'), { recursive: true });
+      writeFileSync(join(source, "sub/it's $(a)\n"), 'odd', { mode: 0o750 });
+      writeFileSync(join(source, 'large'), randomBytes(9 << 20));
+      const { signal } = new AbortController();
+      const put = { signal, digests: new LocalDigests() };
+      assert.equal((await putPath(connection, source, there, put)).files, 2);
+      assert.equal((await putPath(connection, source, there, put)).files, 0);
+      const get = { signal, maxBytes: 1e9 };
+      assert.equal((await getPath(connection, there, back, get)).files, 2);
+      assert.equal((await getPath(connection, there, back, get)).files, 0);
+      assert(readFileSync(join(back, 'large')).equals(readFileSync(join(source, 'large'))));
+      assert.deepEqual(readdirSync(join(back, 'sub')).sort(), ['empty', "it's $(a)%0A"]);
+      assert.equal(statSync(join(back, "sub/it's $(a)%0A")).mode & 0o777, 0o750);
     });
 
     it('copies empty files', async () => {

@@ -1,0 +1,18 @@
+/** `funbric -H web[1-9] get /var/log/app.log ./logs`: a file or a folder from every host, into a folder for each. */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describeCopy, task } from 'funbric';
+
+export default task({
+  summary: "Copy a file or a folder from every host to LOCAL/<host>/; what is here already isn't sent again",
+  arguments: 'REMOTE LOCAL',
+  async run(host) {
+    const [remote = '', local = ''] = host.arguments;
+    const folder = join(local, host.folder);
+    await mkdir(folder, { recursive: true });
+    // A path that ends in no name (/, ~, ..) is the host's folder itself.
+    const name = remote.replace(/\/+$/, '').split('/').at(-1) ?? '';
+    const target = /^(\.{0,2}|~)$/.test(name) ? folder : join(folder, name);
+    host.log(`get ${target}: ${describeCopy(await host.get(remote, target))}`);
+  },
+});
