@@ -48,7 +48,7 @@ async function bundleProgram() {
     format: 'esm',
     legalComments: 'none',
     // Other packages are no ES modules, or read files of theirs.
-    external: packages.filter((name) => name !== 'zod'),
+    external: packages.filter((name) => !['chalk', 'p-map', 'zod'].includes(name)),
   });
   chmodSync(at('dist/bin/program/funbric.js'), 0o755);
 }

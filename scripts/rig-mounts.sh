@@ -128,7 +128,7 @@ funbric() {
 try() { # protocol
   local more=() from="$1://$server,$second/export" status=0
   case $1 in smb*) more=(--mount-credentials "$folder/credentials") ;; esac
-  funbric runtest --dir /mnt/t --mount "$from" "${more[@]}" --duration 20s --workers 2 --seed 1 >"$folder/$1.out" 2>&1 || status=$?
+  funbric runtest --dir /mnt/t --mount "$from" "${more[@]}" --duration 60s --workers 2 --seed 1 >"$folder/$1.out" 2>&1 || status=$?
   tail -n 3 "$folder/$1.out" >&2
   local left
   left=$(funbric --progress quiet -- 'grep -c " /mnt/t " /proc/self/mountinfo; ls -d /mnt/t /run/funbric 2>/dev/null; true' 2>/dev/null | grep -vc '| 0$' || true)

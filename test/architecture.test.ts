@@ -141,7 +141,29 @@ describe('the architecture', () => {
     );
     assert.deepEqual(strays, []);
   });
+
+  it('starts the command with no package but those that reach hosts: the others wait until they are needed', () => {
+    const packages = [...startedFiles(join(root, 'dist/bin/program/funbric.js'))]
+      .flatMap(staticTargets)
+      .filter((target) => !target.startsWith('.') && !target.startsWith('node:'));
+    assert.deepEqual([...new Set(packages)].sort(), ['node-ssh', 'ssh2']);
+  });
 });
+
+/** A bundle's file and what it imports, without what it loads late. */
+function startedFiles(file: string, known = new Set<string>()): ReadonlySet<string> {
+  if (known.has(file)) return known;
+  known.add(file);
+  for (const target of staticTargets(file)) {
+    if (target.startsWith('.')) startedFiles(join(dirname(file), target), known);
+  }
+  return known;
+}
+
+function staticTargets(file: string): string[] {
+  const pattern = /^(?:import|export)\b[^'";]*?(?:from\s+)?["']([^"']+)["']/gm;
+  return [...readFileSync(file, 'utf8').matchAll(pattern)].map(([, target = '']) => target);
+}
 
 function sourceFiles(folder: string): string[] {
   return readdirSync(folder, { recursive: true })

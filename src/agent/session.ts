@@ -7,7 +7,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from '../model/errors.ts';
 import { defaultLimits, type AgentSpec } from '../model/plan.ts';
-import { agentPhases, type AgentEvent, type AgentPhase, type Facts } from '../model/protocol.ts';
+import { agentPhases, type AgentEvent, type AgentPhase, type Facts, type Mount } from '../model/protocol.ts';
 import type { AgentReport, OperationStats, PhaseSpan } from '../model/result.ts';
 import { workloadOf } from '../workloads/registry.ts';
 import type { AgentContext, Workload } from '../workloads/workload.ts';
@@ -19,6 +19,7 @@ import { openJournal, type JournalWriter } from './journal-writer.ts';
 import { mountOf } from './mounts.ts';
 import { Pulse } from './pulse.ts';
 import { clearStatistics, statisticsOf } from './statistics.ts';
+import { departureOf } from './target.ts';
 import { makeWorkFolder, type WorkFolder } from './work-folder.ts';
 
 export interface SessionOptions {
@@ -41,6 +42,7 @@ export class Session {
   readonly #workload: Workload;
   readonly #workers: number;
   readonly #firstWorker: number;
+  readonly #directory: string | undefined;
   readonly #facts: Facts;
   readonly #folder: WorkFolder;
   readonly #journal: JournalWriter;
@@ -51,6 +53,9 @@ export class Session {
   #operations: OperationStats[] = [];
   #isDelivered = false;
   #needsTeardown = false;
+  /** The file system that the hosts met on: what is mounted on demand is there by then. */
+  #metOn: Mount | undefined;
+  #isTargetGone = false;
 
   /** Throws, with what to do, where the spec is none for this agent or there is no room for the journal. */
   constructor(options: SessionOptions) {
@@ -60,8 +65,8 @@ export class Session {
     this.#workload.check(spec.workload);
     this.#workers = this.#workload.workersOf(spec.workload);
     this.#firstWorker = spec.host * this.#workers;
-    const directory = this.#workload.directoryOf(spec.workload);
-    const target = directory === undefined ? undefined : mountOf(directory);
+    this.#directory = this.#workload.directoryOf(spec.workload);
+    const target = this.#targetNow();
     this.#facts = gatherFacts(target);
     this.#folder = makeWorkFolder(spec.workDir, target);
     const random = randomBytes(8);
@@ -155,6 +160,7 @@ export class Session {
       samples: [...this.#pulse.samples],
       heartbeats: [...this.#pulse.heartbeats],
       journal: this.#journal.finish(),
+      ...(this.#isTargetGone ? { isTargetGone: true } : {}),
     };
     this.#isDelivered = true;
     const resultPath = join(this.#folder.path, 'result.json');
@@ -188,12 +194,13 @@ export class Session {
         return { end: endOf(signal) };
       case 'meet': {
         const sees = await this.#workload.meet(context);
+        this.#metOn = this.#targetNow();
         return { end: endOf(signal), sees: [...sees] };
       }
       case 'stress':
         return this.#stress();
       case 'verify':
-        return verifyResult(await this.#openCrew().run('verify', Infinity));
+        return this.#verify();
       case 'teardown':
         await this.teardown();
         return { end: endOf(signal) };
@@ -209,6 +216,20 @@ export class Session {
     const end = await crew.run('stress', this.#workload.durationMsOf(this.#options.spec.workload));
     this.#operations = statisticsOf(crew.memories);
     return stressResult(end);
+  }
+
+  /** Asked only afterwards: what is mounted on demand is there again by then. */
+  async #verify(): Promise<PhaseResult> {
+    const { run } = this.#options.spec;
+    const end = await this.#openCrew().run('verify', Infinity);
+    const dir = this.#directory;
+    const departure = dir === undefined ? undefined : await departureOf({ dir, run }, this.#metOn);
+    this.#isTargetGone = departure !== undefined;
+    return verifyResult(end, departure);
+  }
+
+  #targetNow(): Mount | undefined {
+    return this.#directory === undefined ? undefined : mountOf(this.#directory);
   }
 
   #openCrew(): Crew {
@@ -253,8 +274,8 @@ function stressResult({ isStopped, failures, hung, firstError }: PhaseEnd): Phas
 }
 
 /** Whoever hangs, also since the stress, leaves its share unread. */
-function verifyResult({ isStopped, failures, hung }: PhaseEnd): PhaseResult {
-  const missing = [...failures, ...hung];
+function verifyResult({ isStopped, failures, hung }: PhaseEnd, departure: string | undefined): PhaseResult {
+  const missing = [...failures, ...hung, ...(departure === undefined ? [] : [departure])];
   if (missing.length > 0) return { end: 'failed', message: missing.join('; ') };
   return { end: isStopped ? 'stopped' : 'completed' };
 }

@@ -1,5 +1,5 @@
 /** Reads what the workers have counted, while they count on: for heartbeats, samples and the result. */
-import { getSystemErrorName } from 'node:util';
+import { errnoNameOf } from '../model/errno.ts';
 import {
   countOf,
   histogramBuckets,
@@ -83,10 +83,9 @@ function errorsOf(memories: readonly WorkerMemory[], kind: number): Record<strin
   return errors;
 }
 
+/** As the merge names them in the journals; Node itself has no name for some, such as ESTALE. */
 export function errnoName(errno: number): string {
-  if (errno === 0 || errno === errnoLimit - 1) return 'other';
-  const name = getSystemErrorName(-errno);
-  return /^E[A-Z0-9]+$/.test(name) ? name : `errno ${errno}`;
+  return errno === 0 || errno === errnoLimit - 1 ? 'other' : errnoNameOf(errno, process.platform);
 }
 
 function histogramOf(memories: readonly WorkerMemory[], kind: number): SparseHistogram {

@@ -6,19 +6,20 @@ import { contents, layout, outcomes, recordKinds, type JournalRecord } from '../
 import { hash32 } from '../model/random.ts';
 import { isElsewhere, type Evidence } from './evidence.ts';
 import { settledGeneration } from './life.ts';
-import { verifyPhase } from './phases.ts';
-import { entryAt, type Entry, type Segment } from './record-log.ts';
+import { inVerify } from './phases.ts';
+import { entryAt, type Entry, type Segment, type Visitor } from './record-log.ts';
 import type { Tree } from './tree.ts';
 import type { WrongChunk } from './wrong-chunks.ts';
 
 export function findDivergences(evidence: Evidence, tree: Tree, wrong: readonly WrongChunk[]): readonly WrongChunk[] {
   const convicted = new Set(wrong.map(({ name, chunk }) => `${name}/${chunk}`));
   const finder = new Finder(evidence, tree, convicted);
-  evidence.log.visit(tree.owner, (segment, at) => {
-    if (isWholeRead(segment, at) && !isElsewhere(evidence.facts, segment.host, tree.owner)) {
-      finder.take(entryAt(segment, at));
-    }
-  });
+  const isHere = (segment: Segment): boolean =>
+    inVerify(segment) && !isElsewhere(evidence.facts, segment.host, tree.owner);
+  const take: Visitor = (segment, at) => {
+    if (isWholeRead(segment, at)) finder.take(entryAt(segment, at));
+  };
+  evidence.log.visit(tree.owner, take, isHere);
   return [...finder.found.values()];
 }
 
@@ -93,9 +94,8 @@ const readKinds: ReadonlySet<number> = new Set([recordKinds.scanRead, recordKind
 /** Where a file ends is a matter of its size. */
 const noChunks: ReadonlySet<number> = new Set([contents.none, contents.partial]);
 
-function isWholeRead({ phase, views }: Segment, at: number): boolean {
+function isWholeRead({ views }: Segment, at: number): boolean {
   return (
-    phase === verifyPhase &&
     readKinds.has(views.u8[at * 64 + layout.kind] ?? 0) &&
     views.u8[at * 64 + layout.outcome] === outcomes.ok &&
     !noChunks.has(views.u8[at * 64 + layout.content] ?? 0)

@@ -32,6 +32,8 @@ export interface HostEvidence {
   readonly isTrusted: boolean;
   /** It said that it had read everything back. */
   readonly hasVerified: boolean;
+  /** What it saw in verify was another file system, which nothing is to be judged by. */
+  readonly isTargetGone?: boolean;
   readonly client: Client;
   readonly consistency: Consistency;
   readonly clock?: HostClock;

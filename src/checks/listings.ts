@@ -2,11 +2,11 @@
  * What listings of stress lacked, repeated and made up: only of names that were certainly there, or certainly not, all the
  * time that the listing took. That other names of the folder come and go meanwhile excuses nothing.
  */
-import { foldersOfTree, objectOf } from '../model/namespace.ts';
+import { folderOf, foldersOfTree } from '../model/namespace.ts';
 import { layout, outcomes, recordKinds } from '../model/record.ts';
 import { isElsewhere, type Evidence } from './evidence.ts';
 import { windowOf, type Order } from './order.ts';
-import { stressPhase } from './phases.ts';
+import { inStress } from './phases.ts';
 import type { Segment } from './record-log.ts';
 import type { NameState, Tree } from './tree.ts';
 import { countBelow, steadyValue, stepValues, type Window } from './steps.ts';
@@ -35,9 +35,7 @@ export interface ListingsInput {
 
 export function findWrongNames(input: ListingsInput): readonly WrongName[] {
   const finder = new Finder(input);
-  input.evidence.log.visit(input.tree.owner, (segment, at) => {
-    if (segment.phase === stressPhase) finder.take(segment, at);
-  });
+  input.evidence.log.visit(input.tree.owner, (segment, at) => finder.take(segment, at), inStress);
   return finder.finish();
 }
 
@@ -65,7 +63,7 @@ class Finder {
   constructor(input: ListingsInput) {
     this.#input = input;
     this.#folders = Array.from({ length: foldersOfTree }, () => []);
-    for (const [name, state] of input.tree.names) this.#folders[objectOf(name).folder]?.push([name, state]);
+    for (const [name, state] of input.tree.names) this.#folders[folderOf(name)]?.push([name, state]);
   }
 
   take(segment: Segment, at: number): void {
@@ -94,7 +92,7 @@ class Finder {
     this.#open.set(segment.worker, {
       host: segment.host,
       id: segment.firstId + at,
-      folder: objectOf(u32[at * 16 + layout.name] ?? 0).folder,
+      folder: folderOf(u32[at * 16 + layout.name] ?? 0),
       window: windowOf(this.#input.order, segment, at),
       expected: u32[at * 16 + layout.count] ?? 0,
       recorded: 0,
@@ -145,7 +143,7 @@ class Finder {
 function addRun(listing: OpenListing, first: number, count: number): void {
   listing.recorded += count;
   for (let name = first; name < first + count; name++) {
-    if (objectOf(name).folder !== listing.folder) continue;
+    if (folderOf(name) !== listing.folder) continue;
     if (listing.seen.has(name)) listing.repeated.add(name);
     listing.seen.add(name);
   }

@@ -6,7 +6,7 @@
 import { layout, outcomes, recordKinds } from '../model/record.ts';
 import type { HostClock } from '../model/clock.ts';
 import { hostOf, type Evidence } from './evidence.ts';
-import { stressPhase } from './phases.ts';
+import { inStress } from './phases.ts';
 import type { Segment } from './record-log.ts';
 import type { Window } from './steps.ts';
 
@@ -31,9 +31,8 @@ const looks: ReadonlySet<number> = new Set([
 
 export function orderOf(evidence: Evidence, owner: number): Order {
   const changes = new OwnerChanges(evidence, owner);
-  evidence.log.visit(owner, (segment, at) => {
-    if (segment.worker === owner && segment.phase === stressPhase) changes.take(segment, at);
-  });
+  const isOwn = (segment: Segment): boolean => segment.worker === owner && inStress(segment);
+  evidence.log.visit(owner, (segment, at) => changes.take(segment, at), isOwn);
   return changes;
 }
 
@@ -45,9 +44,9 @@ class OwnerChanges implements Order {
   readonly #ids: number[] = [];
   readonly #startsNs: number[] = [];
   readonly #endsNs: number[] = [];
-  /** On the controller's clock, worked out when first asked for; undefined: not yet. */
-  readonly #startsLow: (number | undefined)[] = [];
-  readonly #endsHigh: (number | undefined)[] = [];
+  /** On the controller's clock, worked out when first asked for; NaN: not yet, and no boxed numbers. */
+  readonly #startsLow: number[] = [];
+  readonly #endsHigh: number[] = [];
 
   constructor(evidence: Evidence, owner: number) {
     this.#evidence = evidence;
@@ -62,8 +61,8 @@ class OwnerChanges implements Order {
     this.#ids.push(firstId + at);
     this.#startsNs.push(views.f64[at * 8 + layout.startNs] ?? 0);
     this.#endsNs.push(isAnswered ? (views.f64[at * 8 + layout.endNs] ?? Infinity) : Infinity);
-    this.#startsLow.push(undefined);
-    this.#endsHigh.push(undefined);
+    this.#startsLow.push(NaN);
+    this.#endsHigh.push(NaN);
   }
 
   ended(segment: Segment, at: number): number {
@@ -103,8 +102,8 @@ class OwnerChanges implements Order {
   }
 
   #endHigh(change: number): number {
-    const known = this.#endsHigh[change];
-    if (known !== undefined) return known;
+    const known = this.#endsHigh[change] ?? NaN;
+    if (!Number.isNaN(known)) return known;
     const endNs = this.#endsNs[change] ?? Infinity;
     const high = Number.isFinite(endNs) ? (this.#clock?.toController(endNs)?.high ?? Infinity) : Infinity;
     this.#endsHigh[change] = high;
@@ -112,8 +111,8 @@ class OwnerChanges implements Order {
   }
 
   #startLow(change: number): number {
-    const known = this.#startsLow[change];
-    if (known !== undefined) return known;
+    const known = this.#startsLow[change] ?? NaN;
+    if (!Number.isNaN(known)) return known;
     const low = this.#clock?.toController(this.#startsNs[change] ?? 0)?.low ?? -Infinity;
     this.#startsLow[change] = low;
     return low;

@@ -2,19 +2,19 @@
  * Whether a change of a file may have been under way while a read of it was: on the same host by its clock, between
  * hosts by the bounds of both clocks, and always where a clock isn't known or the change's outcome isn't.
  */
-import { recordKinds, type JournalRecord } from '../model/record.ts';
+import { layout, recordKinds, type JournalRecord } from '../model/record.ts';
 import type { Interval } from '../model/clock.ts';
 import { effectOf } from './effect.ts';
 import { hostOf, type Evidence } from './evidence.ts';
-import { entryAt, type Entry } from './record-log.ts';
+import { entryAt, type Entry, type Visitor } from './record-log.ts';
 
 export function mayOverlapChange(evidence: Evidence, read: Entry, incarnations: ReadonlySet<number>): boolean {
   let isPossible = false;
-  evidence.log.visit(read.record.owner, (segment, at) => {
-    if (isPossible || segment.worker !== read.record.owner) return;
-    const change = entryAt(segment, at);
-    if (changing.has(change.record.kind)) isPossible = mayOverlap(evidence, read, { change, incarnations });
-  });
+  const take: Visitor = (segment, at) => {
+    if (isPossible || !changing.has(segment.views.u8[at * 64 + layout.kind] ?? 0)) return;
+    isPossible = mayOverlap(evidence, read, { change: entryAt(segment, at), incarnations });
+  };
+  evidence.log.visit(read.record.owner, take, ({ worker }) => worker === read.record.owner);
   return isPossible;
 }
 

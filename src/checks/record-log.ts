@@ -32,8 +32,8 @@ export interface Entry {
 export interface RecordLog {
   readonly segments: readonly Segment[];
   readonly records: number;
-  /** Every record about one owner's tree; each worker's in program order. */
-  visit(owner: number, visitor: Visitor): void;
+  /** Every record about one owner's tree, of the segments that are wanted; each worker's in program order. */
+  visit(owner: number, visitor: Visitor, isWanted?: (segment: Segment) => boolean): void;
   entry(id: number): Entry | undefined;
 }
 
@@ -44,13 +44,17 @@ export function indexRecords(segments: readonly Segment[], owners: number): Reco
   return {
     segments,
     records,
-    visit(owner, visitor) {
+    visit(owner, visitor, isWanted = () => true) {
+      const end = starts[owner + 1] ?? 0;
       let place = 0;
-      for (let at = starts[owner] ?? 0; at < (starts[owner + 1] ?? 0); at++) {
-        const id = ids[at] ?? 0;
-        while (endOf(segments[place]) <= id) place++;
+      for (let at = starts[owner] ?? 0; at < end;) {
+        while (endOf(segments[place]) <= (ids[at] ?? 0)) place++;
         const segment = segments[place];
-        if (segment !== undefined) visitor(segment, id - segment.firstId);
+        if (segment === undefined) return;
+        const past = endOf(segment);
+        if (isWanted(segment)) {
+          for (; at < end && (ids[at] ?? 0) < past; at++) visitor(segment, (ids[at] ?? 0) - segment.firstId);
+        } else while (at < end && (ids[at] ?? 0) < past) at++;
       }
     },
     entry(id) {

@@ -5,7 +5,8 @@
 import { layout, readRecord, recordKinds } from '../model/record.ts';
 import { effectOf } from './effect.ts';
 import { hostOf, type Evidence } from './evidence.ts';
-import { stressPhase } from './phases.ts';
+import { inStress } from './phases.ts';
+import type { Segment, Visitor } from './record-log.ts';
 import { countBelow } from './steps.ts';
 
 /** The certain changes of one incarnation. */
@@ -60,8 +61,8 @@ export function indexRegisters(evidence: Evidence, owner: number): Registers {
   const client = evidence.hosts[hostOf(evidence.facts, owner)]?.client ?? { isNetwork: true, platform: '' };
   const files = new Map<number, MutableChanges>();
   const copies = new Set<number>();
-  evidence.log.visit(owner, ({ worker, phase, views, firstId }, at) => {
-    if (worker !== owner || phase !== stressPhase) return;
+  const isOwn = (segment: Segment): boolean => segment.worker === owner && inStress(segment);
+  const take: Visitor = ({ views, firstId }, at) => {
     const kind = views.u8[at * 64 + layout.kind] ?? 0;
     if (kind === recordKinds.copy) copies.add(views.u32[at * 16 + layout.sequence] ?? 0);
     if (!alters.has(kind)) return;
@@ -82,7 +83,8 @@ export function indexRegisters(evidence: Evidence, owner: number): Registers {
     changes.firsts.push(isWrite ? record.first : Math.ceil(record.size / chunkBytes));
     changes.ends.push(isWrite ? record.first + written : maxChunks);
     changes.areWrites.push(isWrite);
-  });
+  };
+  evidence.log.visit(owner, take, isOwn);
   return { files, copies };
 }
 

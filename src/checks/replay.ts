@@ -17,9 +17,9 @@ import {
   type MutableLife,
 } from './life.ts';
 import { copyLife } from './lineage.ts';
-import { entryAt, type RecordLog } from './record-log.ts';
+import { entryAt, type RecordLog, type Segment, type Visitor } from './record-log.ts';
 import { addStep, stepValues, type Steps } from './steps.ts';
-import { stressPhase } from './phases.ts';
+import { inStress } from './phases.ts';
 import type { OwnDoubt, Tree } from './tree.ts';
 
 interface MutableName {
@@ -50,14 +50,15 @@ const maxDoubts = 10_000;
 
 export function replay(log: RecordLog, input: ReplayInput): Tree {
   const replayer = new Replayer(input);
-  log.visit(input.owner, (segment, at) => {
-    if (segment.worker !== input.owner || segment.phase !== stressPhase) return;
+  const isOwn = (segment: Segment): boolean => segment.worker === input.owner && inStress(segment);
+  const take: Visitor = (segment, at) => {
     const kind = segment.views.u8[at * 64 + layout.kind] ?? 0;
     if (kind === recordKinds.read || kind === recordKinds.observe) {
       const content = segment.views.u8[at * 64 + layout.content] ?? 0;
       if (doubtful.has(content)) replayer.doubt(entryAt(segment, at).record, segment.firstId + at);
     } else if (changing.has(kind)) replayer.change(entryAt(segment, at).record, segment.firstId + at);
-  });
+  };
+  log.visit(input.owner, take, isOwn);
   return replayer.finish();
 }
 

@@ -1,10 +1,10 @@
 /** What the hosts saw of one tree in verify: which names, and in which listings a name that is missing was really absent. */
+import { errnoNameOf } from '../model/errno.ts';
 import { outcomes, readFlags, recordKinds } from '../model/record.ts';
 import { objectOf } from '../model/namespace.ts';
-import { errnoName } from './effect.ts';
 import { isElsewhere, type Evidence } from './evidence.ts';
-import { entryAt, type Entry } from './record-log.ts';
-import { verifyPhase } from './phases.ts';
+import { entryAt, type Entry, type Segment } from './record-log.ts';
+import { inVerify } from './phases.ts';
 
 /** One host saw one name in one of its scans. */
 export interface NameSighting {
@@ -39,11 +39,8 @@ export interface Scan {
 
 export function readScan(evidence: Evidence, owner: number): Scan {
   const reader = new ScanReader(evidence);
-  evidence.log.visit(owner, (segment, at) => {
-    if (segment.phase === verifyPhase && !isElsewhere(evidence.facts, segment.host, owner)) {
-      reader.take(entryAt(segment, at));
-    }
-  });
+  const isHere = (segment: Segment): boolean => inVerify(segment) && !isElsewhere(evidence.facts, segment.host, owner);
+  evidence.log.visit(owner, (segment, at) => reader.take(entryAt(segment, at)), isHere);
   return reader;
 }
 
@@ -142,5 +139,5 @@ function passOf({ record }: Entry): number {
 function isAnswered({ record, host }: Entry, evidence: Evidence): boolean {
   if (record.outcome === outcomes.ok) return true;
   const platform = evidence.hosts[host]?.client.platform ?? '';
-  return record.outcome === outcomes.error && errnoName(record.errno, platform) === 'ENOENT';
+  return record.outcome === outcomes.error && errnoNameOf(record.errno, platform) === 'ENOENT';
 }

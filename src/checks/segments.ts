@@ -5,6 +5,7 @@
 import type { Block } from '../model/journal.ts';
 import { layout, recordBytes, recordKinds, viewRecords, type RecordViews } from '../model/record.ts';
 import type { HistoryFacts, HostEvidence, HostNote } from './evidence.ts';
+import { verifyPhase } from './phases.ts';
 import type { Segment } from './record-log.ts';
 
 export interface Gathered {
@@ -26,6 +27,8 @@ export function gatherSegments(facts: HistoryFacts, hosts: readonly HostEvidence
     for (const block of evidence.blocks) {
       const { worker, phase, writtenNs } = block;
       if (Math.floor(worker / facts.workers) !== host || broken.has(worker)) continue;
+      const isElsewhere = evidence.isTargetGone === true && phase === verifyPhase;
+      if (isElsewhere && block.type !== 'end') continue;
       if (block.type === 'note') notes.push({ host, worker, note: block.note });
       else if (block.type === 'end') {
         if (evidence.isTrusted) whole.add(worker);

@@ -5,8 +5,8 @@
 import { contents, layout, outcomes, recordKinds } from '../model/record.ts';
 import { isElsewhere, type Evidence } from './evidence.ts';
 import { windowOf, type Order } from './order.ts';
-import { stressPhase } from './phases.ts';
-import type { Segment } from './record-log.ts';
+import { inStress } from './phases.ts';
+import type { Segment, Visitor } from './record-log.ts';
 import type { Registers } from './registers.ts';
 import type { NameState, Tree } from './tree.ts';
 import { steadyValue } from './steps.ts';
@@ -37,14 +37,18 @@ export interface ReadsInput {
 
 export function gatherReads(input: ReadsInput): StressReads {
   const { evidence, tree, order } = input;
+  const isHere = (segment: Segment): boolean =>
+    inStress(segment) && !isElsewhere(evidence.facts, segment.host, tree.owner);
   let most = 0;
-  evidence.log.visit(tree.owner, (segment, at) => {
+  const measure: Visitor = (segment, at) => {
     if (isGoodData(segment, at)) most++;
-  });
+  };
+  evidence.log.visit(tree.owner, measure, isHere);
   const reads = newReads(most);
+  const isPerhapsCopy = copiesOf(input);
   let count = 0;
-  evidence.log.visit(tree.owner, (segment, at) => {
-    if (!isGoodData(segment, at) || !isJudged(input, segment, at)) return;
+  const take: Visitor = (segment, at) => {
+    if (!isGoodData(segment, at) || !isJudged(input, { segment, at, isPerhapsCopy })) return;
     const { u32, f64 } = segment.views;
     const first = u32[at * 16 + layout.first] ?? 0;
     reads.ids[count] = segment.firstId + at;
@@ -58,7 +62,8 @@ export function gatherReads(input: ReadsInput): StressReads {
     reads.startsNs[count] = f64[at * 8 + layout.startNs] ?? 0;
     reads.endsNs[count] = f64[at * 8 + layout.endNs] ?? 0;
     count++;
-  });
+  };
+  evidence.log.visit(tree.owner, take, isHere);
   return { ...reads, count };
 }
 
@@ -77,31 +82,37 @@ function newReads(most: number): Omit<StressReads, 'count'> {
   };
 }
 
-function isGoodData({ phase, views }: Segment, at: number): boolean {
-  if (phase !== stressPhase || views.u8[at * 64 + layout.outcome] !== outcomes.ok) return false;
+function isGoodData({ views }: Segment, at: number): boolean {
+  if (views.u8[at * 64 + layout.outcome] !== outcomes.ok) return false;
   const kind = views.u8[at * 64 + layout.kind];
   return (
     (kind === recordKinds.read || kind === recordKinds.observe) && views.u8[at * 64 + layout.content] === contents.data
   );
 }
 
+type MayBeCopy = (name: NameState, incarnation: number) => boolean;
+
 /** Of a stamp that can't be under this name the finding is another (D07). */
-function isJudged({ evidence, tree, order, registers }: ReadsInput, segment: Segment, at: number): boolean {
+function isJudged(
+  { tree, order, registers }: ReadsInput,
+  { segment, at, isPerhapsCopy }: { segment: Segment; at: number; isPerhapsCopy: MayBeCopy },
+): boolean {
   const { u16, u32 } = segment.views;
-  if (isElsewhere(evidence.facts, segment.host, tree.owner)) return false;
   const incarnation = u32[at * 16 + layout.incarnation] ?? 0;
   const name = tree.names.get(u32[at * 16 + layout.name] ?? 0);
   if (u16[at * 32 + layout.creator] !== tree.owner || name?.bound.has(incarnation) !== true) return false;
   if (registers.files.get(incarnation)?.isSound !== true) return false;
-  return registers.copies.size === 0 || !mayBeCopy(name, { order, registers, incarnation }, { segment, at });
+  // A copy shows what its source was when it was made, which is no old answer.
+  return !isPerhapsCopy(name, incarnation) || steadyValue(name.steps, windowOf(order, segment, at)) === incarnation;
 }
 
-/** A copy shows what its source was when it was made, which is no old answer. */
-function mayBeCopy(
-  name: NameState,
-  { order, registers, incarnation }: { order: Order; registers: Registers; incarnation: number },
-  { segment, at }: { segment: Segment; at: number },
-): boolean {
-  const others = [...name.bound].filter((other) => other !== incarnation && registers.copies.has(other));
-  return others.length > 0 && steadyValue(name.steps, windowOf(order, segment, at)) !== incarnation;
+/** Whether another file that was ever under a name began as a copy: counted once a name, and asked with every read. */
+function copiesOf({ tree, registers: { copies } }: ReadsInput): MayBeCopy {
+  const counts = new Map<NameState, number>();
+  for (const name of tree.names.values()) {
+    let count = 0;
+    for (const incarnation of name.bound) if (copies.has(incarnation)) count++;
+    counts.set(name, count);
+  }
+  return (name, incarnation) => (counts.get(name) ?? 0) > (copies.has(incarnation) ? 1 : 0);
 }

@@ -2,9 +2,9 @@
 import { layout, outcomes, recordKinds } from '../model/record.ts';
 import { applyChange, newLife } from './life.ts';
 import { carriedBy } from './lineage.ts';
-import type { Entry, RecordLog } from './record-log.ts';
+import type { Entry, RecordLog, Segment, Visitor } from './record-log.ts';
 import type { Tree } from './tree.ts';
-import { stressPhase } from './phases.ts';
+import { inStress } from './phases.ts';
 
 export interface Writes {
   /** The write, whatever became of it, that stamped this chunk of this incarnation with this generation. */
@@ -20,13 +20,14 @@ export function indexWrites(log: RecordLog, tree: Tree): Writes {
   for (const { life } of tree.names.values()) {
     if (life !== undefined) for (const operation of carriedBy(life)) ids.set(operation, []);
   }
-  log.visit(tree.owner, (segment, at) => {
-    if (segment.worker !== tree.owner || segment.phase !== stressPhase) return;
+  const isOwn = (segment: Segment): boolean => segment.worker === tree.owner && inStress(segment);
+  const take: Visitor = (segment, at) => {
     const kind = segment.views.u8[at * 64 + layout.kind];
     if (kind === undefined || !changing.has(kind)) return;
     const word = at * 16 + (kind === recordKinds.copy ? layout.sequence : layout.incarnation);
     ids.get(segment.views.u32[word] ?? 0)?.push(segment.firstId + at);
-  });
+  };
+  log.visit(tree.owner, take, isOwn);
   const entries = (life: number): readonly Entry[] =>
     (ids.get(life) ?? []).map((id) => log.entry(id)).filter((entry) => entry !== undefined);
   return {

@@ -5,7 +5,7 @@
 import { contents, layout, outcomes, recordKinds, type JournalRecord } from '../model/record.ts';
 import { classify, type Allowed, type ChunkCode } from './classify.ts';
 import { isElsewhere, type Evidence } from './evidence.ts';
-import { settledGeneration, settledIncarnation } from './life.ts';
+import { settledGeneration, settledIncarnation, type Life } from './life.ts';
 import { mayCarry, type StampSeen } from './lineage.ts';
 import { mayOverlapChange } from './overlap.ts';
 import { stressPhase, verifyPhase } from './phases.ts';
@@ -43,6 +43,7 @@ export function findWrongChunks(evidence: Evidence, tree: Tree, writes: () => Wr
 }
 
 const readKinds: ReadonlySet<number> = new Set([recordKinds.read, recordKinds.observe, recordKinds.scanRead]);
+const looks: ReadonlySet<number> = new Set([...readKinds, recordKinds.scanEntry]);
 
 interface Kept extends WrongChunk {
   code: ChunkCode;
@@ -50,6 +51,8 @@ interface Kept extends WrongChunk {
   isSuspect: boolean;
   otherwise?: number | undefined;
   readonly isInline: boolean;
+  /** In verify: the file that must be there, where the history says which. */
+  readonly file?: Life | undefined;
   /** Hosts that saw it so, and hosts that saw it right. */
   readonly hosts: Set<number>;
   readonly rightHosts: Set<number>;
@@ -83,12 +86,25 @@ class Finder {
     if (!readKinds.has(kind) || outcome !== outcomes.ok) return;
     if (content === contents.none || content === contents.partial) return;
     if (segment.phase === verifyPhase) this.#judgeFinal(entryAt(segment, at));
-    else if (segment.phase === stressPhase && content !== contents.zeros) this.#judgeInline(entryAt(segment, at));
+    else if (segment.phase === stressPhase && content !== contents.zeros && !this.#isPlain(segment, at))
+      this.#judgeInline(entryAt(segment, at));
   }
 
   finish(): readonly WrongChunk[] {
     this.#compareWithRight();
+    this.#join();
     return [...this.#found.values()];
+  }
+
+  /** What stress and verify both saw is one finding, and suspect only if both are. */
+  #join(): void {
+    for (const [key, wrong] of this.#found) {
+      const inline = wrong.isInline ? undefined : this.#found.get(`true/${wrong.code}/${wrong.name}/${wrong.chunk}`);
+      if (inline === undefined) continue;
+      inline.sightings += wrong.sightings;
+      inline.isSuspect &&= wrong.isSuspect;
+      this.#found.delete(key);
+    }
   }
 
   #judgeFinal(entry: Entry): void {
@@ -113,8 +129,16 @@ class Finder {
       const code = classify(record, chunk, allowed);
       if (code === undefined) continue;
       const incarnation = life === undefined ? undefined : settledIncarnation(life, chunk);
-      this.#keep(entry, { code, chunk, life: incarnation, generation, isSuspect: false, isInline: false });
+      this.#keep(entry, { code, chunk, life: incarnation, generation, isSuspect: false, isInline: false, file: life });
     }
+  }
+
+  /** Good data of a file that may have been there, as nearly all reads of stress are. */
+  #isPlain({ views: { u8, u16, u32 } }: Segment, at: number): boolean {
+    if (u8[at * 64 + layout.content] !== contents.data || u16[at * 32 + layout.creator] !== this.#tree.owner)
+      return false;
+    const state = this.#tree.names.get(u32[at * 16 + layout.name] ?? 0);
+    return state?.bound.has(u32[at * 16 + layout.incarnation] ?? 0) === true;
   }
 
   /** During stress a stamp convicts by itself; a body only if nothing can have been changing it. */
@@ -122,8 +146,6 @@ class Finder {
     const { record } = entry;
     const state = this.#tree.names.get(record.name);
     if (this.#isElsewhere(entry)) return;
-    const isPlain = record.content === contents.data && this.#isOfTree(record);
-    if (isPlain && state?.bound.has(record.incarnation) === true) return;
     // A name that was never there is a phantom, whatever it holds.
     if (this.#tree.isWhole && (state === undefined || state.bound.size === 0)) return;
     const isBody = record.content === contents.unreadable || record.content === contents.badBody;
@@ -177,16 +199,19 @@ class Finder {
     return isElsewhere(this.#evidence.facts, host, this.#tree.owner);
   }
 
-  #keep(entry: Entry, wrong: Pick<Kept, 'code' | 'chunk' | 'life' | 'generation' | 'isSuspect' | 'isInline'>): void {
+  #keep(
+    entry: Entry,
+    wrong: Pick<Kept, 'code' | 'chunk' | 'life' | 'generation' | 'isSuspect' | 'isInline' | 'file'>,
+  ): void {
     const { name } = entry.record;
-    const key = `${wrong.code}/${name}/${wrong.chunk}`;
+    const key = `${wrong.isInline}/${wrong.code}/${name}/${wrong.chunk}`;
     const known = this.#found.get(key);
     if (known !== undefined) {
       known.sightings++;
       known.hosts.add(entry.host);
       known.isSuspect &&= wrong.isSuspect;
     } else if (this.#found.size < maxWrongChunks) {
-      const { code, chunk, life, generation, isSuspect, isInline } = wrong;
+      const { code, chunk, life, generation, isSuspect, isInline, file } = wrong;
       const { owner } = this.#tree;
       this.#found.set(key, {
         code,
@@ -199,6 +224,7 @@ class Finder {
         sightings: 1,
         isSuspect,
         isInline,
+        file,
         hosts: new Set([entry.host]),
         rightHosts: new Set(),
       });
@@ -206,31 +232,43 @@ class Finder {
   }
 
   /**
-   * Where another scan saw the right chunk, the file system holds it. What is old there isn't lost, but seen differently;
-   * and on a weaker file system than posix a cache that may be stale says so.
+   * Where another scan saw the right chunk, or that the file ends before it, the file system holds it so. What is old there
+   * isn't lost, but seen differently; and on a weaker file system than posix a cache that may be stale says so.
    */
   #compareWithRight(): void {
-    const final = new Map<string, Kept[]>();
+    const final = new Map<number, Kept[]>();
     for (const wrong of this.#found.values()) {
-      if (wrong.isInline || wrong.generation === undefined) continue;
-      const key = `${wrong.name}/${wrong.chunk}`;
-      final.set(key, [...(final.get(key) ?? []), wrong]);
+      if (wrong.isInline || (wrong.generation === undefined && wrong.file === undefined)) continue;
+      const { name } = wrong;
+      const known = final.get(name);
+      if (known === undefined) final.set(name, [wrong]);
+      else known.push(wrong);
     }
     if (final.size === 0) return;
     this.#evidence.log.visit(this.#tree.owner, (segment, at) => {
       const { kind, outcome } = headOf(segment, at);
-      if (segment.phase !== verifyPhase || !readKinds.has(kind) || outcome !== outcomes.ok) return;
+      if (segment.phase !== verifyPhase || !looks.has(kind) || outcome !== outcomes.ok) return;
       const { id, host, record } = entryAt(segment, at);
-      const end = Math.min(record.first + record.count, this.#evidence.facts.maxChunks);
-      for (let chunk = record.first; chunk < end; chunk++) {
-        for (const wrong of final.get(`${record.name}/${chunk}`) ?? []) {
-          if (!isRight(record, this.#tree.owner, wrong)) continue;
-          wrong.rightHosts.add(host);
-          wrong.otherwise ??= id;
-        }
+      for (const wrong of final.get(record.name) ?? []) {
+        if (!this.#isRight(record, wrong)) continue;
+        wrong.rightHosts.add(host);
+        wrong.otherwise ??= id;
       }
     });
     for (const wrong of [...final.values()].flat()) this.#recode(wrong);
+  }
+
+  #isRight(record: JournalRecord, { chunk, life, generation, file }: Kept): boolean {
+    if (record.kind === recordKinds.scanEntry) {
+      const start = chunk * this.#evidence.facts.chunkBytes;
+      return file !== undefined && record.size <= start && (!file.isSizeKnown || file.size <= start);
+    }
+    if (chunk < record.first || chunk >= record.first + record.count) return false;
+    if (generation === 0) return record.content === contents.zeros;
+    if (record.content !== contents.data) return generation === undefined && open.has(record.content);
+    if (!this.#isOfTree(record)) return false;
+    if (generation !== undefined) return record.incarnation === life && record.generation === generation;
+    return file !== undefined && mayCarry(this.#tree.copies, { incarnation: file.operation, chunk }, record);
   }
 
   #recode(wrong: Kept): void {
@@ -241,18 +279,10 @@ class Finder {
   }
 }
 
+/** What a change of unknown outcome may have made of a chunk. */
+const open: ReadonlySet<number> = new Set([contents.zeros, contents.unreadable, contents.partial]);
 /** Of chunks that show an old generation. */
 const oldCodes: ReadonlySet<ChunkCode> = new Set(['D04', 'D20']);
-
-function isRight(record: JournalRecord, owner: number, wrong: WrongChunk): boolean {
-  if (wrong.generation === 0) return record.content === contents.zeros;
-  return (
-    record.content === contents.data &&
-    record.creator === owner &&
-    record.incarnation === wrong.life &&
-    record.generation === wrong.generation
-  );
-}
 
 /** A name that can't be there is a finding of its own, and what it holds says nothing more. */
 function isExpected(tree: Tree, state: NameState | undefined): boolean {

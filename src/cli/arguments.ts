@@ -1,5 +1,4 @@
 /** From the words of a command line to what is to be done. */
-import yargs from 'yargs';
 import { FunbricError } from '../model/errors.ts';
 import type { Selection } from '../controller/inventory.ts';
 import { decodeOptions, type GivenOptions } from '../controller/options.ts';
@@ -61,7 +60,7 @@ export type Invocation =
 
 export async function parseArguments(argv: readonly string[], catalog: Catalog): Promise<Invocation> {
   const { fleet: words, tasks, command, demo } = await cutWords(argv, catalog);
-  const given = await parseOptions(words);
+  const given = valuesOf(words);
   const values = decodeOptions(undefined, fleetOptions, given);
   if (values['help'] === true) return { kind: 'help', task: tasks.at(-1) };
   if (values['version'] === true) return { kind: 'version' };
@@ -75,7 +74,7 @@ export async function parseArguments(argv: readonly string[], catalog: Catalog):
       hint: 'name one: funbric -H host1,host2 runtest --dir PATH; all tasks: funbric --list; to try it: funbric demo',
     });
   }
-  return { kind: 'run', fleet, ...(await chooseTasks(tasks)) };
+  return { kind: 'run', fleet, ...chooseTasks(tasks) };
 }
 
 function demoInvocation(before: readonly string[], after: readonly string[], fleet: FleetValues): Invocation {
@@ -87,14 +86,16 @@ function demoInvocation(before: readonly string[], after: readonly string[], fle
   return { kind: 'demo', fleet, before, after };
 }
 
-async function chooseTasks(
-  all: readonly TaskWords[],
-): Promise<{ readonly tasks: readonly ChosenTask[]; readonly locals: readonly LocalCall[] }> {
+function chooseTasks(all: readonly TaskWords[]): {
+  readonly tasks: readonly ChosenTask[];
+  readonly locals: readonly LocalCall[];
+} {
   const tasks: ChosenTask[] = [];
   const locals: LocalCall[] = [];
   for (const { name, task, options: words, positionals } of all) {
-    const options = decodeOptions(name, task.options ?? {}, await parseOptions(words));
+    const options = decodeOptions(name, task.options ?? {}, valuesOf(words));
     const chosen = { name, task, options };
+    refuseSpareWords(name, task.arguments, positionals);
     if (task.local !== undefined) locals.push({ ...chosen, positionals });
     else if (locals.length === 0) tasks.push(chosen);
     else {
@@ -106,31 +107,30 @@ async function chooseTasks(
   return { tasks, locals };
 }
 
-/**
- * `--name=value` words by name. Everything stays text: what a value means is decided where its type is known. yargs takes
- * the quotes off a value that starts and ends with one ("a" && "b"), so each travels behind a bar.
- */
-async function parseOptions(words: readonly string[]): Promise<GivenOptions> {
-  const parsed = await yargs(words.map((word) => word.replace('=', '=|')))
-    .parserConfiguration({
-      'boolean-negation': false,
-      'camel-case-expansion': false,
-      'dot-notation': false,
-      'parse-numbers': false,
-    })
-    .string(words.map((word) => word.slice(2, word.indexOf('='))))
-    .help(false)
-    .version(false)
-    .exitProcess(false)
-    .parseAsync();
-  const given = new Map<string, readonly string[]>();
-  for (const [name, value] of Object.entries(parsed)) {
-    if (name === '_' || name === '$0') continue;
-    const values: readonly unknown[] = Array.isArray(value) ? value : [value];
-    given.set(
-      name,
-      values.map((one) => String(one).slice(1)),
-    );
+/** A task that declares `[RUN]` takes one word, `FILE...` any number: a second run that nobody looks at must not seem merged. */
+function refuseSpareWords(name: string, declared: string | undefined, positionals: readonly string[]): void {
+  const most = declared?.includes('...') === true ? Infinity : (declared ?? '').split(' ').filter(Boolean).length;
+  const spare = positionals[most];
+  if (spare === undefined) return;
+  throw new FunbricError(
+    'usage',
+    `${name} takes ${declared ?? 'no words'}, and no ${JSON.stringify(spare)} after that`,
+    {
+      hint: `one line for each: funbric ${name} ${spare}`,
+    },
+  );
+}
+
+/** `--name=value` words by name. Everything stays text: what a value means is decided where its type is known. */
+function valuesOf(words: readonly string[]): GivenOptions {
+  const given = new Map<string, string[]>();
+  for (const word of words) {
+    const equals = word.indexOf('=');
+    const name = word.slice(2, equals);
+    const value = word.slice(equals + 1);
+    const values = given.get(name);
+    if (values === undefined) given.set(name, [value]);
+    else values.push(value);
   }
   return given;
 }

@@ -1,5 +1,5 @@
 /** Help, from the same tables that are parsed by. */
-import yargs from 'yargs';
+import type yargs from 'yargs';
 import { flagOf, placeholderOf } from '../controller/options.ts';
 import type { Task, TaskOption } from '../controller/task.ts';
 import { fleetOptions, type FleetOption } from './fleet-options.ts';
@@ -25,7 +25,7 @@ const exitStatuses =
   'Exit status: 0 pass, 1 fail, 2 incomplete (a host was unreachable or lost, or evidence is missing), 64 usage, 65 input refused, 70 a bug, 130 interrupted.';
 
 export async function generalHelp(columns: number): Promise<string> {
-  const parser = blank(columns).usage(usageText);
+  const parser = (await blank(columns)).usage(usageText);
   for (const [name, option] of Object.entries<FleetOption>(fleetOptions)) {
     parser.option(name, {
       ...shapeOf(option, option.placeholder ?? placeholderOf(option)),
@@ -39,7 +39,7 @@ export async function generalHelp(columns: number): Promise<string> {
 
 export async function taskHelp(name: string, task: Task, columns: number): Promise<string> {
   const line = [`funbric${task.local === undefined ? ' [options]' : ''} ${name} [task options]`, task.arguments ?? ''];
-  const parser = blank(columns).usage(`${line.join(' ').trimEnd()}\n\n${task.summary}`);
+  const parser = (await blank(columns)).usage(`${line.join(' ').trimEnd()}\n\n${task.summary}`);
   for (const [key, option] of Object.entries(task.options ?? {})) {
     parser.option(flagOf(key), { ...shapeOf(option, placeholderOf(option)), group: `Options of ${name}:` });
   }
@@ -47,8 +47,10 @@ export async function taskHelp(name: string, task: Task, columns: number): Promi
 }
 
 /** No number is narrower than any terminal, nor a line longer than one reads well. */
-function blank(columns: number): ReturnType<typeof yargs> {
-  return yargs([])
+async function blank(columns: number): Promise<ReturnType<typeof yargs>> {
+  // Loaded only for help: what it takes to fit text into columns costs every other command a quarter of its start.
+  const { default: make } = await import('yargs');
+  return make([])
     .help(false)
     .version(false)
     .exitProcess(false)

@@ -12,6 +12,7 @@ import { findTasks, loadTask, privateFolder, type LoadContext } from '../control
 import { stamper } from '../controller/events.ts';
 import { makePlan, type ChosenTask } from '../controller/planning.ts';
 import type { RunOutcome } from '../controller/task.ts';
+import { abortable } from '../controller/waiting.ts';
 import { parseArguments, type FleetValues, type Invocation, type LocalCall } from './arguments.ts';
 import { makeColors } from './terminal/colors.ts';
 import { runOnHosts } from './command.ts';
@@ -267,7 +268,7 @@ async function runLocal(
   const data = (value: unknown): void => out(`${JSON.stringify(value)}\n`);
   const stamp = stamper({ now, nowMs });
   const isChosen = fleet.hosts.length > 0 || fleet.roles.length > 0;
-  const outcome = await task.local?.(
+  const work = task.local?.(
     {
       arguments: positionals,
       reportsFolder: resolve(currentFolder, fleet.reportsFolder),
@@ -277,6 +278,8 @@ async function runLocal(
     },
     options,
   );
+  // Nothing is to be torn down here: the first Ctrl-C ends it.
+  const outcome = await abortable(Promise.resolve(work), context.signal);
   if (outcome === undefined) return 0;
   const { verdict, reasons, reportPath: report, run } = outcome;
   const status = statusOf(verdict);

@@ -31,13 +31,17 @@ export async function runRemoteCommand(
   const stdout = new Lines((line) => command.onLine('stdout', line), marker);
   const stderr = new Lines((line) => command.onLine('stderr', line), marker);
   // The user's own shell, as over ssh, but below a script of ours that can be ended with all that it started.
-  const exit = await streamScript(connection, `"\${SHELL:-/bin/sh}" -c ${quote(markedLine(command.line, marker))}`, {
-    stdin: command.stdin ?? '',
-    signal: command.signal,
-    ...(command.limitMs > 0 ? { timeoutMs: command.limitMs } : {}),
-    onStdout: async (chunk) => show(stdout, chunk, command.shown),
-    onStderr: async (chunk) => show(stderr, chunk, command.shown),
-  });
+  const exit = await streamScript(
+    connection,
+    `exec "\${SHELL:-/bin/sh}" -c ${quote(markedLine(command.line, marker))}`,
+    {
+      stdin: command.stdin ?? '',
+      signal: command.signal,
+      ...(command.limitMs > 0 ? { timeoutMs: command.limitMs } : {}),
+      onStdout: async (chunk) => show(stdout, chunk, command.shown),
+      onStderr: async (chunk) => show(stderr, chunk, command.shown),
+    },
+  );
   stdout.end();
   stderr.end();
   if (exit.kind === 'lost')

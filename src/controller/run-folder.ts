@@ -54,6 +54,14 @@ async function isThere(path: string): Promise<boolean> {
   );
 }
 
+/**
+ * Folders of runs are handed around: what lies there under a name of ours may be a pipe without a writer, or a device
+ * without an end. Throws before anybody waits for what it never says.
+ */
+export async function refuseNonFile(path: string): Promise<void> {
+  if (!(await stat(path)).isFile()) throw new Error('it is no file');
+}
+
 /** Whole or not at all: written beside its place, then renamed. */
 export async function writeJson(path: string, value: unknown): Promise<void> {
   await writeWhole(path, `${JSON.stringify(value, null, 2)}\n`);

@@ -1,13 +1,12 @@
 /** What all hosts of a run said, from its events.ndjson: lines of commands, tasks and agents, equal ones of several hosts as one. */
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { FunbricError, messageOf } from '../model/errors.ts';
 import { LineFolder } from '../model/fold-lines.ts';
 import { foldNodeSet } from '../model/nodeset.ts';
 import { didYouMean } from './closest.ts';
 import { runEventSchema, type RunEvent } from './events.ts';
-import { runFiles } from './run-folder.ts';
+import { refuseNonFile, runFiles } from './run-folder.ts';
 
 export interface LogQuestion {
   /** Names; none: all hosts. */
@@ -27,6 +26,9 @@ export interface LogLine {
 
 /** Lines that may be one are no further apart. */
 const foldMs = 1000;
+
+/** The longest that we write is the last, with the reasons of all hosts. */
+const maxEventChars = 64 << 20;
 
 /** As `time host | line`, times UTC. Texts are the hosts': hostile. */
 export async function* readRunLog(folder: string, question: LogQuestion): AsyncGenerator<string> {
@@ -85,7 +87,7 @@ async function* readEvents(folder: string): AsyncGenerator<RunEvent> {
   let mistake: FunbricError | undefined;
   let number = 0;
   try {
-    for await (const line of createInterface({ input: createReadStream(path, 'utf8'), crlfDelay: Infinity })) {
+    for await (const line of readLines(path)) {
       if (mistake !== undefined) throw mistake;
       number++;
       const event = eventOf(line);
@@ -99,6 +101,19 @@ async function* readEvents(folder: string): AsyncGenerator<RunEvent> {
       cause: error,
     });
   }
+}
+
+/** Node's readline keeps a line however long it gets, until nothing can catch its error any more. */
+async function* readLines(path: string): AsyncGenerator<string> {
+  await refuseNonFile(path);
+  let rest = '';
+  for await (const piece of createReadStream(path, 'utf8')) {
+    const lines = `${rest}${String(piece)}`.split('\n');
+    rest = lines.pop() ?? '';
+    yield* lines;
+    if (rest.length > maxEventChars) throw new Error(`a line is longer than ${maxEventChars} characters`);
+  }
+  if (rest !== '') yield rest;
 }
 
 function eventOf(line: string): RunEvent | undefined {

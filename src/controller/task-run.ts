@@ -200,8 +200,16 @@ export class TaskRun {
     await Promise.all(
       hosts.map((host) => this.#attempt(host, 'teardown', () => this.#agentTeardown(host, 'teardown'))),
     );
+    if (hosts.length === 0 && this.#begun.size > 0) this.#tellOfData(workload);
     const sweepers = workload.isLocal === true ? hosts : hosts.slice(0, 1);
     await Promise.all(sweepers.map((host) => this.#attempt(host, 'sweep', () => this.#agentTeardown(host, 'sweep'))));
+  }
+
+  /** Only an agent removes data, as only it looks for our marker first. */
+  #tellOfData({ dir }: WorkloadSpec): void {
+    const path = `${dir ?? ''}/${runFolderName(this.#stage.plan.run)}`;
+    const text = `no agent is left to remove what the run wrote: look for ${path} on the hosts`;
+    this.#stage.emit({ kind: 'line', host: '', stream: 'log', text });
   }
 
   async #agentTeardown(host: HostRun, phase: AgentPhase): Promise<void> {

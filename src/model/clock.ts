@@ -31,12 +31,13 @@ export interface HostClock {
 }
 
 export function hostClock(pings: readonly Ping[]): HostClock {
-  const offsets = pings.map((ping) => offsetAt(pings, ping.hostNs));
+  const offsetAt = offsetsOf(pings);
+  const offsets = pings.map((ping) => offsetAt(ping.hostNs));
   const known = offsets.filter((offset) => offset !== undefined);
   const widths = known.filter((offset) => offset.high >= offset.low).map((offset) => offset.high - offset.low);
   return {
     toController(hostNs) {
-      const offset = offsetAt(pings, hostNs);
+      const offset = offsetAt(hostNs);
       return offset === undefined || offset.high < offset.low
         ? undefined
         : { low: hostNs - offset.high, high: hostNs - offset.low };
@@ -51,6 +52,58 @@ export function hostClock(pings: readonly Ping[]): HostClock {
     hasStep: known.some((offset) => offset.high < offset.low),
   };
 }
+
+/**
+ * A check asks for the time of each of a million records, and few of the pings of two minutes can be the sharpest one: a
+ * second of drift is wider than most answers take. So those that can be are looked for once for every second.
+ */
+function offsetsOf(pings: readonly Ping[]): (hostNs: number) => Interval | undefined {
+  const first = pings[0]?.hostNs ?? Infinity;
+  const last = pings.at(-1)?.hostNs ?? -Infinity;
+  const isRising = pings.every(({ hostNs }, at) => hostNs >= (pings[at - 1]?.hostNs ?? -Infinity));
+  const sharpest = new Map<number, readonly Ping[]>();
+  return (hostNs) => {
+    if (!isRising) return offsetAt(pings, hostNs);
+    if (!(hostNs >= first - horizonNs && hostNs <= last + horizonNs)) return undefined;
+    const second = Math.floor(hostNs / 1e9);
+    let near = sharpest.get(second);
+    if (near === undefined) {
+      near = sharpestOf(pings, { fromNs: second * 1e9, untilNs: (second + 1) * 1e9 });
+      sharpest.set(second, near);
+    }
+    return offsetAt(near, hostNs);
+  };
+}
+
+/** The pings that bound the offset best at any time between two: each that another beats throughout is left out. */
+function sharpestOf(
+  pings: readonly Ping[],
+  span: { readonly fromNs: number; readonly untilNs: number },
+): readonly Ping[] {
+  const { fromNs, untilNs } = span;
+  const near: Ping[] = [];
+  let low = -Infinity;
+  let high = Infinity;
+  for (let at = firstSince(pings, fromNs - horizonNs); at < pings.length; at++) {
+    const ping = pings[at];
+    if (ping === undefined || ping.hostNs > untilNs + horizonNs) break;
+    near.push(ping);
+    // Only what bounds all of the time may beat another.
+    if (ping.hostNs < untilNs - horizonNs || ping.hostNs > fromNs + horizonNs) continue;
+    const drift = driftRate * Math.max(Math.abs(fromNs - ping.hostNs), Math.abs(untilNs - ping.hostNs));
+    low = Math.max(low, ping.hostNs - ping.receivedNs - drift);
+    high = Math.min(high, ping.hostNs - ping.sentNs + drift);
+  }
+  return near.filter((ping) => {
+    const apart = Math.max(0, fromNs - ping.hostNs, ping.hostNs - untilNs);
+    // A little more is kept than need be, so that no rounding decides.
+    const drift = driftRate * apart - roundingNs;
+    return ping.hostNs - ping.receivedNs - drift >= low || ping.hostNs - ping.sentNs + drift <= high;
+  });
+}
+
+/** Far above the error of arithmetic on times of years in ns. */
+const roundingNs = 1000;
 
 /** Host's clock minus controller's: the intersection of what each ping near this time allows. Empty (high < low) after a step. */
 function offsetAt(pings: readonly Ping[], hostNs: number): Interval | undefined {

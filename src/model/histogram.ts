@@ -21,9 +21,13 @@ export function newHistogram(): Float64Array {
 export function bucketOf(valueNs: number): number {
   if (valueNs < subBuckets) return valueNs < 0 ? 0 : Math.floor(valueNs);
   if (valueNs >= 2 ** maxExponent) return histogramBuckets - 1;
-  const high = Math.floor(valueNs / 2 ** 24);
-  const exponent = high > 0 ? 55 - Math.clz32(high) : 31 - Math.clz32(valueNs);
-  return subBuckets * (exponent - 7) + Math.floor(valueNs / 2 ** (exponent - 7));
+  // Below 2^31 all of it is arithmetic of small integers.
+  if (valueNs < 2 ** 31) {
+    const octave = 24 - Math.clz32(valueNs);
+    return subBuckets * octave + (valueNs >>> octave);
+  }
+  const octave = 48 - Math.clz32(Math.floor(valueNs / 2 ** 24));
+  return subBuckets * octave + Math.floor(valueNs / 2 ** octave);
 }
 
 /** The middle of a bucket, in ns. */

@@ -44,8 +44,13 @@ export function nameOf(object: NamedObject): number {
   }
 }
 
+/** The folder of a name, or that it names: for those who ask for a million names. */
+export function folderOf(name: number): number {
+  return Math.floor(name / 2 ** folderBits);
+}
+
 export function objectOf(name: number): NamedObject {
-  const folder = Math.floor(name / 2 ** folderBits);
+  const folder = folderOf(name);
   const low = name % 2 ** folderBits;
   if (low === folderItself) return { kind: 'folder', folder };
   return low >= subFolderBit

@@ -197,7 +197,9 @@ async function read(
 ): Promise<void> {
   let isStarted = false;
   let before = Buffer.alloc(0);
-  for await (const chunk of bytesOf(stream)) {
+  // Node types chunks as `any`; without an encoding they are Buffers.
+  for await (const chunk of stream) {
+    if (!Buffer.isBuffer(chunk)) continue;
     if (isStarted) {
       await onChunk(chunk);
       continue;
@@ -213,11 +215,6 @@ async function read(
     if (Number.isSafeInteger(pid) && pid > 1) head.pid = pid;
     if (end + 1 < before.length) await onChunk(before.subarray(end + 1));
   }
-}
-
-/** Node types chunks as `any`; without an encoding they are Buffers. */
-async function* bytesOf(stream: Readable): AsyncGenerator<Buffer> {
-  for await (const chunk of stream) if (Buffer.isBuffer(chunk)) yield chunk;
 }
 
 function collector(maxBytes: number): {

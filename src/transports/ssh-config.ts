@@ -77,7 +77,8 @@ export function makeSshConfig(options: SshConfigOptions): SshConfig {
   const ask = async (args: readonly string[], host: Host): Promise<Answer> => {
     const release = await slots.take();
     try {
-      return await askSsh(options, args, host);
+      const answer = await askSsh(options, args, host);
+      return isOneForAll === true ? withoutTarget(answer) : answer;
     } finally {
       release();
     }
@@ -95,7 +96,7 @@ export function makeSshConfig(options: SshConfigOptions): SshConfig {
         isSaid = true;
         options.note('no ssh program here: host settings come from flags and hosts.json only, not from ~/.ssh/config');
       }
-      return settingsFrom(options, host, isOneForAll ? withoutTarget(answer) : answer);
+      return settingsFrom(options, host, answer);
     },
   };
 }

@@ -1,4 +1,5 @@
 /** One SSH login to a host: starts commands on channels of its own, and says when and why it ended. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client, ClientChannel, ExecOptions } from 'ssh2';
 import { FunbricError, messageOf } from '../model/errors.ts';
 import type { Dialled } from './dial.ts';
@@ -17,8 +18,6 @@ export interface Line {
   close(): Promise<void>;
 }
 
-const closedByUs = 'closed by us';
-
 /** For the host's answer to our goodbye. */
 const goodbyeMs = 1000;
 
@@ -32,8 +31,7 @@ export interface LineGiven {
 
 export function lineOf(client: Client, given: LineGiven): Line {
   const { place, idle, dialled } = given;
-
-  const { ending, endedBecause, end } = watchEnd(client, idle, dialled);
+  const { ending, end } = watchEnd(client, idle, dialled);
   const closed = new Promise<string>((resolve) => ending.listen(resolve));
   let isUsed = false;
   return {
@@ -46,48 +44,46 @@ export function lineOf(client: Client, given: LineGiven): Line {
       return startProcess(client, { command, place, ending, signal, isFirst, isAgentForwarded });
     },
     async close() {
-      endedBecause(closedByUs);
+      const gone = new Promise<void>((resolve) => client.once('close', () => resolve()));
+      // At once: what the host still says of a command on the way out isn't how that ended.
+      const isGone = end('closed by us');
+      if (isGone) return;
       client.end();
-      const timer = setTimeout(() => {
-        dialled.stream.destroy();
-        // What carries it may hang, too.
-        end();
-      }, goodbyeMs);
-      await closed;
-      clearTimeout(timer);
+      // ssh2's own destroy does nothing once it has said goodbye. What carries the stream may hang, too.
+      const destroying = setTimeout(() => dialled.stream.destroy(), goodbyeMs);
+      await Promise.race([gone, sleep(2 * goodbyeMs, undefined, { ref: false })]);
+      clearTimeout(destroying);
     },
   };
 }
 
+/** `end` gives the reason where nothing else ended it before, and says whether something had. */
 function watchEnd(
   client: Client,
   idle: IdleLimit,
   dialled: Dialled,
 ): {
   readonly ending: Ending & { readonly because: () => string | undefined };
-  readonly endedBecause: (reason: string) => void;
-  readonly end: () => void;
+  readonly end: (reason: string) => boolean;
 } {
   let because: string | undefined;
   let ended: string | undefined;
   const listeners = new Set<(reason: string) => void>();
-  const endedBecause = (reason: string): void => {
-    because ??= reason;
-  };
-  client.on('error', (error) => endedBecause(endReason(error, idle)));
-  const end = (): void => {
-    if (ended !== undefined) return;
-    ended = (because === closedByUs ? because : dialled.endedBecause()) ?? because ?? 'the host closed the connection';
+  const end = (reason: string): boolean => {
+    if (ended !== undefined) return true;
+    ended = dialled.endedBecause() ?? because ?? reason;
     for (const listener of listeners) listener(ended);
     listeners.clear();
+    return false;
   };
-  client.once('close', end);
+  client.on('error', (error) => (because ??= endReason(error, idle)));
+  client.once('close', () => end('the host closed the connection'));
   const listen: Ending['listen'] = (listener) => {
     if (ended === undefined) listeners.add(listener);
     else listener(ended);
     return () => void listeners.delete(listener);
   };
-  return { ending: { listen, because: () => ended }, endedBecause, end };
+  return { ending: { listen, because: () => ended }, end };
 }
 
 /**

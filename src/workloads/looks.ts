@@ -18,6 +18,9 @@ import { Walk, type WalkedFile } from './walk.ts';
 /** More strange names of one worker say nothing new, and verify notes them too. */
 const maxStrangers = 100;
 
+/** Others remove their files at any time: also while this worker has one open, which network file systems tell as ESTALE. */
+const goneErrnos: ReadonlySet<number> = new Set([os.errno.ENOENT, os.errno.ESTALE]);
+
 export class Looks {
   readonly #options: StressOptions;
   readonly #tree: Tree;
@@ -54,7 +57,7 @@ export class Looks {
       trace.observe(this.#buffer, bytes, first, place);
       trace.endRead(bytes);
     } catch (error) {
-      trace.fail(error, (errno) => !isKnown && errno === os.errno.ENOENT);
+      trace.fail(error, (errno) => !isKnown && goneErrnos.has(errno));
     }
     if (fd >= 0) closeQuietly(operations, fd);
     if (!isKnown && bytes < count * spec.chunkBytes) this.#walk.end(file);
@@ -71,7 +74,7 @@ export class Looks {
       trace.setSize(operations.stat(path).size);
       trace.succeed();
     } catch (error) {
-      trace.fail(error, (errno) => !file.isKnown && errno === os.errno.ENOENT);
+      trace.fail(error, (errno) => !file.isKnown && goneErrnos.has(errno));
     }
   }
 

@@ -6,7 +6,7 @@ import type { Random } from '../../src/model/random.ts';
 import { caseChunkBytes } from './case-history.ts';
 
 /** generation 0: zeros; negative: torn. */
-interface Stamp {
+export interface Stamp {
   readonly of: number;
   readonly generation: number;
 }
@@ -37,6 +37,17 @@ export class CorrectFile {
   put(first: number, count: number, generation: number): void {
     this.#extend(first);
     for (let chunk = first; chunk < first + count; chunk++) this.#stamps[chunk] = { of: this.operation, generation };
+    this.#remember();
+  }
+
+  stampAt(chunk: number): Stamp | undefined {
+    return this.#stamps[chunk];
+  }
+
+  /** One chunk of a copy arrives. */
+  place(chunk: number, stamp: Stamp): void {
+    this.#extend(chunk);
+    this.#stamps[chunk] = stamp;
     this.#remember();
   }
 
@@ -76,6 +87,11 @@ export class CorrectFile {
       const isKept = this.#since.every((stamps) => isSame(stamps[chunk], now[chunk]));
       return !isKept && random.below(8) === 0 ? torn : before;
     });
+  }
+
+  /** As it is now, for good: what a client may go on showing. */
+  snapshot(): CorrectFile {
+    return this.copy(this.operation, this.chunks);
   }
 
   /** The first chunks of it as another file. */

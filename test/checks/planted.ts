@@ -51,13 +51,15 @@ function plantOld({ run, worker, drafts, draft }: Place, code: 'D12' | 'D13' | '
     if (!isData(seen)) continue;
     const newer = writeOf(run, seen, seen.generation);
     const older = run.operations.map(({ record }) => record).find((write) => isJustOlder(write, seen));
-    if (newer === undefined || older === undefined) continue;
+    if (newer === undefined || older === undefined || !isJudged(run, worker, seen)) continue;
     const isOwn = worker === 0;
     const isSure = newer.endNs + marginNs < seen.startNs;
     const isUnderWay = newer.endNs >= seen.startNs;
     const hasSeen = drafts
       .slice(0, drafts.indexOf(draft))
-      .some((earlier) => [earlier.record, ...earlier.more].some((one) => isSame(one, seen)));
+      .some((earlier) =>
+        [earlier.record, ...earlier.more].some((one) => isSame(one, seen) && isJudged(run, worker, one)),
+      );
     const isPlace = code === 'D14' ? isOwn : !isOwn && (code === 'D12' ? isSure : isUnderWay && hasSeen);
     if (!isPlace) continue;
     const old = { ...seen, generation: older.generation };
@@ -66,6 +68,39 @@ function plantOld({ run, worker, drafts, draft }: Place, code: 'D12' | 'D13' | '
     return true;
   }
   return false;
+}
+
+/** Under a name that ever held a copy only while it certainly holds the file itself: a copy shows its source as it was. */
+function isJudged({ operations }: RacingRun, worker: number, seen: JournalRecord): boolean {
+  const changes = operations.map(({ record }) => record);
+  const copies = new Set(changes.filter(({ kind }) => kind === recordKinds.copy).map(({ sequence }) => sequence));
+  const bound = changes.map((change) => boundBy(change, seen.name)).filter((file) => file !== undefined);
+  if (!bound.some((file) => file !== seen.incarnation && copies.has(file))) return true;
+  const margin = worker === 0 ? 0 : marginNs;
+  const before = changes.filter(({ endNs }) => endNs + margin < seen.startNs);
+  const after = changes.findIndex(({ startNs }) => startNs - margin > seen.endNs);
+  const during = changes.slice(before.length, after < 0 ? undefined : after);
+  const isSteady = during.every((change) => boundBy(change, seen.name) === undefined);
+  const last = before.map((change) => boundBy(change, seen.name)).findLast((file) => file !== undefined);
+  return isSteady && last === seen.incarnation;
+}
+
+/** What a change leaves under a name, 0 for nothing; undefined where it leaves that as it was. */
+function boundBy({ kind, name, target, sequence, incarnation }: JournalRecord, at: number): number | undefined {
+  const isTarget = target === at;
+  switch (kind) {
+    case recordKinds.touch:
+      return name === at ? sequence : undefined;
+    case recordKinds.delete:
+      return name === at ? 0 : undefined;
+    case recordKinds.copy:
+      return isTarget ? sequence : undefined;
+    case recordKinds.rename:
+    case recordKinds.renameOnto:
+      return isTarget ? incarnation : name === at ? 0 : undefined;
+    default:
+      return undefined;
+  }
 }
 
 function isData({ kind, content }: JournalRecord): boolean {
@@ -92,8 +127,8 @@ function writeOf(
 }
 
 function covers(write: JournalRecord, chunk: number, incarnation: number): boolean {
-  const isWrite = write.kind === recordKinds.write && write.incarnation === incarnation;
-  return isWrite && chunk >= write.first && chunk < write.first + write.count;
+  const isWrite = write.kind === recordKinds.write || write.kind === recordKinds.append;
+  return isWrite && write.incarnation === incarnation && chunk >= write.first && chunk < write.first + write.count;
 }
 
 /** With no change in between, which would prove more than is wanted. */

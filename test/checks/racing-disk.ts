@@ -5,6 +5,7 @@ import type { Random } from '../../src/model/random.ts';
 import { contents, outcomes, readFlags, recordKinds, type JournalRecord } from '../../src/model/record.ts';
 import { runsOfNames } from '../../src/workloads/listing.ts';
 import { blankRecord, caseChunkBytes } from './case-history.ts';
+import type { CorrectFile, Stamp } from './correct-file.ts';
 
 export const racingFacts = { workers: 2, chunkBytes: caseChunkBytes, maxChunks: 8, isLocal: false };
 
@@ -25,15 +26,8 @@ export interface Moment {
   readonly happen: () => void;
 }
 
-export interface RacingFile {
-  readonly operation: number;
-  /** By chunk; 0: zeros. */
-  readonly generations: number[];
-  generation: number;
-}
-
 export interface RacingDisk {
-  readonly names: Map<number, RacingFile>;
+  readonly names: Map<number, CorrectFile>;
   /** Counts the changes of what is at a name. */
   readonly versions: Map<number, number>;
 }
@@ -46,6 +40,8 @@ export interface Look {
   readonly startNs: number;
   readonly endNs: number;
   readonly names: readonly number[];
+  /** Its client may answer from a cache that is behind. */
+  readonly isLate: boolean;
 }
 
 /** A read or a list; its records come to the drafts when it ends. */
@@ -80,15 +76,16 @@ function read(disk: RacingDisk, look: Look, base: JournalRecord): () => JournalR
   const name = names[random.below(Math.max(1, names.length))] ?? 0;
   const first = random.below(racingFacts.maxChunks);
   const count = 1 + random.below(racingFacts.maxChunks - first);
-  let file: RacingFile | undefined;
+  let file: CorrectFile | undefined;
   const opened = within(look, look.startNs);
-  const seen: (number | undefined)[] = [];
-  moments.push({ atNs: opened, happen: () => (file = disk.names.get(name)) });
+  const seen: (Stamp | undefined)[] = [];
+  const cached = look.isLate && random.below(6) === 0 ? cachedAt(disk.names, moments, random.below(opened)) : undefined;
+  moments.push({ atNs: opened, happen: () => (file = (cached ?? disk.names).get(name)) });
   for (let at = 0; at < count; at++) {
-    moments.push({ atNs: within(look, opened), happen: () => (seen[at] = file?.generations[first + at]) });
+    moments.push({ atNs: within(look, opened), happen: () => (seen[at] = file?.stampAt(first + at)) });
   }
   let size = 0;
-  moments.push({ atNs: within(look, opened), happen: () => (size = file?.generations.length ?? 0) });
+  moments.push({ atNs: within(look, opened), happen: () => (size = file?.chunks ?? 0) });
   return () => {
     const found = { ...base, kind: recordKinds.read, name, first };
     if (file === undefined) return [{ ...found, outcome: outcomes.error, errno: 2 }];
@@ -96,14 +93,37 @@ function read(disk: RacingDisk, look: Look, base: JournalRecord): () => JournalR
     const flags = chunks < count ? readFlags.short : 0;
     const whole = { ...found, flags, size: chunks * caseChunkBytes };
     if (chunks === 0) return [whole];
-    const { operation } = file;
     return Array.from({ length: chunks }, (_, at): JournalRecord => {
-      const generation = seen[at] ?? 0;
-      const chunk = { first: first + at, count: 1, generation, incarnation: generation > 0 ? operation : 0 };
-      const content = generation > 0 ? contents.data : contents.zeros;
-      return { ...whole, kind: at === 0 ? recordKinds.read : recordKinds.observe, ...chunk, content };
+      const kind = at === 0 ? recordKinds.read : recordKinds.observe;
+      return { ...whole, kind, first: first + at, count: 1, ...lookOf(seen[at]) };
     });
   };
+}
+
+/** How a reader records what is in a chunk. */
+export function lookOf(
+  stamp: Stamp | undefined,
+): Pick<JournalRecord, 'content' | 'generation' | 'incarnation' | 'target'> {
+  const { of: incarnation, generation } = stamp ?? { of: 0, generation: 0 };
+  if (generation > 0) return { content: contents.data, generation, incarnation, target: 0 };
+  const content = generation < 0 ? contents.unreadable : contents.zeros;
+  return { content, generation: 0, incarnation: 0, target: 0 };
+}
+
+/** What was there at some moment, filled in when that comes. */
+export function cachedAt(
+  names: RacingDisk['names'],
+  moments: Moment[],
+  atNs: number,
+): ReadonlyMap<number, CorrectFile> {
+  const cached = new Map<number, CorrectFile>();
+  moments.push({
+    atNs,
+    happen() {
+      for (const [name, file] of names) cached.set(name, file.snapshot());
+    },
+  });
+  return cached;
 }
 
 function list(disk: RacingDisk, look: Look, base: JournalRecord): () => JournalRecord[] {

@@ -1,7 +1,7 @@
 /**
  * A file system that keeps every promise, with workers on several hosts that look at one worker's tree while it changes:
  * everything has its moment in true time, within its operation, and every chunk and name a moment of its own; every host
- * has a clock that is off and drifts, and pings that took a while. Answers get lost, effects come late, a failed write may
+ * has a clock that is off and drifts, and pings that took a while. Clients of a weak one may know things late, the owner's not. Answers get lost, effects come late, a failed write may
  * have taken earlier ones with it. No check may object to what comes out of here, but say that it can't tell.
  */
 import { makeHistory, type History } from '../../src/checks/history.ts';
@@ -12,7 +12,16 @@ import type { Block } from '../../src/model/journal.ts';
 import { randomOf, type Random } from '../../src/model/random.ts';
 import { outcomes, type JournalRecord } from '../../src/model/record.ts';
 import { encode } from '../support/record-history.ts';
-import { flatten, racingFacts, type Drafted, type FlatRecord, type Moment } from './racing-disk.ts';
+import {
+  cachedAt,
+  flatten,
+  racingFacts,
+  racingNames,
+  type Drafted,
+  type FlatRecord,
+  type Moment,
+  type RacingDisk,
+} from './racing-disk.ts';
 import { RacingOwner, type OwnerOperation } from './racing-owner.ts';
 import { RacingReader, scanOf } from './racing-reader.ts';
 
@@ -32,17 +41,31 @@ export interface HostClockModel {
   readonly pings: readonly Ping[];
 }
 
+const eventualMount = 'fuse.sshfs';
+/** They promise less than posix: a client may know things late. */
+export const weakMounts: ReadonlySet<string> = new Set(['nfs4', 'cifs', eventualMount]);
+const mounts = ['ext4', 'ceph', ...weakMounts];
+
 export function racingRun(seed: number, options: { readonly isFaultless: boolean }): RacingRun {
   const random = randomOf(seed, 0x2ace);
-  const mount = options.isFaultless ? 'ext4' : (['ext4', 'ceph', 'nfs4'][random.below(3)] ?? '');
+  const mount = options.isFaultless ? 'ext4' : (mounts[random.below(mounts.length)] ?? '');
   const hostCount = 2 + random.below(2);
   const moments: Moment[] = [];
-  const owner = new RacingOwner({ random, moments, isFaultless: options.isFaultless });
+  const isNetwork = isNetworkMount({ path: '/', type: mount, source: '', options: [] });
+  const isWeak = weakMounts.has(mount);
+  const owner = new RacingOwner({
+    random,
+    moments,
+    isNetwork,
+    isLate: mount === eventualMount,
+    isFaultless: options.isFaultless,
+  });
   owner.run();
   const endNs = owner.endNs;
   const workers: Drafted[][] = [owner.drafts];
   for (let worker = 1; worker < hostCount * racingFacts.workers; worker++) {
-    const reader = new RacingReader({ random, moments, disk: owner.disk });
+    const isLate = isWeak && (worker >= racingFacts.workers || mount === eventualMount);
+    const reader = new RacingReader({ random, moments, disk: owner.disk, isLate });
     reader.run(endNs);
     workers.push(reader.drafts);
   }
@@ -51,7 +74,9 @@ export function racingRun(seed: number, options: { readonly isFaultless: boolean
     for (let host = 0; host < hostCount; host++) {
       atNs += 20_000;
       const drafts = workers[host * racingFacts.workers] ?? [];
-      scanOf({ disk: owner.disk, moments, drafts, atNs, scan });
+      const isLate = isWeak && host > 0 && random.below(3) === 0;
+      const see = isLate ? lateView(owner.disk, { random, moments, atNs }) : () => owner.disk.names;
+      scanOf({ see, moments, drafts, atNs, scan });
     }
   }
   for (const moment of moments.sort((a, b) => a.atNs - b.atNs)) moment.happen();
@@ -64,6 +89,17 @@ export function racingRun(seed: number, options: { readonly isFaultless: boolean
     lost: workers.map((_, worker) => (isCut && worker === cut ? random.below(30) : undefined)),
     operations: owner.operations,
   };
+}
+
+/** What a client shows that still knows some names, or what was in their files, from an earlier moment. */
+function lateView(
+  { names }: RacingDisk,
+  { random, moments, atNs }: { readonly random: Random; readonly moments: Moment[]; readonly atNs: number },
+): () => RacingDisk['names'] {
+  const cached = cachedAt(names, moments, random.below(atNs));
+  const late = new Set(racingNames.filter(() => random.below(3) === 0));
+  return () =>
+    new Map([...names].filter(([name]) => !late.has(name)).concat([...cached].filter(([name]) => late.has(name))));
 }
 
 function clockModel(random: Random, endNs: number, isFaultless: boolean): HostClockModel {

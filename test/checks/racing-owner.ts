@@ -3,25 +3,30 @@ import { stressPhase } from '../../src/checks/phases.ts';
 import type { Random } from '../../src/model/random.ts';
 import { outcomes, recordKinds, type JournalRecord } from '../../src/model/record.ts';
 import { blankRecord, caseChunkBytes } from './case-history.ts';
-import {
-  lookAt,
-  racingFacts,
-  racingNames,
-  type Drafted,
-  type Moment,
-  type RacingDisk,
-  type RacingFile,
-} from './racing-disk.ts';
+import { CorrectFile } from './correct-file.ts';
+import { errnoOf, lateMoments, momentsOf, type Answer, type Effect, type Span } from './racing-effects.ts';
+import { lookAt, racingFacts, racingNames, type Drafted, type Moment, type RacingDisk } from './racing-disk.ts';
 
 /** A change that was acknowledged, in true time: what planted violations are measured by. */
 export interface OwnerOperation {
   readonly record: JournalRecord;
 }
 
+export interface RacingOwnerOptions {
+  readonly random: Random;
+  readonly moments: Moment[];
+  readonly isNetwork: boolean;
+  /** Not even the owner's client shows at once what it wrote. */
+  readonly isLate: boolean;
+  readonly isFaultless: boolean;
+}
+
 interface Known {
-  readonly file: RacingFile;
+  readonly file: CorrectFile;
   chunks: number;
   isTainted: boolean;
+  /** What is lost later is lost after this. */
+  safeNs: number;
 }
 
 export class RacingOwner {
@@ -30,17 +35,15 @@ export class RacingOwner {
   readonly operations: OwnerOperation[] = [];
   endNs = 0;
   readonly #random: Random;
-  readonly #moments: Moment[];
-  readonly #isFaultless: boolean;
+  readonly #options: RacingOwnerOptions;
   readonly #known = new Map<number, Known>();
   readonly #avoided = new Set<number>();
   #sequence = 0;
   #isDead = false;
 
-  constructor(options: { random: Random; moments: Moment[]; isFaultless: boolean }) {
+  constructor(options: RacingOwnerOptions) {
     this.#random = options.random;
-    this.#moments = options.moments;
-    this.#isFaultless = options.isFaultless;
+    this.#options = options;
   }
 
   run(): void {
@@ -50,19 +53,24 @@ export class RacingOwner {
   }
 
   #step(): void {
-    const random = this.#random;
     const free = racingNames.filter((name) => !this.#avoided.has(name) && !this.#known.has(name));
-    const taken = [...this.#known.keys()];
-    const name = taken[random.below(Math.max(1, taken.length))];
-    const empty = free[random.below(Math.max(1, free.length))];
-    const draw = random.below(14);
+    const name = this.#pick([...this.#known.keys()]);
+    const empty = this.#pick(free);
+    const other = this.#pick([...this.#known.keys()].filter((one) => one !== name));
+    const known = name === undefined ? undefined : this.#known.get(name);
+    const draw = this.#random.below(24);
     if (draw < 4) this.#look();
-    else if (name === undefined || draw === 4) {
+    else if (name === undefined || known === undefined || draw === 4) {
       if (empty !== undefined) this.#touch(empty);
-    } else if (this.#known.get(name)?.isTainted === true || draw === 5) this.#remove(name);
-    else if (draw < 11) this.#write(name);
-    else if (draw < 13) this.#truncate(name);
-    else if (empty !== undefined) this.#rename(name, empty);
+    } else if (draw === 5) this.#remove(name);
+    else if (draw === 6 && empty !== undefined) this.#rename(recordKinds.rename, { from: name, to: empty });
+    else if (draw === 7 && other !== undefined) this.#rename(recordKinds.renameOnto, { from: name, to: other });
+    else if (known.isTainted) this.#remove(name);
+    else if (draw < 16) this.#write(name, known);
+    else if (draw < 18) this.#append(name, known);
+    else if (draw < 20) this.#truncate(name, known);
+    else if (draw < 22) this.#sync(name, known);
+    else if (empty !== undefined) this.#copy({ from: name, to: empty, known });
   }
 
   #look(): void {
@@ -70,123 +78,186 @@ export class RacingOwner {
     this.#sequence++;
     lookAt(this.disk, {
       random: this.#random,
-      moments: this.#moments,
+      moments: this.#options.moments,
       drafts: this.drafts,
       sequence: this.#sequence,
       startNs,
       endNs,
+      isLate: this.#options.isLate,
       names: [...this.#known.keys()],
     });
   }
 
   #touch(name: number): void {
-    const file: RacingFile = { operation: this.#sequence + 1, generations: [], generation: 0 };
-    const isDone = this.#do({ kind: recordKinds.touch, name, incarnation: file.operation }, () => {
-      if (!this.disk.names.has(name)) this.#bind(name, file);
-    });
-    if (isDone) this.#known.set(name, { file, chunks: 0, isTainted: false });
+    const file = new CorrectFile(this.#sequence + 1);
+    const answer = this.#do(
+      { kind: recordKinds.touch, name, incarnation: file.operation },
+      {
+        happen: () => {
+          if (!this.disk.names.has(name)) this.#bind(name, file);
+        },
+      },
+    );
+    if (answer === 'ok') this.#known.set(name, { file, chunks: 0, isTainted: false, safeNs: this.endNs });
     else this.#avoided.add(name);
   }
 
   #remove(name: number): void {
-    const isDone = this.#do({ kind: recordKinds.delete, name }, () => this.#bind(name, undefined));
+    const answer = this.#do({ kind: recordKinds.delete, name }, { happen: () => this.#bind(name, undefined) });
     this.#known.delete(name);
-    if (!isDone) this.#avoided.add(name);
+    if (answer !== 'ok') this.#avoided.add(name);
   }
 
-  #rename(from: number, to: number): void {
+  #rename(kind: number, { from, to }: { from: number; to: number }): void {
     const known = this.#known.get(from);
-    const isDone = this.#do({ kind: recordKinds.rename, name: from, target: to }, () => {
-      const moved = this.disk.names.get(from);
-      if (moved === undefined) return;
-      this.#bind(from, undefined);
-      this.#bind(to, moved);
-    });
-    this.#known.delete(from);
-    if (isDone && known !== undefined) this.#known.set(to, known);
+    const answer = this.#do(
+      { kind, name: from, target: to, incarnation: known?.file.operation ?? 0 },
+      {
+        happen: () => {
+          const moved = this.disk.names.get(from);
+          if (moved === undefined) return;
+          this.#bind(from, undefined);
+          this.#bind(to, moved);
+        },
+      },
+    );
+    for (const name of [from, to]) this.#known.delete(name);
+    if (answer === 'ok' && known !== undefined) this.#known.set(to, known);
     else for (const name of [from, to]) this.#avoided.add(name);
   }
 
-  #bind(name: number, file: RacingFile | undefined): void {
+  #bind(name: number, file: CorrectFile | undefined): void {
     if (file === undefined) this.disk.names.delete(name);
     else this.disk.names.set(name, file);
     this.disk.versions.set(name, (this.disk.versions.get(name) ?? 0) + 1);
   }
 
-  #write(name: number): void {
-    const known = this.#known.get(name);
-    if (known === undefined) return;
-    const { file } = known;
-    const first = this.#random.below(Math.min(known.chunks, racingFacts.maxChunks - 1) + 1);
-    const count = 1 + this.#random.below(racingFacts.maxChunks - first);
-    const generation = ++file.generation;
-    const put = (chunk: number) => (): void => {
-      while (file.generations.length < chunk) file.generations.push(0);
-      file.generations[chunk] = generation;
+  /** The source is read and the copy written piece by piece; what the source lost meanwhile is lost in the copy. */
+  #copy({ from, to, known }: { from: number; to: number; known: Known }): void {
+    const { file: source, chunks } = known;
+    const copy = new CorrectFile(this.#sequence + 1);
+    copy.generation = source.generation + 1;
+    const appear = {
+      happen: (): void => {
+        if (!this.disk.names.has(to)) this.#bind(to, copy);
+      },
     };
-    const change = { kind: recordKinds.write, name, incarnation: file.operation, first, count, generation };
-    const effects = Array.from({ length: count }, (_, at) => put(first + at));
-    const isDone = this.#do({ ...change, size: count * caseChunkBytes }, ...effects);
-    if (isDone) known.chunks = Math.max(known.chunks, first + count);
+    const pieces = Array.from({ length: chunks }, (_, chunk) => ({
+      begin: () => copy.tear(chunk),
+      happen: (): void => {
+        const stamp = source.stampAt(chunk);
+        if (stamp !== undefined) copy.place(chunk, stamp);
+      },
+    }));
+    const change = { kind: recordKinds.copy, name: from, target: to, incarnation: source.operation };
+    const size = chunks * caseChunkBytes;
+    const answer = this.#do({ ...change, generation: copy.generation, size }, appear, ...pieces);
+    if (answer === 'ok') this.#known.set(to, { file: copy, chunks, isTainted: false, safeNs: this.endNs });
     else {
-      known.isTainted = true;
-      // What was acknowledged before may have been lost with it, and long before anybody said so.
-      const earlier = [...this.#moments].filter(({ atNs }) => atNs < this.endNs);
-      const atNs = earlier[this.#random.below(Math.max(1, earlier.length))]?.atNs ?? this.endNs;
-      this.#moments.push({ atNs, happen: () => file.generations.forEach((_, at) => this.#maybeRevert(file, at)) });
+      this.#avoided.add(to);
+      this.#distrust(known, answer);
     }
   }
 
-  #maybeRevert(file: RacingFile, chunk: number): void {
-    const generation = file.generations[chunk] ?? 0;
-    if (this.#isErrorLast && generation > 1 && this.#chance(2)) file.generations[chunk] = 1;
+  #write(name: number, known: Known): void {
+    this.#put(recordKinds.write, name, {
+      known,
+      first: this.#random.below(Math.min(known.chunks, racingFacts.maxChunks - 1) + 1),
+    });
   }
 
-  #truncate(name: number): void {
-    const known = this.#known.get(name);
-    if (known === undefined) return;
+  #append(name: number, known: Known): void {
+    if (known.chunks >= racingFacts.maxChunks) this.#truncate(name, known);
+    else this.#put(recordKinds.append, name, { known, first: known.chunks });
+  }
+
+  #put(kind: number, name: number, { known, first }: { known: Known; first: number }): void {
+    const { file } = known;
+    const count = 1 + this.#random.below(racingFacts.maxChunks - first);
+    const generation = ++file.generation;
+    const isShort = !this.#options.isFaultless && this.#chance(20);
+    const written = isShort ? this.#random.below(count) : count;
+    const effects = Array.from({ length: count }, (_, at) => ({
+      begin: () => file.tear(first + at),
+      happen: () => file.put(first + at, 1, generation),
+    }));
+    const change = { kind, name, incarnation: file.operation, first, count, generation };
+    const answer = this.#do({ ...change, size: written * caseChunkBytes }, ...effects.slice(0, written));
+    known.chunks = Math.max(known.chunks, first + count);
+    if (answer === 'ok' && !isShort) return;
+    // The rest of a short one may be written at any later time.
+    if (answer === 'ok' && this.#chance(2)) {
+      this.#options.moments.push(...lateMoments(this.#random, this.#last, effects.slice(written)));
+    }
+    this.#distrust(known, answer);
+  }
+
+  #truncate(name: number, known: Known): void {
     const { file } = known;
     const chunks = this.#random.below(racingFacts.maxChunks + 1);
     const generation = ++file.generation;
     const change = { kind: recordKinds.truncate, name, incarnation: file.operation, generation };
-    const isDone = this.#do({ ...change, size: chunks * caseChunkBytes }, () => {
-      file.generations.length = Math.min(file.generations.length, chunks);
-      while (file.generations.length < chunks) file.generations.push(0);
-    });
-    if (isDone) known.chunks = chunks;
-    else known.isTainted = true;
+    const answer = this.#do(
+      { ...change, size: chunks * caseChunkBytes },
+      {
+        happen: () => file.truncate(chunks),
+      },
+    );
+    known.chunks = chunks;
+    if (answer !== 'ok') this.#distrust(known, answer);
   }
 
-  /** An error, not a silence: only it may have taken earlier writes with it. */
-  #isErrorLast = false;
+  #sync(name: number, known: Known): void {
+    const kind = this.#chance(2) ? recordKinds.fsync : recordKinds.fdatasync;
+    const { file } = known;
+    const sync = { kind, name, incarnation: file.operation };
+    const answer = this.#do(sync);
+    if (answer !== 'ok') return this.#distrust(known, answer);
+    // Before that moment nothing was lost, or the sync would have told.
+    const atNs = this.#last.startNs + this.#random.below(this.#last.endNs - this.#last.startNs);
+    this.#options.moments.push({ atNs, happen: () => file.sync() });
+    known.safeNs = atNs + 1;
+  }
 
-  /** Effects happen in their operation; of one without a good answer perhaps later, in part, or never. */
-  #do(change: Partial<JournalRecord>, ...effects: readonly (() => void)[]): boolean {
+  /** What was acknowledged since the last sync may have been lost with it, and long before anybody said so. */
+  #distrust(known: Known, answer: Answer): void {
+    known.isTainted = true;
+    if (answer !== 'open' || this.#chance(2)) return;
+    const { file, safeNs } = known;
+    const atNs = safeNs + this.#random.below(Math.max(1, this.endNs - safeNs));
+    this.#options.moments.push({ atNs, happen: () => file.lose(this.#random) });
+  }
+
+  #last: Span = { startNs: 0, endNs: 0 };
+
+  #do(change: Partial<JournalRecord>, ...effects: readonly Effect[]): Answer {
     const [startNs, endNs] = this.#time();
+    this.#last = { startNs, endNs };
     this.#sequence++;
-    const draw = this.#isFaultless ? 99 : this.#random.below(40);
-    const outcome = draw === 0 ? outcomes.pending : draw < 3 ? outcomes.error : outcomes.ok;
-    const isDone = outcome === outcomes.ok;
-    const untilNs = isDone || this.#chance(2) ? endNs : endNs + 400_000;
-    const kept = isDone || this.#chance(2) ? effects : effects.filter(() => this.#chance(2));
-    for (const happen of kept) {
-      this.#moments.push({ atNs: startNs + this.#random.below(untilNs - startNs), happen });
-    }
-    const errno = outcome === outcomes.error ? 5 : 0;
-    const size = isDone || change.kind === recordKinds.truncate ? {} : { size: 0 };
+    const draw = this.#options.isFaultless ? 99 : this.#random.below(40);
+    const answer: Answer = draw > 3 ? 'ok' : draw === 3 ? 'refused' : 'open';
+    const outcome = draw === 0 ? outcomes.pending : answer === 'ok' ? outcomes.ok : outcomes.error;
+    this.#options.moments.push(...momentsOf(this.#random, answer, this.#last, effects));
+    const { kind = 0 } = change;
+    const isError = outcome === outcomes.error;
+    const errno = isError ? errnoOf(this.#random, this.#options.isNetwork, { kind, answer }) : 0;
+    const size = answer === 'ok' || (kind !== recordKinds.write && kind !== recordKinds.append) ? {} : { size: 0 };
     const record = { ...blankRecord, ...change, ...size, sequence: this.#sequence, outcome, errno, startNs, endNs };
     this.drafts.push({ phase: stressPhase, record, more: [] });
-    if (isDone) this.operations.push({ record });
-    this.#isErrorLast = outcome === outcomes.error;
+    if (answer === 'ok') this.operations.push({ record });
     // A worker that got no answer does nothing more.
     this.#isDead = outcome === outcomes.pending;
-    return isDone;
+    return answer;
   }
 
   #time(): readonly [startNs: number, endNs: number] {
     const startNs = this.endNs + 1 + this.#random.below(this.#random.below(60_000) + 1);
     this.endNs = startNs + 100 + this.#random.below(this.#random.below(80_000) + 1);
     return [startNs, this.endNs];
+  }
+
+  #pick<T>(all: readonly T[]): T | undefined {
+    return all[this.#random.below(Math.max(1, all.length))];
   }
 
   #chance(oneIn: number): boolean {

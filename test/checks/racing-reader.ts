@@ -2,20 +2,22 @@
 import { verifyPhase } from '../../src/checks/phases.ts';
 import { foldersOfTree, nameOf, objectOf } from '../../src/model/namespace.ts';
 import type { Random } from '../../src/model/random.ts';
-import { contents, outcomes, recordKinds, type JournalRecord } from '../../src/model/record.ts';
+import { outcomes, recordKinds, type JournalRecord } from '../../src/model/record.ts';
 import { blankRecord, caseChunkBytes } from './case-history.ts';
-import { lookAt, racingNames, type Drafted, type Moment, type RacingDisk } from './racing-disk.ts';
+import { lookAt, lookOf, racingNames, type Drafted, type Moment, type RacingDisk } from './racing-disk.ts';
 
 export class RacingReader {
   readonly drafts: Drafted[] = [];
   readonly #random: Random;
   readonly #moments: Moment[];
   readonly #disk: RacingDisk;
+  readonly #isLate: boolean;
 
-  constructor(options: { random: Random; moments: Moment[]; disk: RacingDisk }) {
+  constructor(options: { random: Random; moments: Moment[]; disk: RacingDisk; isLate: boolean }) {
     this.#random = options.random;
     this.#moments = options.moments;
     this.#disk = options.disk;
+    this.#isLate = options.isLate;
   }
 
   run(untilNs: number): void {
@@ -28,21 +30,21 @@ export class RacingReader {
       nowNs = startNs + 100 + random.below(random.below(20_000) + 1);
       sequence++;
       const names = racingNames;
-      const { drafts } = this;
-      lookAt(this.#disk, { random, moments: this.#moments, drafts, sequence, startNs, endNs: nowNs, names });
+      const look = { random, moments: this.#moments, drafts: this.drafts, isLate: this.#isLate, names };
+      lookAt(this.#disk, { ...look, sequence, startNs, endNs: nowNs });
     }
   }
 }
 
 /** One scan of the whole tree by one worker, at one moment. */
 export function scanOf(at: {
-  readonly disk: RacingDisk;
+  readonly see: () => RacingDisk['names'];
   readonly moments: Moment[];
   readonly drafts: Drafted[];
   readonly atNs: number;
   readonly scan: number;
 }): void {
-  const { disk, moments, drafts, atNs, scan } = at;
+  const { see, moments, drafts, atNs, scan } = at;
   moments.push({
     atNs,
     happen() {
@@ -52,20 +54,17 @@ export function scanOf(at: {
         const base = { ...blankRecord, outcome: outcomes.ok, sequence, flags: scan, startNs: atNs, endNs: atNs + 1 };
         drafts.push({ phase: verifyPhase, record: { ...base, ...record }, more: [] });
       };
+      const names = [...see()];
       for (let folder = 0; folder < foldersOfTree; folder++) {
-        const files = [...disk.names].filter(([name]) => objectOf(name).folder === folder);
+        const files = names.filter(([name]) => objectOf(name).folder === folder);
         add({ kind: recordKinds.scanList, name: nameOf({ kind: 'folder', folder }), size: files.length });
-        for (const [name, { operation, generations }] of files) {
-          const size = generations.length * caseChunkBytes;
+        for (const [name, file] of files) {
+          const size = file.chunks * caseChunkBytes;
           add({ kind: recordKinds.scanEntry, name, size });
-          if (generations.length === 0) add({ kind: recordKinds.scanRead, name });
-          for (const [first, generation] of generations.entries()) {
-            const stamp =
-              generation > 0
-                ? { generation, incarnation: operation, content: contents.data }
-                : { content: contents.zeros };
+          if (file.chunks === 0) add({ kind: recordKinds.scanRead, name });
+          for (let first = 0; first < file.chunks; first++) {
             const kind = first === 0 ? recordKinds.scanRead : recordKinds.observe;
-            add({ kind, name, first, count: 1, size, ...stamp }, first > 0);
+            add({ kind, name, first, count: 1, size, ...lookOf(file.stampAt(first)) }, first > 0);
           }
         }
       }

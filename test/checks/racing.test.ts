@@ -2,18 +2,20 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { checks } from '../../src/checks/registry.ts';
 import { plant, plantable } from './planted.ts';
-import { historyOfRun, racingRun } from './racing-file-system.ts';
+import { historyOfRun, racingRun, weakMounts } from './racing-file-system.ts';
 
 /** FUNBRIC_RUNS=100000 takes some minutes. */
 const runs = Number(process.env['FUNBRIC_RUNS'] ?? 2_000);
 
 describe('checks on correct histories with racing readers and clocks that are off', () => {
-  it('prove nothing, and can at most not tell', () => {
+  it('prove nothing, and can at most not tell, or allow what a weak file system does', () => {
     for (let seed = 0; seed < runs; seed++) {
-      const history = historyOfRun(racingRun(seed, { isFaultless: false }));
+      const run = racingRun(seed, { isFaultless: false });
+      const history = historyOfRun(run);
       const found = checks.flatMap((check) => check.examine(history));
+      const grades = weakMounts.has(run.mount) ? ['indeterminate', 'allowed', 'suspect'] : ['indeterminate'];
       assert.deepEqual(
-        found.filter(({ grade }) => grade !== 'indeterminate'),
+        found.filter(({ grade }) => !grades.includes(grade)),
         [],
         `seed ${seed}`,
       );

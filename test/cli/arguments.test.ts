@@ -18,7 +18,7 @@ const tasks: Readonly<Record<string, Task>> = {
     run: nothing,
   },
   mount: { summary: 'Mounts', run: nothing },
-  merge: { summary: 'Merges', arguments: '[RUN]', local: async () => undefined },
+  merge: { summary: 'Merges', arguments: '[RUN] [OTHER]', local: async () => undefined },
   tidy: { summary: 'Tidies', local: async () => undefined },
 };
 
@@ -122,6 +122,7 @@ describe('a command line', () => {
     ['--max-errors 5 mount', /^--max-errors can't be "5"/, /from 0% to 100%/],
     ['--progress fancy mount', /--progress can't be "fancy"/, /auto, tty, plain, json, quiet/],
     ['--json --progress plain mount', /--json and --progress plain contradict/, /leave one/],
+    ['merge one two three', /merge takes \[RUN\] \[OTHER\], and no "three"/, /one line for each/],
     ['merge one mount', /merge takes words, so it must be the last/, /put merge last/],
     ['tidy mount', /mount runs on hosts, so it can't come after tidy/, /before/],
     ['mount -- ls', /mount takes no words after --/, /a line each/],

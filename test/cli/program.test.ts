@@ -29,6 +29,7 @@ writeFileSync(
   `import { task } from 'funbric';
    export default task({ summary: 'Merge', arguments: '[RUN]', async local({ arguments: [run], log }) {
      log('merging ' + run);
+     if (run === 'forever') await new Promise(() => {});
      return { verdict: run === 'bad' ? 'fail' : 'pass', reasons: [], reportPath: 'r' };
    } });`,
 );
@@ -68,6 +69,11 @@ describe('the program', () => {
     assert.equal(ended.status, 130);
     assert.match(ended.out, /interrupted: tearing down/);
     assert.match(ended.out, /code=130/);
+  });
+
+  it('ends what runs here without hosts at the first Ctrl-C: there is nothing to tear down', async () => {
+    const ended = await funbric(['merge', 'forever'], { interruptAt: 'merging forever' });
+    assert.deepEqual([ended.status, ended.err], [130, 'funbric: interrupted during the run\n']);
   });
 
   it('keeps stdout for events with --json: people read stderr', async () => {
@@ -172,6 +178,8 @@ interface Double {
   readonly outcome?: RunOutcome;
   readonly exits?: readonly HostExit[];
   readonly isInterrupted?: boolean;
+  /** Ctrl-C comes once this is on stdout. */
+  readonly interruptAt?: string;
   readonly bug?: Error;
 }
 
@@ -189,9 +197,10 @@ async function funbric(argv: readonly string[], double: Double = {}): Promise<En
   const said = { out: '', err: '' };
   const asked: { request?: RunRequest; command?: CommandRequest; demosClosed: number } = { demosClosed: 0 };
   const stop = new AbortController();
+  const interrupt = (): void => stop.abort(new FunbricError('interrupted', 'interrupted during the run'));
   const status = await runProgram(argv, {
     engine: {
-      ...engineOf(double, () => stop.abort(), asked),
+      ...engineOf(double, interrupt, asked),
       startDemo: async (): Promise<DemoFleet> => ({
         hosts: [{ name: 'demo1', roles: [], groups: [], variables: {} } satisfies Host],
         words: ['runtest', '--dir', '/demo'],
@@ -199,7 +208,10 @@ async function funbric(argv: readonly string[], double: Double = {}): Promise<En
       }),
     },
     library: async () => ({ task, FunbricError }),
-    out: (text) => void (said.out += text),
+    out(text) {
+      said.out += text;
+      if (double.interruptAt !== undefined && text.includes(double.interruptAt)) interrupt();
+    },
     err: (text) => void (said.err += text),
     terminal: {
       isTerminal: false,

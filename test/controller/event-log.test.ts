@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -75,6 +76,14 @@ describe('the log of a run', () => {
     await assert.rejects(shown(), refusal(/events\.ndjson: line 2 is no event/, /another version/));
     rmSync(join(folder, 'events.ndjson'));
     await assert.rejects(shown(), refusal(/can't be read: ENOENT/, /reports/));
+  });
+
+  it('refuses a pipe that nobody writes to, and a line without an end', async () => {
+    execFileSync('mkfifo', [join(folder, 'events.ndjson')]);
+    await assert.rejects(shown(), refusal(/events\.ndjson can't be read: it is no file/, /reports/));
+    rmSync(join(folder, 'events.ndjson'));
+    writeFileSync(join(folder, 'events.ndjson'), Buffer.alloc((64 << 20) + (1 << 17), 'x'));
+    await assert.rejects(shown(), refusal(/events\.ndjson can't be read: a line is longer than/, /reports/));
   });
 
   it('reads a log whose last line was cut with its controller', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, mkdtempSync, readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -10,7 +11,7 @@ import { runFiles } from '../../src/controller/run-folder.ts';
 import { FunbricError } from '../../src/model/errors.ts';
 import { blockHeaderBytes } from '../../src/model/journal.ts';
 import { hostResultSchema, type HostResult } from '../../src/model/result.ts';
-import { planSchema, type Plan } from '../../src/model/plan.ts';
+import { defaultLimits, planSchema, type Plan } from '../../src/model/plan.ts';
 import { runSchema } from '../../src/model/run.ts';
 import { readCases } from '../checks/read-cases.ts';
 import { historyOfCase } from '../checks/case-history.ts';
@@ -134,6 +135,21 @@ describe('merging the files of a run', () => {
     assert.ok((run.hosts[0]?.operations ?? 0) > 0);
   });
 
+  it('never waits for a pipe in the place of a file, nor reads a device without an end', async () => {
+    for (const file of [runFiles.result(1), runFiles.journal(1), runFiles.beforeVerify, runFiles.plan]) {
+      const folder = freshRun();
+      rmSync(join(folder, file), { force: true });
+      execFileSync('mkfifo', [join(folder, file)]);
+      if (file === runFiles.plan) await assert.rejects(mergeRun(folder), /can't be read as a plan: it is no file/);
+      else if (file !== runFiles.beforeVerify) assert.equal((await mergeRun(folder)).verdict, 'incomplete', file);
+      else assert.equal((await mergeRun(folder)).verdict, 'pass', 'nothing was to be run before verify');
+      if (file !== runFiles.journal(1)) continue;
+      rmSync(join(folder, file));
+      symlinkSync('/dev/zero', join(folder, file));
+      assert.deepEqual((await mergeRun(folder)).hosts[1]?.gaps.slice(0, 1), [`${file} can't be read: it is no file`]);
+    }
+  });
+
   it('calls a host lost whose file is of another run or host', async () => {
     for (const stranger of [{ run: 'another' }, { index: 5 }, { name: 'c' }]) {
       const folder = freshRun();
@@ -168,19 +184,45 @@ describe('merging the files of a run', () => {
   });
 
   it('refuses a plan that it cannot read, naming the field', async () => {
+    const wrongs: readonly (readonly [object, RegExp])[] = [
+      [{ seed: 'one' }, /plan\.json: seed/],
+      [{ limits: { ...defaultLimits, hungMs: -1 } }, /plan\.json: limits\.hungMs/],
+    ];
+    for (const [wrong, message] of wrongs) {
+      const folder = freshRun();
+      change(
+        join(folder, runFiles.plan),
+        (value): object => planSchema.parse(value),
+        (plan) => ({ ...plan, ...wrong }),
+      );
+      await assert.rejects(
+        mergeRun(folder),
+        (error) => error instanceof FunbricError && error.code === 'input' && message.test(error.message),
+      );
+    }
     const folder = freshRun();
-    const path = join(folder, runFiles.plan);
-    change(
-      path,
-      (value): object => planSchema.parse(value),
-      (plan) => ({ ...plan, seed: 'one' }),
-    );
-    await assert.rejects(
-      mergeRun(folder),
-      (error) => error instanceof FunbricError && /plan\.json: seed/.test(error.message),
-    );
-    unlinkSync(path);
+    unlinkSync(join(folder, runFiles.plan));
     await assert.rejects(mergeRun(folder), (error) => error instanceof FunbricError && error.code === 'input');
+  });
+
+  it('never passes a plan of nothing', async () => {
+    const folder = freshRun();
+    changePlan(folder, (plan) => ({ ...plan, tasks: [] }));
+    assert.equal((await mergeRun(folder)).verdict, 'incomplete');
+  });
+
+  it('never passes with a host that counts below zero', async () => {
+    const folder = freshRun();
+    changeResult(folder, 0, (result) => {
+      const { agent = assert.fail() } = result;
+      return { ...result, agent: { ...agent, operations: agent.operations.map((one) => ({ ...one, count: -1 })) } };
+    });
+    const run = await mergeRun(folder);
+    assert.equal(run.verdict, 'incomplete');
+    assert.deepEqual(
+      run.findings.filter(({ grade }) => grade === 'proven'),
+      [],
+    );
   });
 
   it('fails a run with a failed host, also where another is unreachable', async () => {

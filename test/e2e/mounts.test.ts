@@ -1,7 +1,7 @@
 /** Mounts that a run makes and undoes, on real hosts with mounts of their own; what is mounted stands for NFS and SMB. */
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { funbric, openBench, startFunbric, type Bench } from '../support/funbric.ts';
 import { mountHostsReason, startMountHosts, type MountHosts } from '../support/mount-hosts.ts';
@@ -99,6 +99,23 @@ export default task({
     assert.equal(plan.tasks[0]?.mount?.from, nfs);
     const report = readFileSync(join(bench.reports, 'latest/report.html'), 'utf8');
     assert.ok(report.includes(nfs), 'the report names what was asked for');
+  });
+
+  it('that are gone before verify fail the run with that reason, and nothing counts as lost', async () => {
+    const namespaceOf = (at: number): string => join(dirname(hosts.inside(at, '')), 'ns/mnt');
+    const gone = [0, 1].map((at) => `nsenter --mount=${namespaceOf(at)} umount -l ${point}`).join(' && ');
+    const ended = await run(
+      words('--before-verify', gone, 'runtest', '--dir', point, '--ops', '200', '--workers', '1', '--mount', nfs),
+    );
+    assert.equal(ended.status, 1, ended.stdout + ended.stderr);
+    const { findings, hosts: rows } = bench.run();
+    assert.deepEqual(findings, [], 'what is on another file system now was not lost');
+    assert.deepEqual(
+      rows.map(({ status }) => status),
+      ['failed', 'failed'],
+    );
+    for (const { reason = '' } of rows) assert.match(reason, /verify failed: .*was on .*10\.9\.0\.1:\/export/);
+    assert.ok(rows.every(({ gaps }) => gaps.includes('it did not read everything back')));
   });
 
   it('are spread over several addresses of the server', async () => {

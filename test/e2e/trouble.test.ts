@@ -1,6 +1,6 @@
 /** Hosts, agents and the controller fail for real: the run says so, keeps what the others brought, and never passes. */
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync, readlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -72,6 +72,18 @@ describe('a fleet in trouble', { skip: sshdReason() }, () => {
     assert.ok(existsSync(join(bench.reports, 'latest/journals/0001.fbj')), 'its journal was saved');
     assert.deepEqual(readdirSync(bench.dir), [], 'what it left was swept');
     assert.equal(existsSync(dirname(journal)), false, 'its work folder was removed');
+  });
+
+  it('says what is left on the file system under test where no agent is left to remove it', async () => {
+    const started = startFunbric(runtest(['--duration', '20s']));
+    await stressing(bench);
+    for (const name of hosts.names) for (const agent of agentsOf(hosts, name)) process.kill(agent, 'SIGKILL');
+    const ended = await started.ended;
+    assert.equal(ended.status, 2, ended.stdout + ended.stderr);
+    const [left = ''] = readdirSync(bench.dir);
+    assert.match(left, /^funbric-/);
+    assert.ok((ended.stdout + ended.stderr).includes(`look for ${join(bench.dir, left)}`), ended.stdout);
+    rmSync(join(bench.dir, left), { recursive: true });
   });
 
   it('calls a host lost whose connection is cut during stress, and its agent stops by itself', async () => {

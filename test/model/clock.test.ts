@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as fc from 'fast-check';
-import { hostClock, thinPings, type Ping } from '../../src/model/clock.ts';
+import { hostClock, thinPings, type Interval, type Ping } from '../../src/model/clock.ts';
 
 /** A host's clock that is off by some amount and runs up to 500 ppm fast or slow, changing as it likes. */
 interface World {
@@ -42,7 +42,60 @@ const world: fc.Arbitrary<World> = fc
     return { pings, hostAt, endNs: at };
   });
 
+/** Pings of a clock that is off, drifts more than any may and steps forth, and times at which it is asked. */
+const anyPings: fc.Arbitrary<{ readonly pings: readonly Ping[]; readonly atNs: readonly number[] }> = fc
+  .record({
+    startNs: fc.oneof(fc.nat({ max: 1e9 }), fc.double({ min: 0, max: 1e15, noNaN: true }).map(Math.floor)),
+    steps: fc.array(
+      fc.record({
+        pauseUs: fc.oneof(fc.nat({ max: 3e5 }), fc.nat({ max: 2e6 }), fc.nat({ max: 9e7 })),
+        thereUs: fc.nat({ max: 4e4 }),
+        backUs: fc.oneof(fc.nat({ max: 200 }), fc.nat({ max: 4e4 })),
+        slewUs: fc.oneof({ weight: 3, arbitrary: fc.nat({ max: 300 }) }, fc.nat({ max: 1e5 })),
+      }),
+      { minLength: 1, maxLength: 80 },
+    ),
+    parts: fc.array(fc.double({ min: -0.3, max: 1.3, noNaN: true }), { minLength: 1, maxLength: 20 }),
+  })
+  .map(({ startNs, steps, parts }) => {
+    let at = 0;
+    let ahead = startNs;
+    const pings = steps.map(({ pauseUs, thereUs, backUs, slewUs }) => {
+      at += pauseUs * 1e3;
+      ahead += slewUs * 1e3;
+      const sentNs = at;
+      const hostNs = at + thereUs * 1e3 + ahead;
+      at += (thereUs + backUs) * 1e3;
+      return { sentNs, hostNs, receivedNs: at };
+    });
+    const [first, last] = [startNs, at + ahead];
+    const asked = parts.map((part) => Math.floor(first + part * (last - first)));
+    // Where one second ends and the next begins, and where a ping ceases to count.
+    const edges = asked.flatMap((ns) => [Math.floor(ns / 1e9) * 1e9, Math.floor(ns / 1e9) * 1e9 - 1]);
+    const horizons = pings.flatMap(({ hostNs }) => [-60e9, -60e9 - 1, 0, 60e9, 60e9 + 1].map((by) => hostNs + by));
+    return { pings, atNs: [...asked, ...edges, ...horizons] };
+  });
+
+/** The intersection of what every ping within a minute allows, in the plainest way. */
+function plainly(pings: readonly Ping[], hostNs: number): Interval | undefined {
+  const near = pings.filter((ping) => Math.abs(hostNs - ping.hostNs) <= 60e9);
+  const drifts = near.map((ping) => 1000e-6 * Math.abs(hostNs - ping.hostNs));
+  const low = Math.max(...near.map((ping, at) => ping.hostNs - ping.receivedNs - (drifts[at] ?? 0)));
+  const high = Math.min(...near.map((ping, at) => ping.hostNs - ping.sentNs + (drifts[at] ?? 0)));
+  return near.length === 0 || high < low ? undefined : { low: hostNs - high, high: hostNs - low };
+}
+
 describe('the clock of a host', () => {
+  it('is told to the last bit as if every ping were looked at for every time', () => {
+    fc.assert(
+      fc.property(anyPings, ({ pings, atNs }) => {
+        const clock = hostClock(pings);
+        for (const ns of atNs) assert.deepEqual(clock.toController(ns), plainly(pings, ns), `at ${ns}`);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   it('is bounded by intervals that contain the truth, however unequal the ways and however it drifts', () => {
     fc.assert(
       fc.property(world, fc.double({ min: 0, max: 1, noNaN: true }), ({ pings, hostAt, endNs }, part) => {

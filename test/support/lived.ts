@@ -13,6 +13,8 @@ export interface Lived {
   readonly stressed: readonly JournalRecord[];
   readonly verified: readonly JournalRecord[];
   readonly notes: readonly Note[];
+  /** Sequences of operations that ended in an error nobody expected. */
+  readonly unexpected: readonly number[];
   readonly runPath: string;
 }
 
@@ -39,7 +41,8 @@ export async function live(root: string, options: LivedOptions): Promise<Lived> 
   const runPath = join(dir, `funbric-${spec.run}`);
   tamper?.(runPath);
   worker.verify();
-  return { stressed, verified: recorder.records.slice(stressed.length), notes: recorder.notes, runPath };
+  const { notes, unexpected } = recorder;
+  return { stressed, verified: recorder.records.slice(stressed.length), notes, unexpected, runPath };
 }
 
 /** What was decided, without when and with what outcome. */

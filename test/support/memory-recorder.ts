@@ -1,11 +1,13 @@
 /** A recorder that keeps everything in memory, for engines without an agent around them. */
 import type { Note } from '../../src/model/journal.ts';
-import { layout, readRecord, viewRecords, type JournalRecord } from '../../src/model/record.ts';
+import { layout, outcomes, readRecord, viewRecords, type JournalRecord } from '../../src/model/record.ts';
 import type { Recorder } from '../../src/workloads/workload.ts';
 
 export class MemoryRecorder implements Recorder {
   readonly views;
   readonly notes: Note[] = [];
+  /** Sequences of operations that ended in an error nobody expected. */
+  readonly unexpected: number[] = [];
   sequence = 0;
   #count = 0;
   #first = 0;
@@ -32,7 +34,8 @@ export class MemoryRecorder implements Recorder {
 
   mark(): void {}
 
-  end(outcome: number, errno: number): void {
+  end(outcome: number, errno: number, _bytes: number, isExpected = false): void {
+    if (outcome === outcomes.error && !isExpected) this.unexpected.push(this.sequence);
     for (let slot = this.#first; slot < this.#count; slot++) {
       this.views.u8[slot * 64 + layout.outcome] = outcome;
       this.views.u16[slot * 32 + layout.errno] = errno;

@@ -24,6 +24,10 @@ function longestFiles(runPath: string): string[] {
     .sort((a, b) => fs.statSync(join(runPath, b)).size - fs.statSync(join(runPath, a)).size);
 }
 
+/** There is one worker only: whatever it opens of another's is there. */
+const openAny: FileOperations['open'] = (path, flags, mode) =>
+  path.includes('/own/0001/') ? fs.openSync(os.devNull, 'r') : fileOperations.open(path, flags, mode);
+
 /** What verify saw that is not good data or legitimate zeros. */
 function oddOf(verified: readonly JournalRecord[]): readonly JournalRecord[] {
   const good = new Set<number>([contents.data, contents.zeros, contents.none]);
@@ -101,6 +105,22 @@ describe('the files engine', () => {
     assert.equal(full.length + short.length, reads.length);
     assert.ok(full.length > 0 && full.every(({ size }) => size === 1024));
     assert.ok(short.some(({ size }) => size === 1024) && short.some(({ size }) => size === 0));
+  });
+
+  it('expects that others remove their files, also while it reads them on a network file system, but nobody its own', async () => {
+    const { ESTALE } = os.constants.errno;
+    const read: FileOperations['read'] = () => {
+      throw Object.assign(new Error('ESTALE'), { errno: -ESTALE });
+    };
+    const run = await live({
+      hosts: 2,
+      operations: { ...fileOperations, read, open: openAny },
+    });
+    const stale = run.stressed.filter(({ kind, errno }) => kind === recordKinds.read && errno === ESTALE);
+    const [own, others] = [stale.filter(({ owner }) => owner === 0), stale.filter(({ owner }) => owner === 1)];
+    assert.ok(own.some(({ sequence }) => run.unexpected.includes(sequence)));
+    assert.ok(others.length > 100);
+    assert.ok(others.every(({ sequence }) => !run.unexpected.includes(sequence)));
   });
 
   it('goes on, and never relies on what it cannot know, whatever operation fails', async () => {

@@ -10,9 +10,9 @@ import { hostOf, isElsewhere } from '../evidence.ts';
 import { capFindings } from '../fold.ts';
 import type { History } from '../history.ts';
 import { windowOf } from '../order.ts';
-import { stressPhase } from '../phases.ts';
+import { inStress } from '../phases.ts';
 import { judgeRead } from '../promise.ts';
-import type { Segment } from '../record-log.ts';
+import type { Segment, Visitor } from '../record-log.ts';
 import { countBelow, steadyValue } from '../steps.ts';
 import { hostName, witnesses } from '../words.ts';
 
@@ -23,15 +23,18 @@ export const shortReads: Check = {
     const short = new Map<string, ShortRead>();
     for (let owner = 0; owner < history.owners; owner++) {
       if (!history.tree(owner).isWhole) continue;
-      history.log.visit(owner, (segment, at) => {
-        if (!isShort(segment, at) || isElsewhere(history.facts, segment.host, owner)) return;
+      const isHere = (segment: Segment): boolean =>
+        inStress(segment) && !isElsewhere(history.facts, segment.host, owner);
+      const take: Visitor = (segment, at) => {
+        if (!isShort(segment, at)) return;
         const read = judge(history, { owner, segment, at });
         if (read === undefined) return;
         const key = `${read.host}/${owner}/${read.incarnation}`;
         const known = short.get(key);
         if (known === undefined) short.set(key, read);
         else known.sightings++;
-      });
+      };
+      history.log.visit(owner, take, isHere);
     }
     return capFindings([...short.values()], (read) => findingOf(history, read));
   },
@@ -51,9 +54,8 @@ interface ShortRead {
   sightings: number;
 }
 
-function isShort({ phase, views }: Segment, at: number): boolean {
+function isShort({ views }: Segment, at: number): boolean {
   return (
-    phase === stressPhase &&
     views.u8[at * 64 + layout.kind] === recordKinds.read &&
     views.u8[at * 64 + layout.outcome] === outcomes.ok &&
     ((views.u8[at * 64 + layout.flags] ?? 0) & readFlags.short) !== 0
@@ -74,7 +76,7 @@ function judge(
   const sizes = incarnation === undefined ? undefined : tree.sizes.get(incarnation);
   if (incarnation === undefined || sizes === undefined) return undefined;
   // What an error reported later may have lost was perhaps gone already.
-  if (history.registers(owner).files.get(incarnation)?.isSound !== true) return undefined;
+  if (history.registers(owner).files.get(incarnation)?.isSound === false) return undefined;
   if (tree.copies.get(incarnation)?.isDoubted === true) return undefined;
   const size = steadyValue(sizes, window) ?? 0;
   const first = (u32[at * 16 + layout.first] ?? 0) * history.facts.chunkBytes;

@@ -117,7 +117,9 @@ function evidenceGaps(at: {
     const seen = history.log.segments
       .filter((segment) => segment.host === index)
       .reduce((sum, { count }) => sum + count, 0);
-    if (records !== undefined && records !== seen) gaps.push(`its journal has ${seen} records of ${records}`);
+    const isSkipped = result.agent?.isTargetGone === true;
+    if (records !== undefined && records !== seen && !isSkipped)
+      gaps.push(`its journal has ${seen} records of ${records}`);
   }
   if (history.hosts[index]?.hasVerified !== true) gaps.push('it did not read everything back');
   return gaps;
@@ -132,6 +134,7 @@ function cutWorkers({ facts, whole }: History, host: number): readonly string[] 
 
 /** A workload whose evidence nobody judged passes nothing. */
 function workloadGaps({ plan, hosts }: RunInput, history: History | undefined): readonly string[] {
+  if (plan.tasks.length === 0) return ['no task was planned'];
   const planned = plannedWorkloads(plan);
   if (planned.length === 0) return [];
   const judged = history === undefined ? 0 : 1;

@@ -10,7 +10,7 @@ import { errorCodeOf, FunbricError, messageOf } from '../../model/errors.ts';
 import { decodeJournal, type Journal } from '../../model/journal.ts';
 import { planSchema, runTagOf, type Plan } from '../../model/plan.ts';
 import { hostResultSchema, type HostResult } from '../../model/result.ts';
-import { runFiles } from '../run-folder.ts';
+import { refuseNonFile, runFiles } from '../run-folder.ts';
 
 const beforeVerifySchema = z.object({
   command: z.string(),
@@ -48,7 +48,7 @@ export async function readRun(folder: string): Promise<RunInput> {
 async function readPlan(path: string): Promise<Plan> {
   let plan: unknown;
   try {
-    plan = JSON.parse(await readFile(path, 'utf8'));
+    plan = JSON.parse(await readText(path));
   } catch (error) {
     throw new FunbricError('input', `${path} can't be read as a plan: ${messageOf(error)}`, {
       hint: 'name the folder of a run, reports/<run>; without its plan nobody knows which hosts are missing',
@@ -83,9 +83,10 @@ async function readResult(folder: string, plan: Plan, index: number): Promise<Re
   });
   let text: string;
   try {
-    text = await readFile(join(folder, file), 'utf8');
+    text = await readText(join(folder, file));
   } catch (error) {
-    return { read: undefined, result: lost(`${file} is not there: ${codeOf(error)}`) };
+    const what = errorCodeOf(error) === 'ENOENT' ? 'is not there' : "can't be read";
+    return { read: undefined, result: lost(`${file} ${what}: ${codeOf(error)}`) };
   }
   const decoded = hostResultSchema.safeParse(parseJson(text));
   if (!decoded.success) return { read: undefined, result: lost(`${file} is cut or damaged`) };
@@ -134,6 +135,7 @@ async function readHost(
   const file = runFiles.journal(index);
   let bytes: Buffer;
   try {
+    await refuseNonFile(join(folder, file));
     bytes = await readFile(join(folder, file));
   } catch (error) {
     const gaps = result.journal === undefined ? [] : [`${file} can't be read: ${codeOf(error)}`];
@@ -153,12 +155,17 @@ async function readHost(
 async function readBeforeVerify(folder: string): Promise<RunInput['beforeVerify']> {
   let text: string;
   try {
-    text = await readFile(join(folder, runFiles.beforeVerify), 'utf8');
-  } catch {
-    return undefined;
+    text = await readText(join(folder, runFiles.beforeVerify));
+  } catch (error) {
+    return errorCodeOf(error) === 'ENOENT' ? undefined : 'unreadable';
   }
   const decoded = beforeVerifySchema.safeParse(parseJson(text));
   return decoded.success ? { exit: String(decoded.data.exit), limitMs: decoded.data.limitMs } : 'unreadable';
+}
+
+async function readText(path: string): Promise<string> {
+  await refuseNonFile(path);
+  return await readFile(path, 'utf8');
 }
 
 function parseJson(text: string): unknown {

@@ -48,6 +48,7 @@ function evidenceOf({ result, journal, isJournalTrusted }: HostInput, declared: 
     client: { isNetwork: target === undefined || isNetworkMount(target), platform: facts?.platform ?? '' },
     consistency: declared ?? (target === undefined ? 'eventual' : consistencyOf(target)),
     clock: clockOf(result.pings),
+    ...(result.agent?.isTargetGone === true ? { isTargetGone: true } : {}),
     heartbeats: [...(result.agent?.heartbeats ?? []), ...lastOf(result)],
     ...stressOf(result),
     ...goneOf(result),
