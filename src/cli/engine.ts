@@ -3,6 +3,7 @@
  * line can be tried without a host.
  */
 import type { HostExit } from '../controller/command.ts';
+import type { RuntimeChoice } from '../controller/deploy/runtime-source.ts';
 import type { Emit, RunEvent } from '../controller/events.ts';
 import type { MountCredentials } from '../controller/mounts/credentials.ts';
 import type { ChosenTask } from '../controller/planning.ts';
@@ -35,6 +36,7 @@ export interface RunRequest extends Reach {
   /** See Stage; nothing of it is ever kept. */
   readonly mountCredentials: ReadonlyMap<string, MountCredentials>;
   readonly reportsFolder: string;
+  readonly runtime: RuntimeChoice;
   readonly listen: (event: RunEvent) => void;
 }
 

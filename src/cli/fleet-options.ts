@@ -106,11 +106,20 @@ export const fleetOptions = {
     placeholder: 'FILE',
     describe: "known_hosts file instead of ssh's own",
   },
+  runtime: {
+    type: 'string',
+    group: 'Reaching them',
+    placeholder: 'WHICH',
+    default: 'auto',
+    describe:
+      "Node.js for the agent: auto (the host's own, else one of npm's that is sent), host (its own only), or FILE, a node program for Linux to send; repeatable, for several kinds of hosts",
+  },
   transport: {
     type: 'string',
     group: 'Reaching them',
     placeholder: 'NAME',
-    describe: 'ssh, or local for this machine without SSH',
+    describe:
+      "ssh (funbric's own), openssh (your ssh program: FIDO keys, certificates, ...), or local for this machine",
   },
   seed: {
     type: 'number',

@@ -15,11 +15,17 @@ import { outputDrained } from './terminal/drained.ts';
 import type { DemoFleet, Engine, Reach, RunRequest } from './engine.ts';
 import { interruptedStatus, statusOf } from './status.ts';
 
-export function liveEngine(homeFolder: string): Engine {
+interface Folders {
+  readonly homeFolder: string;
+  readonly currentFolder: string;
+}
+
+/** `currentFolder`: the user's project, whose packages are looked in first. */
+export function liveEngine({ homeFolder, currentFolder }: Folders): Engine {
   return {
-    run: (request) => run(request, homeFolder),
+    run: (request) => run(request, { homeFolder, currentFolder }),
     async runCommand({ words: [first = '', ...others], ...request }) {
-      await using reached = connector(request, homeFolder);
+      await using reached = connector(request, request.hosts, homeFolder);
       const command = others.length === 0 ? first : quoteAll([first, ...others]);
       return await runCommand({ ...request, command, connect: reached.connect, shown: outputDrained });
     },
@@ -28,18 +34,20 @@ export function liveEngine(homeFolder: string): Engine {
 }
 
 /** Loaded only where it is needed: a command on many hosts starts in half the time without it. */
-async function run(request: RunRequest, homeFolder: string): Promise<RunOutcome> {
+async function run(request: RunRequest, { homeFolder, currentFolder }: Folders): Promise<RunOutcome> {
   const { conduct } = await import('../controller/conduct.ts');
-  const { loadAgentBundle } = await import('../controller/deploy.ts');
+  const { loadAgentBundle } = await import('../controller/deploy/agent.ts');
+  const { openRuntimes } = await import('../controller/deploy/runtime.ts');
   const { openEventLog } = await import('../controller/event-log.ts');
   const { finishRun } = await import('../controller/finish.ts');
   const { packageFiles } = await import('../controller/package-files.ts');
   const { createRunFolder } = await import('../controller/run-folder.ts');
   const { plan, reportsFolder, listen, signal, killSignal } = request;
+  await using reached = connector(request, plan.hosts, homeFolder);
+  await using runtimes = await openRuntimes(request.runtime, [currentFolder, packageFiles.root]);
   const folder = await createRunFolder(reportsFolder, plan);
   const bundle = await loadAgentBundle(packageFiles.agent);
   const nowMs = (): number => performance.now();
-  await using reached = connector(request, homeFolder);
   using log = openEventLog(folder, { now: () => new Date(), nowMs, listen });
   const stops = [
     onAbort(signal, () => log.emit({ kind: 'interrupted', isSecond: false })),
@@ -50,6 +58,7 @@ async function run(request: RunRequest, homeFolder: string): Promise<RunOutcome>
       ...request,
       folder,
       bundleFor: () => bundle,
+      runtimes,
       connect: reached.connect,
       emit: log.emit,
       nowNs: () => nowMs() * 1e6,
@@ -80,7 +89,7 @@ interface Connector extends AsyncDisposable {
 }
 
 /** What was learned of ssh_config, keys and agents, and logins to jump hosts, are kept as long as this is. */
-function connector(reach: Reach, homeFolder: string): Connector {
+function connector(reach: Reach, hosts: readonly Host[], homeFolder: string): Connector {
   const { connectMs, isNewKeyAccepted, secrets, isAgentForwarded, note } = reach;
   const transports = createTransports({
     home: homeFolder,
@@ -92,6 +101,7 @@ function connector(reach: Reach, homeFolder: string): Connector {
     isAgentForwarded,
     note,
   });
+  transports.check(hosts);
   return {
     connect: async (host, signal) => transports.of(host).connect(host, { signal, connectMs, isNewKeyAccepted }),
     [Symbol.asyncDispose]: async () => transports.close(),

@@ -44,7 +44,7 @@ process.on('SIGTSTP', () => {
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
 const status = await runProgram(process.argv.slice(2), {
-  engine: liveEngine(homedir()),
+  engine: liveEngine({ homeFolder: homedir(), currentFolder: process.cwd() }),
   library: async () => ({ ...(await import('../index.ts')) }),
   out: screen.out,
   err: screen.err,

@@ -230,6 +230,7 @@ async function runFleet(
       tasks,
       mountCredentials,
       reportsFolder: resolve(currentFolder, fleet.reportsFolder),
+      runtime: fleet.runtime,
       listen(event) {
         if (event.kind === 'host-ended') ended.push(event);
         display.listen(event);

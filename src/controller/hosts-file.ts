@@ -31,7 +31,9 @@ const settings = {
   jump: wordSchema
     .optional()
     .describe('Jump hosts on the way, [user@]host[:port] with commas, or none; what this file says of them counts'),
-  transport: wordSchema.optional().describe('How to reach it: ssh (the default), or local for this machine'),
+  transport: wordSchema
+    .optional()
+    .describe('How to reach it: ssh (the default), openssh (the ssh program), or local for this machine'),
   roles: z.array(wordSchema, 'must be a list of texts').optional().describe('Roles, for -R'),
   vars: z
     .record(z.string(), variableSchema, 'must be an object')

@@ -30,7 +30,7 @@ export const hostSchema = z.object({
   knownHostsFiles: z.optional(z.array(z.string())),
   /** Jump hosts on the way, the first one first; none: there is no proxy, whatever ssh_config says. */
   jump: z.optional(z.array(hopSchema)),
-  /** `ssh`, or `local` for this machine without SSH. */
+  /** `ssh`, `openssh` for the ssh program, or `local` for this machine without SSH. */
   transport: z.optional(z.string()),
   roles: z.array(z.string()),
   groups: z.array(z.string()),

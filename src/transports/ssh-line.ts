@@ -13,13 +13,17 @@ export interface Line {
   start(command: string, signal: AbortSignal | undefined): Promise<RemoteProcess | 'full'>;
   /** Resolves with the reason when it ends, whoever ended it. */
   readonly closed: Promise<string>;
-  /** The reason, once it has ended. */
-  endedBecause(): string | undefined;
   close(): Promise<void>;
 }
 
 /** For the host's answer to our goodbye. */
 const goodbyeMs = 1000;
+
+/** A line that can carry others. */
+export interface SshLine extends Line {
+  /** The reason, once it has ended. */
+  endedBecause(): string | undefined;
+}
 
 export interface LineGiven {
   readonly place: Place;
@@ -29,7 +33,7 @@ export interface LineGiven {
   readonly isAgentForwarded: boolean;
 }
 
-export function lineOf(client: Client, given: LineGiven): Line {
+export function lineOf(client: Client, given: LineGiven): SshLine {
   const { place, idle, dialled } = given;
   const { ending, end } = watchEnd(client, idle, dialled);
   const closed = new Promise<string>((resolve) => ending.listen(resolve));

@@ -29,23 +29,8 @@ interface Subject {
 }
 
 const subjects: readonly Subject[] = [
-  {
-    name: 'ssh to OpenSSH',
-    skip: sshdReason(),
-    async start() {
-      const sshd = await startSshd();
-      const host = testHost('real', {
-        address: sshd.addresses[0],
-        port: sshd.port,
-        identityFiles: [sshd.identityFile],
-        knownHostsFiles: [sshd.knownHostsFile],
-      });
-      const breakConnection = (): void => {
-        for (const pid of descendantsOf(sshd.pid)) process.kill(pid, 'SIGKILL');
-      };
-      return { host, breakConnection, close: async () => sshd.close() };
-    },
-  },
+  ...sshSubjects('ssh', false),
+  ...sshSubjects('openssh', existsSync('/usr/bin/ssh') ? false : 'no ssh here (Debian: openssh-client)'),
   {
     name: 'ssh behind a jump host',
     skip: sshdReason(),
@@ -62,27 +47,52 @@ const subjects: readonly Subject[] = [
     },
   },
   {
-    name: 'ssh to a loopback host',
-    skip: false,
-    async start(folder) {
-      const fleet = await startLoopbackFleet({ count: 1, folder: join(folder, 'fleet') });
-      const [demo] = fleet.hosts;
-      assert(demo !== undefined);
-      const host = testHost(demo.name, {
-        address: demo.address,
-        port: demo.port,
-        identityFiles: [fleet.identityFile],
-        knownHostsFiles: [fleet.knownHostsFile],
-      });
-      return { host, breakConnection: () => void fleet.close(), close: async () => fleet.close() };
-    },
-  },
-  {
     name: 'local',
     skip: false,
     start: async () => ({ host: testHost('here', { transport: 'local' }), close: async () => undefined }),
   },
 ];
+
+function sshSubjects(transport: string, skip: string | false): readonly Subject[] {
+  return [
+    {
+      name: `${transport} to OpenSSH`,
+      skip: skip || sshdReason(),
+      async start() {
+        const sshd = await startSshd();
+        const host = testHost('real', {
+          transport,
+          address: sshd.addresses[0],
+          port: sshd.port,
+          identityFiles: [sshd.identityFile],
+          knownHostsFiles: [sshd.knownHostsFile],
+        });
+        const breakConnection = (): void => {
+          for (const pid of descendantsOf(sshd.pid)) process.kill(pid, 'SIGKILL');
+        };
+        return { host, breakConnection, close: async () => sshd.close() };
+      },
+    },
+    {
+      name: `${transport} to a loopback host`,
+      skip,
+      async start(folder) {
+        const fleet = await startLoopbackFleet({ count: 1, folder: join(folder, 'fleet') });
+        const [demo] = fleet.hosts;
+        assert(demo !== undefined);
+        const host = testHost(demo.name, {
+          transport,
+          address: demo.address,
+          port: demo.port,
+          user: demo.user,
+          identityFiles: [fleet.identityFile],
+          knownHostsFiles: [fleet.knownHostsFile],
+        });
+        return { host, breakConnection: () => void fleet.close(), close: async () => fleet.close() };
+      },
+    },
+  ];
+}
 
 for (const subject of subjects) {
   describe(`transport contract: ${subject.name}`, { skip: subject.skip, timeout: 120_000 }, () => {
