@@ -8,11 +8,10 @@ import type { OptionValues, TaskOption } from '../controller/task.ts';
 import { fleetChoices, refuseChoices, type FleetChoices } from './fleet-choices.ts';
 import { fleetOptions } from './fleet-options.ts';
 import { progressChoices, type ProgressChoice } from './progress/choice.ts';
-import type { SudoPasswordChoice } from './sudo-password.ts';
 import { cutWords, type Catalog, type TaskWords } from './words.ts';
 
 /** The options of funbric itself, decoded. */
-export interface FleetValues extends Omit<Selection, keyof FleetChoices>, FleetChoices, SudoPasswordChoice {
+export interface FleetValues extends Omit<Selection, keyof FleetChoices>, FleetChoices {
   readonly hostsFile: string | undefined;
   readonly runtime: RuntimeChoice;
   readonly connectMs: number;
@@ -25,6 +24,8 @@ export interface FleetValues extends Omit<Selection, keyof FleetChoices>, FleetC
   readonly isAgentForwarded: boolean;
   readonly isPasswordAsked: boolean;
   readonly passwordFile: string | undefined;
+  readonly isSudoPasswordAsked: boolean;
+  readonly sudoPasswordFile: string | undefined;
   /** Whom to become on the hosts; undefined: nobody else. */
   readonly sudo: { readonly user: string | undefined } | undefined;
   readonly seed: number | undefined;
@@ -176,7 +177,9 @@ function fleetValues(values: OptionValues, given: GivenOptions): FleetValues {
     isAgentForwarded: values['forward-agent'] === true,
     isPasswordAsked: values['ask-pass'] === true,
     passwordFile: text(values, 'password-file'),
-    ...sudoValues(values),
+    isSudoPasswordAsked: values['ask-sudo-pass'] === true,
+    sudoPasswordFile: text(values, 'sudo-password-file'),
+    sudo: sudoOf(values),
     seed: seed === undefined ? undefined : integer('seed', seed, 0, Number.MAX_SAFE_INTEGER),
     beforeVerify: text(values, 'before-verify'),
     workDir: absolute(values, 'work-dir'),
@@ -200,17 +203,9 @@ function runtimeChoice(words: readonly string[]): RuntimeChoice {
   });
 }
 
-function sudoValues(values: OptionValues): Pick<FleetValues, 'sudo' | keyof SudoPasswordChoice> {
+function sudoOf(values: OptionValues): FleetValues['sudo'] {
   const user = word(values, 'sudo-user');
-  const isSudoPasswordAsked = values['ask-sudo-pass'] === true;
-  const sudoPasswordFile = text(values, 'sudo-password-file');
-  if (isSudoPasswordAsked && sudoPasswordFile !== undefined) {
-    throw new FunbricError('usage', '--ask-sudo-pass and --sudo-password-file contradict each other', {
-      hint: 'leave one of them out',
-    });
-  }
-  const isSudo = values['sudo'] === true || user !== undefined;
-  return { sudo: isSudo ? { user } : undefined, isSudoPasswordAsked, sudoPasswordFile };
+  return values['sudo'] === true || user !== undefined ? { user } : undefined;
 }
 
 /** --json is short for --progress json, so another word for it is a contradiction. */

@@ -17,21 +17,21 @@ import { makeColors } from './terminal/colors.ts';
 import { runCompletion } from './completion/run-completion.ts';
 import { runOnHosts } from './command/run-on-hosts.ts';
 import { openDisplay } from './progress/display.ts';
-import type { Engine, Reach } from './engine.ts';
+import type { Engine } from './engine.ts';
 import { credentialsOf, type Prompt } from './mount-credentials.ts';
 import { describeError } from './errors.ts';
 import { fleetOptionNames } from './fleet-options.ts';
 import { generalHelp, taskHelp } from './help.ts';
-import { holdable, loginSecrets, type HoldableTerminal } from './login-secrets.ts';
 import { chooseHosts, rememberHosts } from './hosts.ts';
 import { hostListText, planText, taskListJson, taskListText, taskRows } from './lists.ts';
 import { progressOf } from './progress/choice.ts';
 import { limitRun } from './run-limit.ts';
 import { findingLines, hostLines, outcomeLines, type HostEnded } from './recap.ts';
-import { sanitizeLines } from './terminal/sanitize.ts';
+import { reachOf } from './reach.ts';
+import { holdable, type HoldableTerminal } from './terminal/holdable.ts';
 import type { Terminal } from './terminal/screen.ts';
 import { interruptedStatus, statusAfter, statusOf, worstStatus } from './status.ts';
-import { sudoPasswordOf } from './sudo-password.ts';
+import { sanitizeLines } from './terminal/sanitize.ts';
 import { makeSymbols } from './terminal/symbols.ts';
 import type { Catalog } from './words.ts';
 
@@ -150,16 +150,6 @@ async function perform(invocation: Invocation, context: Context): Promise<number
 
 async function hostsOf(fleet: FleetValues, context: Context): Promise<readonly Host[]> {
   return await chooseHosts(fleet, fleet.seed ?? context.randomSeed(), context);
-}
-
-async function reachOf(fleet: FleetValues, context: Context): Promise<Reach> {
-  const { signal, killSignal, err } = context;
-  const { connectMs, isNewKeyAccepted, isAgentForwarded, parallel, sudo } = fleet;
-  const note = (text: string): void => err(`${sanitizeLines(text)}\n`);
-  const secrets = fleet.isDryRun ? {} : await loginSecrets(fleet, context);
-  const sudoPassword = fleet.isDryRun ? undefined : await sudoPasswordOf(fleet, context);
-  const ways = { connectMs, isNewKeyAccepted, isAgentForwarded, secrets, sudo, sudoPassword };
-  return { ...ways, parallel, signal, killSignal, note };
 }
 
 /** The demo supplies hosts and words; from there on it is a run like any other. Words of the user come last, and so win. */

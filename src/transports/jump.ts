@@ -10,12 +10,12 @@ import { hopText } from '../model/jump.ts';
 import type { Dialled } from './dial.ts';
 import { onAbort } from './on-abort.ts';
 import { abortedAt, placeText, printable, unreachable, type Place } from './ssh-errors.ts';
-import type { Line } from './ssh-line.ts';
+import type { SshLine } from './ssh-line.ts';
 import type { ConnectOptions } from './transport.ts';
 
 export interface JumpLogin {
   readonly client: Client;
-  readonly line: Line;
+  readonly line: SshLine;
   readonly place: Place;
 }
 

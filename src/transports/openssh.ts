@@ -59,6 +59,7 @@ export function opensshTransport(options: SshOptions): Transport {
   };
 }
 
+/** What only funbric's own SSH does, rather than go on without it. */
 function refuseOwnWays({ isAgentForwarded, secrets }: SshOptions): void {
   const flag = isAgentForwarded === true ? '-A' : secrets?.password === undefined ? undefined : 'a login password';
   if (flag === undefined) return;

@@ -96,7 +96,7 @@ export function makeSshConfig(options: SshConfigOptions): SshConfig {
         isSaid = true;
         options.note('no ssh program here: host settings come from flags and hosts.json only, not from ~/.ssh/config');
       }
-      return settingsFrom(options, host, isOneForAll ? withoutTarget(answer) : answer);
+      return settingsFrom(options, host, answer);
     },
   };
 }

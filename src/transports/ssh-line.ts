@@ -1,4 +1,5 @@
 /** One SSH login to a host: starts commands on channels of its own, and says when and why it ended. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client, ClientChannel, ExecOptions } from 'ssh2';
 import { FunbricError, messageOf } from '../model/errors.ts';
 import type { Dialled } from './dial.ts';
@@ -12,15 +13,17 @@ export interface Line {
   start(command: string, signal: AbortSignal | undefined): Promise<RemoteProcess | 'full'>;
   /** Resolves with the reason when it ends, whoever ended it. */
   readonly closed: Promise<string>;
-  /** The reason, once it has ended. */
-  endedBecause(): string | undefined;
   close(): Promise<void>;
 }
 
-const closedByUs = 'closed by us';
-
 /** For the host's answer to our goodbye. */
 const goodbyeMs = 1000;
+
+/** A line that can carry others. */
+export interface SshLine extends Line {
+  /** The reason, once it has ended. */
+  endedBecause(): string | undefined;
+}
 
 export interface LineGiven {
   readonly place: Place;
@@ -30,7 +33,7 @@ export interface LineGiven {
   readonly isAgentForwarded: boolean;
 }
 
-export function lineOf(client: Client, given: LineGiven): Line {
+export function lineOf(client: Client, given: LineGiven): SshLine {
   const { place, idle, dialled } = given;
   const { ending, end } = watchEnd(client, idle, dialled);
   const closed = new Promise<string>((resolve) => ending.listen(resolve));
@@ -45,16 +48,15 @@ export function lineOf(client: Client, given: LineGiven): Line {
       return startProcess(client, { command, place, ending, signal, isFirst, isAgentForwarded });
     },
     async close() {
-      let timer: NodeJS.Timeout | undefined;
-      // At once: what the host still says of a command on the way out isn't how that ended.
-      if (end(closedByUs)) return;
       const gone = new Promise<void>((resolve) => client.once('close', () => resolve()));
+      // At once: what the host still says of a command on the way out isn't how that ended.
+      const isGone = end('closed by us');
+      if (isGone) return;
       client.end();
-      // What carries it may hang, too.
-      const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, goodbyeMs)));
-      await Promise.race([gone, late]);
-      dialled.stream.destroy();
-      clearTimeout(timer);
+      // ssh2's own destroy does nothing once it has said goodbye. What carries the stream may hang, too.
+      const destroying = setTimeout(() => dialled.stream.destroy(), goodbyeMs);
+      await Promise.race([gone, sleep(2 * goodbyeMs, undefined, { ref: false })]);
+      clearTimeout(destroying);
     },
   };
 }
@@ -73,7 +75,7 @@ function watchEnd(
   const listeners = new Set<(reason: string) => void>();
   const end = (reason: string): boolean => {
     if (ended !== undefined) return true;
-    ended = (reason === closedByUs ? undefined : dialled.endedBecause()) ?? because ?? reason;
+    ended = dialled.endedBecause() ?? because ?? reason;
     for (const listener of listeners) listener(ended);
     listeners.clear();
     return false;

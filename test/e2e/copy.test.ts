@@ -91,7 +91,7 @@ describe('put and get', { skip: sshdReason(), timeout: 240_000 }, () => {
     const { sshd } = user;
     const closed = join(bench.folder, 'closed');
     mkdirSync(join(closed, 'in'), { recursive: true, mode: 0o700 });
-    writeFileSync(join(bench.folder, 'password'), user.password);
+    writeFileSync(join(bench.folder, 'password'), user.password, { mode: 0o600 });
     mkdirSync(join(bench.folder, 'sub'));
     writeFileSync(join(bench.folder, 'sub/file'), 'by root');
     const way = ['-H', '127.0.0.5', '-u', user.name, '-p', String(sshd.port), '-i', sshd.identityFile];

@@ -22,7 +22,7 @@ describe('commands by sudo', { skip: sudoReason(), timeout: 240_000 }, () => {
     const way = ['-p', String(sshd.port), '-i', sshd.identityFile, '--known-hosts', sshd.knownHostsFile];
     flags = ['-H', sshd.addresses.join(','), '-u', user.name, ...way];
     passwordFile = join(bench.folder, 'password');
-    writeFileSync(passwordFile, `${user.password}\n`);
+    writeFileSync(passwordFile, `${user.password}\n`, { mode: 0o600 });
   });
   after(async () => {
     if (isSkipped) return;
@@ -43,7 +43,7 @@ describe('commands by sudo', { skip: sudoReason(), timeout: 240_000 }, () => {
   it('a wrong password fails one host, and is not tried on the next', async () => {
     user.maySudo('ALL=(ALL) ALL');
     const wrong = join(bench.folder, 'wrong');
-    writeFileSync(wrong, 'wrong');
+    writeFileSync(wrong, 'wrong', { mode: 0o600 });
     const ended = await funbric([...flags, '--sudo', '--sudo-password-file', wrong, '--', 'id']);
     assert.equal(ended.status, 1);
     assert.match(ended.stderr, /sudo refused the password/);

@@ -157,6 +157,28 @@ describe('hosts behind a jump host', { skip: sshdReason(), timeout: 120_000 }, (
     });
   });
 
+  it('are reached in the same way by --transport openssh, where ssh can be told of the jump host', async () => {
+    const configFile = join(folder, 'openssh');
+    const block = [
+      `  Port ${gate.port}`,
+      `  IdentityFile ${gate.identityFile}`,
+      `  UserKnownHostsFile ${gate.knownHostsFile}`,
+    ];
+    writeFileSync(configFile, ['Host 127.0.0.2', ...block, ''].join('\n'));
+    const before = gate.log().length;
+    const own = testTransports(folder, { configFile });
+    const host = behind([{ name: 'gate', address: '127.0.0.2' }], 'web', { transport: 'openssh' });
+    await using connection = await own.of(host).connect(host, testConnect());
+    assert.equal((await runCommand(connection, 'echo in')).stdout.toString(), 'in\n');
+    assert.equal(loginsSince(gate, before), 1);
+    const keyed = behind([hopOf(gate)], 'web', { transport: 'openssh' });
+    await assert.rejects(own.of(keyed).connect(keyed, testConnect()), {
+      message: /can't be told of the keys of jump host gate/,
+    });
+    const secret = testTransports(folder, { configFile, secrets: { password: 'x' } });
+    await assert.rejects(secret.of(host).connect(host, testConnect()), { message: /openssh doesn't take --ask-pass/ });
+  });
+
   it('may use the keys of the agent only with -A, and jump hosts never', async () => {
     const socket = await startAgentSocket(join(folder, 'agent'));
     const env = { SSH_AUTH_SOCK: join(folder, 'agent') };

@@ -303,7 +303,10 @@ describe('hosts through the ssh program', { skip, timeout: 180_000 }, () => {
       assert.equal(await echo(await through('right'), 'in'), 'in\n');
       const typed = through('typed', {}, { address: target, jump: [{ name: 'jump' }] });
       assert.equal(await echo(await typed, 'in'), 'in\n');
-      await assert.rejects(through('keys', {}, { jump: [{ name: 'jump', identityFiles: ['k'] }] }), /for a jump host/);
+      await assert.rejects(
+        through('keys', {}, { jump: [{ name: 'jump', identityFiles: ['k'] }] }),
+        /of the keys of jump host jump/,
+      );
       const isAtJump = (port: string, found: string): object => ({
         code: 'unreachable',
         message: new RegExp(`^web's jump host \\(127\\.0\\.0\\.3:${port}\\): ${found}`),

@@ -26,7 +26,6 @@ export function lineOf(master: Master, proxy: Proxy, settings: OpensshSettings):
   let isUsed = false;
   return {
     closed,
-    endedBecause: () => ended,
     async start(command, signal) {
       signal?.throwIfAborted();
       if (ended !== undefined) throw lost(settings, `the connection is gone (${ended})`, goneHint);

@@ -2,7 +2,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { FunbricError } from '../../model/errors.ts';
-import type { Host, Hop } from '../../model/host.ts';
+import type { Host } from '../../model/host.ts';
+import { hopText } from '../../model/jump.ts';
 
 export interface GivenOptions {
   readonly host: Host;
@@ -24,7 +25,6 @@ export function sshOptions({ host, home, ...given }: GivenOptions): readonly str
     // Our own limit is exact, and says what it hit; this one only has to be no shorter.
     ConnectTimeout: String(Math.ceil(given.connectMs / 1000) + 1),
     ...knownHostsSettings(host, home),
-    ...(host.jump === undefined ? {} : { ProxyJump: host.jump.map((hop) => jumpText(host, hop)).join(',') || 'none' }),
     // An agent's other keys would be tried first, up to where sshd ends the login.
     ...(host.identityFiles === undefined ? {} : { IdentitiesOnly: 'yes' }),
   };
@@ -36,8 +36,22 @@ export function sshOptions({ host, home, ...given }: GivenOptions): readonly str
     ...(host.identityFiles ?? []).flatMap((path) =>
       settingOptions({ IdentityFile: quoted(host, existing(host, expandHome(path, home))) }),
     ),
+    ...jumpOptions(host),
     ...settingOptions(settings),
   ];
+}
+
+/** ssh takes names of jump hosts; keys and known_hosts for them it takes from its own configuration only. */
+function jumpOptions({ name, jump }: Host): readonly string[] {
+  if (jump === undefined) return [];
+  if (jump.length === 0) return settingOptions({ ProxyJump: 'none', ProxyCommand: 'none' });
+  const own = jump.find((hop) => hop.identityFiles !== undefined || hop.knownHostsFiles !== undefined);
+  if (own !== undefined) {
+    throw new FunbricError('unreachable', `${name}: ssh can't be told of the keys of jump host ${hopText(own)}`, {
+      hint: 'give them in ssh_config instead of hosts.json, or leave out --transport openssh',
+    });
+  }
+  return ['-J', jump.map((hop) => hopText({ ...hop, name: hop.address ?? hop.name })).join(',')];
 }
 
 export function settingOptions(settings: Readonly<Record<string, string>>): readonly string[] {
@@ -47,19 +61,6 @@ export function settingOptions(settings: Readonly<Record<string, string>>): read
 /** What to connect to, behind `--`, which keeps it from being an option here; but ssh passes it on to others bare. */
 export function targetOf(host: Host): readonly string[] {
   return ['--', requireName(host, host.address ?? host.name)];
-}
-
-/** ssh logs in to a jump host by ssh_config alone. */
-function jumpText(host: Host, hop: Hop): string {
-  if (hop.identityFiles !== undefined || hop.knownHostsFiles !== undefined) {
-    throw new FunbricError('unreachable', `${host.name}: ssh takes no keys or known_hosts files for a jump host`, {
-      hint: `write those of ${hop.name} into ssh_config, or leave out --transport openssh`,
-    });
-  }
-  const address = requireName(host, hop.address ?? hop.name);
-  const place = address.includes(':') ? `[${address}]` : address;
-  const user = hop.user === undefined ? '' : `${requireName(host, hop.user)}@`;
-  return `${user}${place}${hop.port === undefined ? '' : `:${hop.port}`}`;
 }
 
 function requireName(host: Host, name: string): string {
