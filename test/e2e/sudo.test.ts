@@ -53,7 +53,7 @@ describe('commands by sudo', { skip: sudoReason(), timeout: 240_000 }, () => {
   it('without a terminal nobody is asked', async () => {
     const ended = await funbric([...flags, '--sudo', '--ask-sudo-pass', '--', 'id']);
     assert.equal(ended.status, 64);
-    assert.match(ended.stderr, /--ask-sudo-pass needs a terminal/);
+    assert.match(ended.stderr, /--ask-sudo-pass: there is no terminal to ask at/);
   });
 
   it('a task may use it, and nothing that is kept of the run holds the password', async () => {
