@@ -14,6 +14,8 @@ import {
   realpathSync,
   renameSync,
   rmSync,
+  statSync,
+  writeFileSync,
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
@@ -178,10 +180,17 @@ export function addKnownHost(
   key: { readonly type: string; readonly blob: Buffer },
 ): void {
   const target = realPathOf(file);
+  const line = `${nameOf(at)} ${key.type} ${key.blob.toString('base64')}\n`;
+  const there = statSync(target, { throwIfNoEntry: false });
+  // /dev/null is a usual known_hosts for who wants none. Nothing may be renamed over it: the whole machine needs it.
+  if (there?.isCharacterDevice() === true) {
+    writeFileSync(target, line, { flag: 'a' });
+    return;
+  }
+  if (there !== undefined && !there.isFile()) throw new Error('it is no regular file');
   mkdirSync(dirname(target), { recursive: true, mode: 0o700 });
   const before = readIfThere(target);
   const isLineOpen = before !== '' && !before.endsWith('\n');
-  const line = `${nameOf(at)} ${key.type} ${key.blob.toString('base64')}\n`;
   const temporary = `${target}.funbric-${process.pid}`;
   try {
     rmSync(temporary, { force: true });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { createHmac, randomBytes } from 'node:crypto';
 import { chmodSync, lstatSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -88,6 +89,29 @@ describe('known_hosts', () => {
       assert.equal(readFileSync(file, 'utf8'), `x ssh-ed25519 ${o}\n${line}`);
       assert.equal(statSync(file).mode & 0o777, 0o600);
       assert(lstatSync(link).isSymbolicLink());
+    });
+
+    const deviceReason =
+      spawnSync('mknod', [join(tmpdir(), `funbric-null-${process.pid}`), 'c', '1', '3']).status !== 0;
+    rmSync(join(tmpdir(), `funbric-null-${process.pid}`), { force: true });
+    it(
+      'writes to a device such as /dev/null, and never puts a file in its place',
+      {
+        skip: deviceReason && 'devices can not be made here',
+      },
+      () => {
+        const device = join(folder, 'null');
+        execFileSync('mknod', [device, 'c', '1', '3']);
+        addKnownHost(device, at, { type: 'ssh-ed25519', blob: key });
+        assert(lstatSync(device).isCharacterDevice());
+      },
+    );
+
+    it('leaves what is no file and no device alone', () => {
+      const pipe = join(folder, 'pipe');
+      execFileSync('mkfifo', [pipe]);
+      assert.throws(() => addKnownHost(pipe, at, { type: 'ssh-ed25519', blob: key }), /no regular file/);
+      assert(lstatSync(pipe).isFIFO());
     });
 
     it('reads several files in order and takes a missing one for empty', () => {
