@@ -111,7 +111,7 @@ function serveSessions(
   let sessions = 0;
   connection.on('session', (accept, reject) => {
     onRequest('session');
-    if (isFrozenAt('channel')) return;
+    if (isFrozenAt('channel') || faultOf(faults, 'mute') !== undefined) return;
     if (sessions >= allowed) {
       reject();
       return;

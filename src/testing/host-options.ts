@@ -6,6 +6,8 @@ export type HostFault =
   | { readonly kind: 'reset'; readonly afterBytes: number }
   /** A black hole: from this point on nothing is read or answered, keepalives included, and the connection stays open. */
   | { readonly kind: 'silent'; readonly from: SilentFrom }
+  /** It is there, and answers keepalives, but never the question for a channel. */
+  | { readonly kind: 'mute' }
   /** So many connections are taken and dropped at once, as sshd does above MaxStartups; later ones are served. */
   | { readonly kind: 'drop'; readonly connections: number }
   /** Something else than SSH answers: this text, then the end. */
