@@ -26,7 +26,7 @@ export function lineOf(client: Client, place: Place, idle: IdleLimit): Line {
     async start(command, signal) {
       const isFirst = !isUsed;
       isUsed = true;
-      return startProcess(client, { command, place, ending, signal, isFirst });
+      return startProcess(client, { command, place, ending, signal, isFirst, idle });
     },
     async close() {
       endedBecause('closed by us');
@@ -74,15 +74,18 @@ async function startProcess(
     readonly ending: Ending;
     readonly signal: AbortSignal | undefined;
     readonly isFirst: boolean;
+    readonly idle: IdleLimit;
   },
 ): Promise<RemoteProcess | 'full'> {
   const { place, signal, ending } = given;
+  const limitMs = given.idle.keepaliveMs * (given.idle.keepalives + 1);
   const lost = (why: string, hint: string): FunbricError =>
     new FunbricError('lost', `${placeText(place)}: no command can be started: ${printable(why)}`, { hint });
   return new Promise((resolve, reject) => {
     let isOver = false;
     const settle = (): void => {
       isOver = true;
+      clearTimeout(timer);
       unlisten();
       stopListening();
     };
@@ -95,6 +98,11 @@ async function startProcess(
       fail(lost(`the connection is gone (${reason})`, 'it may have rebooted or lost its network: see its console'));
     };
     const unlisten = given.ending.listen((reason) => queueMicrotask(() => onEnd(reason)));
+    // A host may answer keepalives, and nothing else for ever.
+    const timer = setTimeout(() => {
+      const why = `it didn't answer within ${limitMs / 1000} s, which is the idle limit`;
+      fail(lost(why, 'sshd there may hang, in PAM or for lack of memory: see its log'));
+    }, limitMs);
     try {
       client.exec(given.command, (error, channel) => {
         if (isOver) discard(channel);
