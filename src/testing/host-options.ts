@@ -34,6 +34,8 @@ export interface HostOptions {
   readonly faults?: readonly HostFault[];
   /** Shell scripts by name, found before the machine's programs of that name: `{ uname: 'echo other' }`. */
   readonly programs?: Readonly<Record<string, string>>;
+  /** Path of its login shell; /bin/sh where not given. */
+  readonly shell?: string;
   /** Files in its home, by path from there. */
   readonly files?: Readonly<Record<string, string | Uint8Array>>;
 }

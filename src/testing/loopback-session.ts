@@ -13,6 +13,7 @@ export type Children = Set<{ end(): Promise<void> }>;
 export interface CommandSetting {
   readonly user: string;
   readonly home: string;
+  readonly shell: string;
   /** A folder that is looked for programs first. */
   readonly programs: string | undefined;
   readonly faults: readonly HostFault[];
@@ -47,7 +48,11 @@ const signals = new Set([
 export function serveSession({ session, connection, channel, command, setting, children }: SessionRequest): void {
   channel.on('error', () => undefined);
   channel.stderr.on('error', () => undefined);
-  const child = spawn('/bin/sh', ['-c', command], { cwd: setting.home, detached: true, env: environmentOf(setting) });
+  const child = spawn(setting.shell, ['-c', command], {
+    cwd: setting.home,
+    detached: true,
+    env: environmentOf(setting),
+  });
   const isGone = new Promise<void>((resolve) => {
     child.once('close', () => resolve());
     child.once('error', () => resolve());
@@ -80,10 +85,10 @@ export function serveSession({ session, connection, channel, command, setting, c
   void deliver(channel, child, { isGone, faults: setting.faults });
 }
 
-function environmentOf({ user, home, programs }: CommandSetting): NodeJS.ProcessEnv {
+function environmentOf({ user, home, shell, programs }: CommandSetting): NodeJS.ProcessEnv {
   const folders = [programs, dirname(process.execPath), process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin'];
   const path = folders.filter((folder) => folder !== undefined).join(':');
-  return { HOME: home, USER: user, LOGNAME: user, SHELL: '/bin/sh', PATH: path };
+  return { HOME: home, USER: user, LOGNAME: user, SHELL: shell, PATH: path };
 }
 
 function feed(channel: ServerChannel, child: ChildProcessWithoutNullStreams, faults: readonly HostFault[]): void {

@@ -67,7 +67,7 @@ export async function startLoopbackFleet(options: LoopbackOptions): Promise<Loop
         clientKey: clientKey.key,
         user,
         faults,
-        setting: { user, home, programs, faults },
+        setting: { user, home, shell: own.shell ?? '/bin/sh', programs, faults },
         onLogin: (method) => options.onLogin?.(name, method),
         onRequest: (request) => options.onRequest?.(name, request),
       });
