@@ -1,7 +1,16 @@
 /** The example of docs/testing.md, as a user would have it: the package in node_modules, a task, and its test. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -38,5 +47,16 @@ describe('docs/testing.md', () => {
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
+  });
+});
+
+describe('docs/security.md', () => {
+  it('names tests that there are, one of its own for each promise', () => {
+    const text = readFileSync(join(root, 'docs/security.md'), 'utf8');
+    const named = [...text.matchAll(/`(test\/[\w./-]+\.test\.ts)`/g)].map(([, name = '']) => name);
+    for (const name of named) assert(existsSync(join(root, name)), name);
+    const ofPromises = readdirSync(join(root, 'test/security')).filter((name) => name.endsWith('.test.ts'));
+    assert.equal(ofPromises.length, 10);
+    for (const name of ofPromises) assert(named.includes(`test/security/${name}`), name);
   });
 });
