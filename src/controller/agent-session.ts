@@ -3,20 +3,13 @@
  * and hostile; whatever goes wrong with it is this host's failure, never another's.
  */
 import { createInterface } from 'node:readline';
-import { PassThrough } from 'node:stream';
 import { FunbricError, messageOf } from '../model/errors.ts';
 import type { Ping } from '../model/clock.ts';
 import type { AgentSpec } from '../model/plan.ts';
-import {
-  agentEventSchema,
-  maxLineBytes,
-  type AgentEvent,
-  type AgentPhase,
-  type Command,
-  type Heartbeat,
-} from '../model/protocol.ts';
+import { agentEventSchema, type AgentEvent, type AgentPhase, type Command, type Heartbeat } from '../model/protocol.ts';
 import { describeExit, type RemoteProcess } from '../transports/transport.ts';
 import type { Emit } from './events.ts';
+import { LineCap } from './line-cap.ts';
 import { TimeKeeper } from './time-keeper.ts';
 import { abortable, deferred, interrupted, within, type Deferred } from './waiting.ts';
 
@@ -32,6 +25,10 @@ const deliverLimitMs = 120_000;
 const byeLimitMs = 10_000;
 /** An agent gives a hung operation up by itself, at the limit: only one that doesn't is lost. */
 const hungGraceMs = 10_000;
+/** For what ends a phase, beyond the limit on an operation: hosts under load are late. */
+const phaseGraceMs = 30_000;
+/** A timer of more than this fires at once. */
+const maxTimerMs = 2 ** 31 - 1;
 /** Kept of what the agent says on stderr, for the reason when it dies. */
 const stderrKeptBytes = 4_096;
 
@@ -60,6 +57,8 @@ export class AgentSession {
   readonly #told = new Set<string>();
   #progress: Pick<Heartbeat, 'phase' | 'operations' | 'atNs'> = { operations: 0, atNs: 0 };
   #stderr = '';
+  #phase: AgentPhase | undefined;
+  #phaseEnd: NodeJS.Timeout | undefined;
   #isLeaving = false;
 
   constructor(options: SessionOptions) {
@@ -96,12 +95,35 @@ export class AgentSession {
     ended.promise.catch(() => undefined);
     this.#phases.set(phase, ended);
     this.#send({ kind: 'phase', phase });
-    return await abortable(ended.promise, this.lost);
+    this.#phase = phase;
+    this.#limitPhase(phase, this.#longestMs(phase));
+    try {
+      return await abortable(ended.promise, this.lost);
+    } finally {
+      this.#phase = undefined;
+      clearTimeout(this.#phaseEnd);
+    }
+  }
+
+  /** By our own clock: an agent that counts operations for ever would hold all other hosts up. */
+  #limitPhase(what: string, longestMs: number | undefined): void {
+    clearTimeout(this.#phaseEnd);
+    if (longestMs === undefined) return;
+    const limitMs = longestMs + this.#options.hungMs + phaseGraceMs;
+    const reason = `its ${what} didn't end within ${Math.round(limitMs / 1000)} s`;
+    this.#phaseEnd = setTimeout(() => this.#lose(reason), Math.min(limitMs, maxTimerMs));
+  }
+
+  /** Reading all back takes as long as it takes; teardown has a limit of its own. */
+  #longestMs(phase: AgentPhase): number | undefined {
+    if (phase === 'stress') return this.#options.spec.workload.durationMs;
+    return phase === 'setup' || phase === 'meet' ? 0 : undefined;
   }
 
   /** Ends the phase under way; `phase` then resolves with `stopped`. */
   stop(): void {
     this.#send({ kind: 'stop' });
+    if (this.#phase !== undefined) this.#limitPhase(`${this.#phase}, which was stopped,`, 0);
   }
 
   deliver(): Promise<Delivered> {
@@ -124,6 +146,7 @@ export class AgentSession {
   close(): void {
     this.#isLeaving = true;
     clearTimeout(this.#silence);
+    clearTimeout(this.#phaseEnd);
     this.#keeper.close();
     this.#options.remote.kill();
     // Whoever still waits for an answer (Ctrl-C came twice) gets none.
@@ -254,21 +277,4 @@ const maxTold = 100;
 function whereText({ worker, operation, file, ageMs }: NonNullable<Heartbeat['oldest']>): string {
   const of = file === undefined ? '' : ` of ${file}`;
   return `worker ${worker} is in ${operation}${of} for ${Math.round(ageMs / 1000)} s`;
-}
-
-/** Passes bytes on and calls `tooLong` when a line exceeds what the protocol allows: a hostile host must not fill our memory. */
-class LineCap extends PassThrough {
-  constructor(tooLong: () => void) {
-    let lineBytes = 0;
-    super({
-      transform(bytes: Buffer, _encoding, done) {
-        const lastBreak = bytes.lastIndexOf(0x0a);
-        lineBytes = lastBreak === -1 ? lineBytes + bytes.length : bytes.length - lastBreak - 1;
-        if (lineBytes > maxLineBytes) {
-          tooLong();
-          done();
-        } else done(null, bytes);
-      },
-    });
-  }
 }

@@ -10,6 +10,8 @@ export const workloadSpecSchema = z.looseObject({
   engine: z.string(),
   /** Worker threads a host. */
   workers: z.number(),
+  /** How long its stress lasts at most, where it has an end by itself. */
+  durationMs: z.optional(z.number()),
   /** The directory under test, absolute, the same on every host. */
   dir: z.optional(z.string()),
   /** The hosts' directories are separate ones that only share their path. */

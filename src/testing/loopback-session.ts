@@ -3,17 +3,28 @@ import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { Connection, ServerChannel, Session } from 'ssh2';
+import { faultOf, type HostFault } from './host-options.ts';
+import { tornStream } from './torn.ts';
 
 /** What runs, so that a host that closes can end it. */
 export type Children = Set<{ end(): Promise<void> }>;
+
+/** Where the commands of a host run. */
+export interface CommandSetting {
+  readonly user: string;
+  readonly home: string;
+  readonly shell: string;
+  /** A folder that is looked for programs first. */
+  readonly programs: string | undefined;
+  readonly faults: readonly HostFault[];
+}
 
 export interface SessionRequest {
   readonly session: Session;
   readonly connection: Connection;
   readonly channel: ServerChannel;
   readonly command: string;
-  readonly user: string;
-  readonly home: string;
+  readonly setting: CommandSetting;
   readonly children: Children;
 }
 
@@ -34,10 +45,14 @@ const signals = new Set([
   'USR2',
 ]);
 
-export function serveSession({ session, connection, channel, command, user, home, children }: SessionRequest): void {
+export function serveSession({ session, connection, channel, command, setting, children }: SessionRequest): void {
   channel.on('error', () => undefined);
   channel.stderr.on('error', () => undefined);
-  const child = spawn('/bin/sh', ['-c', command], { cwd: home, detached: true, env: environmentOf(user, home) });
+  const child = spawn(setting.shell, ['-c', command], {
+    cwd: setting.home,
+    detached: true,
+    env: environmentOf(setting),
+  });
   const isGone = new Promise<void>((resolve) => {
     child.once('close', () => resolve());
     child.once('error', () => resolve());
@@ -66,29 +81,34 @@ export function serveSession({ session, connection, channel, command, user, home
     if (signals.has(info.name) && children.has(entry)) signalGroup(child, `SIG${info.name}`);
     if (typeof accept === 'function') accept();
   });
-  feed(channel, child);
-  void deliver(channel, child, isGone);
+  feed(channel, child, setting.faults);
+  void deliver(channel, child, { isGone, faults: setting.faults });
 }
 
-function environmentOf(user: string, home: string): NodeJS.ProcessEnv {
-  const path = [dirname(process.execPath), process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin'].join(':');
-  return { HOME: home, USER: user, LOGNAME: user, SHELL: '/bin/sh', PATH: path };
+function environmentOf({ user, home, shell, programs }: CommandSetting): NodeJS.ProcessEnv {
+  const folders = [programs, dirname(process.execPath), process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin'];
+  const path = folders.filter((folder) => folder !== undefined).join(':');
+  return { HOME: home, USER: user, LOGNAME: user, SHELL: shell, PATH: path };
 }
 
-function feed(channel: ServerChannel, child: ChildProcessWithoutNullStreams): void {
+function feed(channel: ServerChannel, child: ChildProcessWithoutNullStreams, faults: readonly HostFault[]): void {
+  const torn = faultOf(faults, 'torn-upload');
   child.stdin.on('error', () => undefined);
   // What nobody reads any more is read away, or the channel's end would wait behind it.
   child.stdin.once('close', () => channel.resume());
-  channel.pipe(child.stdin);
+  if (torn === undefined) channel.pipe(child.stdin);
+  else channel.pipe(tornStream(torn)).pipe(child.stdin);
 }
 
 async function deliver(
   channel: ServerChannel,
   child: ChildProcessWithoutNullStreams,
-  isGone: Promise<void>,
+  { isGone, faults }: { readonly isGone: Promise<void>; readonly faults: readonly HostFault[] },
 ): Promise<void> {
   const lane = makeLane(channel);
-  const out = pump(child.stdout, async (chunk) => lane((done) => channel.write(chunk, done)));
+  const torn = faultOf(faults, 'torn-download');
+  const said = torn === undefined ? child.stdout : child.stdout.pipe(tornStream(torn));
+  const out = pump(said, async (chunk) => lane((done) => channel.write(chunk, done)));
   const err = pump(child.stderr, async (chunk) => lane((done) => channel.stderr.write(chunk, done)));
   await Promise.all([out, err, isGone]);
   if (child.exitCode !== null) channel.exit(child.exitCode);

@@ -3,11 +3,13 @@
  * with a home folder of its own. Only the key that is made for it may log in; nothing is forwarded and there is no pty.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
-import { createServer, type Server as NetServer, type Socket } from 'node:net';
+import type { Server as NetServer } from 'node:net';
 import { userInfo } from 'node:os';
-import { join } from 'node:path';
-import ssh2, { type AuthContext, type Connection, type ParsedKey, type Server } from 'ssh2';
-import { serveSession, type Children } from './loopback-session.ts';
+import { dirname, join } from 'node:path';
+import ssh2, { type ParsedKey } from 'ssh2';
+import { makeDaemon } from './daemon.ts';
+import type { HostOptions } from './host-options.ts';
+import { writePrograms } from './programs.ts';
 
 export interface LoopbackHost {
   readonly name: string;
@@ -31,11 +33,16 @@ export interface LoopbackOptions {
   readonly folder: string;
   /** Each login that is tried: `publickey`, `password`, ... */
   readonly onLogin?: (host: string, method: string) => void;
+  /** What clients ask for once they are in: `session`, `exec`, `pty-req`, ... */
+  readonly onRequest?: (host: string, request: string) => void;
+  /** What is special about the first host, the second, ... */
+  readonly each?: readonly HostOptions[];
 }
 
 const address = '127.0.0.1';
 
-export async function startLoopbackFleet({ count, folder, onLogin }: LoopbackOptions): Promise<LoopbackFleet> {
+export async function startLoopbackFleet(options: LoopbackOptions): Promise<LoopbackFleet> {
+  const { count, folder } = options;
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const hostKey = makeKey();
   const clientKey = makeKey();
@@ -45,18 +52,24 @@ export async function startLoopbackFleet({ count, folder, onLogin }: LoopbackOpt
   const closers: (() => Promise<void>)[] = [];
   const close = async (): Promise<void> => void (await Promise.all(closers.map(async (closer) => closer())));
   const hosts: LoopbackHost[] = [];
+  const user = userInfo().username;
   try {
     for (let number = 1; number <= count; number++) {
-      const name = `demo${number}`;
-      const home = join(folder, name);
-      await mkdir(home, { recursive: true, mode: 0o700 });
-      const user = userInfo().username;
-      const daemon = startDaemon({
+      const own = options.each?.[number - 1] ?? {};
+      const name = own.name ?? `demo${number}`;
+      // Not by its name, which may be any.
+      const home = join(folder, `demo${number}`);
+      await makeHome(home, own);
+      const faults = own.faults ?? [];
+      const programs = await writePrograms(`${home}-programs`, own);
+      const daemon = makeDaemon({
         hostKey: hostKey.text,
         clientKey: clientKey.key,
         user,
-        home,
-        onTry: (method) => onLogin?.(name, method),
+        faults,
+        setting: { user, home, shell: own.shell ?? '/bin/sh', programs, faults },
+        onLogin: (method) => options.onLogin?.(name, method),
+        onRequest: (request) => options.onRequest?.(name, request),
       });
       closers.push(daemon.close);
       hosts.push({ name, address, port: await listen(daemon.listener), user, home });
@@ -71,6 +84,14 @@ export async function startLoopbackFleet({ count, folder, onLogin }: LoopbackOpt
   return { hosts, identityFile, knownHostsFile, close, [Symbol.asyncDispose]: close };
 }
 
+async function makeHome(home: string, { files = {} }: HostOptions): Promise<void> {
+  await mkdir(home, { recursive: true, mode: 0o700 });
+  for (const [name, content] of Object.entries(files)) {
+    await mkdir(dirname(join(home, name)), { recursive: true });
+    await writeFile(join(home, name), content);
+  }
+}
+
 /** About one in 200 ed25519 keys that ssh2 makes lacks a byte, as it strips zeros at the start: those are made again. */
 function makeKey(): { readonly text: string; readonly key: ParsedKey } {
   for (;;) {
@@ -80,66 +101,6 @@ function makeKey(): { readonly text: string; readonly key: ParsedKey } {
     if (key instanceof Error || open instanceof Error) continue;
     if (open.verify('test', key.sign('test'))) return { text: pair.private, key };
   }
-}
-
-interface Daemon {
-  readonly listener: NetServer;
-  readonly close: () => Promise<void>;
-}
-
-function startDaemon(given: {
-  readonly hostKey: string;
-  readonly clientKey: ParsedKey;
-  readonly user: string;
-  readonly home: string;
-  readonly onTry: (method: string) => void;
-}): Daemon {
-  const children: Children = new Set();
-  const sockets = new Set<Socket>();
-  const server: Server = new ssh2.Server({ hostKeys: [given.hostKey] }, (connection) => {
-    connection.on('error', () => undefined);
-    connection.on('authentication', (context) => {
-      given.onTry(context.method);
-      if (isAllowed(context, given)) context.accept();
-      else context.reject(['publickey']);
-    });
-    serveSessions(connection, { user: given.user, home: given.home, children });
-  });
-  // The sockets are ours, so that close() can end also those of clients that don't answer.
-  const listener = createServer({ noDelay: true }, (socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-    socket.on('error', () => undefined);
-    server.injectSocket(socket);
-  });
-  return {
-    listener,
-    async close() {
-      const isClosed = new Promise((resolve) => listener.close(resolve));
-      for (const socket of sockets) socket.destroy();
-      await Promise.all([isClosed, ...[...children].map(async (child) => child.end())]);
-    },
-  };
-}
-
-function isAllowed(context: AuthContext, by: { readonly clientKey: ParsedKey; readonly user: string }): boolean {
-  if (context.method !== 'publickey' || context.username !== by.user) return false;
-  if (!by.clientKey.getPublicSSH().equals(context.key.data)) return false;
-  // Without a signature it only asks whether the key would do.
-  if (context.signature === undefined || context.blob === undefined) return true;
-  return by.clientKey.verify(context.blob, context.signature, context.hashAlgo);
-}
-
-function serveSessions(
-  connection: Connection,
-  at: { readonly user: string; readonly home: string; readonly children: Children },
-): void {
-  connection.on('session', (accept) => {
-    const session = accept();
-    session.on('exec', (acceptExec, _reject, info) => {
-      serveSession({ session, connection, channel: acceptExec(), command: info.command, ...at });
-    });
-  });
 }
 
 async function listen(server: NetServer): Promise<number> {

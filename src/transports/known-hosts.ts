@@ -223,7 +223,9 @@ export function addKnownHost(
 /** /dev/null, as many have it in ssh_config: a file in its place would break the machine. */
 function isDevice(file: string): boolean {
   const found = statSync(file, { throwIfNoEntry: false });
-  return found?.isCharacterDevice() === true;
+  if (found === undefined || found.isFile()) return false;
+  if (found.isCharacterDevice()) return true;
+  throw new Error('it is no regular file');
 }
 
 /** A known_hosts that is a link stays one. */

@@ -45,7 +45,7 @@ export function lineOf(client: Client, given: LineGiven): SshLine {
       const isFirst = !isUsed;
       isUsed = true;
       const { isAgentForwarded } = given;
-      return startProcess(client, { command, place, ending, signal, isFirst, isAgentForwarded });
+      return startProcess(client, { command, place, ending, signal, isFirst, idle, isAgentForwarded });
     },
     async close() {
       const gone = new Promise<void>((resolve) => client.once('close', () => resolve()));
@@ -102,16 +102,19 @@ async function startProcess(
     readonly ending: Ending;
     readonly signal: AbortSignal | undefined;
     readonly isFirst: boolean;
+    readonly idle: IdleLimit;
     readonly isAgentForwarded: boolean;
   },
 ): Promise<RemoteProcess | 'full'> {
   const { place, signal, ending } = given;
+  const limitMs = given.idle.keepaliveMs * (given.idle.keepalives + 1);
   const lost = (why: string, hint: string): FunbricError =>
     new FunbricError('lost', `${placeText(place)}: no command can be started: ${printable(why)}`, { hint });
   return new Promise((resolve, reject) => {
     let isOver = false;
     const settle = (): void => {
       isOver = true;
+      clearTimeout(timer);
       unlisten();
       stopListening();
     };
@@ -124,6 +127,11 @@ async function startProcess(
       fail(lost(`the connection is gone (${reason})`, 'it may have rebooted or lost its network: see its console'));
     };
     const unlisten = given.ending.listen((reason) => queueMicrotask(() => onEnd(reason)));
+    // A host may answer keepalives, and nothing else for ever.
+    const timer = setTimeout(() => {
+      const why = `it didn't answer within ${limitMs / 1000} s, which is the idle limit`;
+      fail(lost(why, 'sshd there may hang, in PAM or for lack of memory: see its log'));
+    }, limitMs);
     const begin = (isAgentForwarded: boolean): void => {
       // Not in ssh2's types.
       const options: ExecOptions & { readonly agentForward: boolean } = { agentForward: isAgentForwarded };

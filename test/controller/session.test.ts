@@ -103,6 +103,22 @@ describe('the session with an agent', () => {
     assert.match(agent.reason(), /in setup no operation has finished for 3 s/);
   });
 
+  it('calls it lost when its stress goes on for ever, however busy it says it is, or when it does not stop', async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    for (const isStopped of [false, true]) {
+      const agent = openAgent({ silenceMs: 1e9, hungMs: 1000, durationMs: isStopped ? 1e9 : 5000 });
+      const phase = agent.session.phase('stress');
+      phase.catch(() => undefined);
+      if (isStopped) agent.session.stop();
+      const limitMs = (isStopped ? 0 : 5000) + 31_000;
+      t.mock.timers.tick(limitMs - 1);
+      assert.equal(agent.session.lost.aborted, false);
+      t.mock.timers.tick(1);
+      assert.match(agent.reason(), new RegExp(`didn't end within ${limitMs / 1000} s`));
+      await assert.rejects(phase);
+    }
+  });
+
   it('ends a phase that waits when it is lost', async () => {
     const agent = openAgent();
     const phase = agent.session.phase('stress');
@@ -111,7 +127,11 @@ describe('the session with an agent', () => {
   });
 });
 
-function openAgent({ silenceMs = 60_000, hungMs = 60_000 }: { silenceMs?: number; hungMs?: number } = {}) {
+function openAgent({
+  silenceMs = 60_000,
+  hungMs = 60_000,
+  durationMs = 1000,
+}: { silenceMs?: number; hungMs?: number; durationMs?: number } = {}) {
   const stdin = new PassThrough().resume();
   const stdout = new PassThrough();
   const stderr = new PassThrough();
@@ -123,7 +143,7 @@ function openAgent({ silenceMs = 60_000, hungMs = 60_000 }: { silenceMs?: number
     host: 'a',
     marker,
     remote: { stdin, stdout, stderr, exit, kill: () => end({ kind: 'killed', signal: 'SIGTERM' }) },
-    spec,
+    spec: { ...spec, workload: { ...spec.workload, durationMs } },
     silenceMs,
     hungMs,
     nowNs: () => performance.now() * 1e6,

@@ -107,6 +107,13 @@ describe('known_hosts', () => {
       assert(lstatSync(device).isCharacterDevice());
     });
 
+    it('leaves what is no file and no device alone', () => {
+      const pipe = join(folder, 'pipe');
+      assert.equal(spawnSync('mkfifo', [pipe]).status, 0);
+      assert.throws(() => addKnownHost(pipe, at, { type: 'ssh-ed25519', blob: key }), /no regular file/);
+      assert(lstatSync(pipe).isFIFO());
+    });
+
     it('reads several files in order and takes a missing one for empty', () => {
       const file = join(folder, 'real');
       const lines = knownHostsReader()([join(folder, 'none'), file]);

@@ -1,36 +1,42 @@
-/** Hosts that stop answering on the way to a login: each wait ends at the connect limit, and says where it was. */
+/** Hosts that stop answering on the way to a command: each wait ends at its limit, and says where it was. */
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import ssh2 from 'ssh2';
-import { startProxy } from '../support/proxy.ts';
-import { sshdReason, startSshd, type Sshd } from '../support/sshd.ts';
+import type { HostFault, SilentFrom } from '../../src/testing/host-options.ts';
+import { startLoopbackFleet } from '../../src/testing/loopback.ts';
+import type { Connection } from '../../src/transports/transport.ts';
 import { testConnect, testHost, testTransports } from '../support/transports.ts';
 
-describe('a host that falls silent', { skip: sshdReason(), timeout: 60_000 }, () => {
+describe('a host that falls silent', { timeout: 60_000 }, () => {
   let folder: string;
-  let sshd: Sshd;
-  before(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'funbric-silence-'));
-    sshd = await startSshd({ addresses: ['127.0.0.2'] });
-  });
-  after(async () => {
-    await sshd.close();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  before(() => (folder = mkdtempSync(join(tmpdir(), 'funbric-silence-'))));
+  after(() => rmSync(folder, { recursive: true, force: true }));
 
-  const login = async (at: { readonly address: string; readonly port: number }, connectMs: number): Promise<void> => {
-    const files = { identityFiles: [sshd.identityFile], knownHostsFiles: [join(folder, 'known')] };
-    const host = testHost('web', { address: at.address, port: at.port, ...files });
-    const options = testConnect({ isNewKeyAccepted: true, connectMs });
-    await using _ = await testTransports(folder).of(host).connect(host, options);
+  let fleets = 0;
+  /** Logs in to a host with this fault, and does something there. */
+  const login = async (fault: HostFault, act: (connection: Connection) => Promise<unknown>): Promise<void> => {
+    const each = [{ name: 'web', faults: [fault] }];
+    await using fleet = await startLoopbackFleet({ count: 1, folder: join(folder, `fleet${fleets++}`), each });
+    const [host] = fleet.hosts;
+    assert(host !== undefined);
+    const files = { identityFiles: [fleet.identityFile], knownHostsFiles: [fleet.knownHostsFile] };
+    await loginTo({ ...host, ...files }, act);
   };
-  const target = (): { readonly address: string; readonly port: number } => ({ address: '127.0.0.2', port: sshd.port });
+  const loginTo = async (
+    at: { readonly address: string; readonly port: number },
+    act: (connection: Connection) => Promise<unknown>,
+  ): Promise<void> => {
+    const host = testHost('web', at);
+    const transports = testTransports(folder, { keepaliveMs: 100 });
+    await using connection = await transports.of(host).connect(host, testConnect({ connectMs: 700 }));
+    await act(connection);
+  };
+  const nothing = async (): Promise<void> => undefined;
   const isTimeoutIn = (stage: string, hint: RegExp): object => ({
     code: 'unreachable',
     message: new RegExp(
@@ -41,28 +47,39 @@ describe('a host that falls silent', { skip: sshdReason(), timeout: 60_000 }, ()
 
   it('is named as one that nothing answers for, where not even a connection is made', async () => {
     await using full = await startFullServer();
-    await assert.rejects(login(full, 700), isTimeoutIn('connecting', /firewalls/));
+    await assert.rejects(loginTo(full, nothing), isTimeoutIn('connecting', /firewalls/));
   });
 
-  it('is named as one that says nothing, where that is before the key exchange', async () => {
-    await using proxy = await startProxy(target());
-    proxy.freeze();
-    await assert.rejects(login(proxy, 700), isTimeoutIn('key exchange', /is it sshd/));
-  });
-
-  it('is named as one that does not log in, where that is after the key exchange', async () => {
-    const hostKey = readFileSync(join(sshd.folder, 'host_key'));
-    const server = new ssh2.Server({ hostKeys: [hostKey] }, (client) => {
-      client.on('error', () => undefined);
-      // Who asks to log in gets no answer.
-      client.on('authentication', () => undefined);
+  const stages: readonly (readonly [from: SilentFrom, stage: string, hint: RegExp])[] = [
+    ['banner', 'key exchange', /is it sshd/],
+    ['key exchange', 'key exchange', /is it sshd/],
+    ['login', 'login', /PAM/],
+  ];
+  for (const [from, stage, hint] of stages) {
+    it(`is named as one that timed out in ${stage}, where that is from the ${from} on`, async () => {
+      await assert.rejects(login({ kind: 'silent', from }, nothing), isTimeoutIn(stage, hint));
     });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const bound = server.address();
-    assert(bound !== null && typeof bound === 'object');
-    const { port } = bound;
-    await assert.rejects(login({ address: '127.0.0.1', port }, 700), isTimeoutIn('login', /PAM/));
-    server.close();
+  }
+
+  it('is lost at the idle limit where it says nothing when a command is to be started', async () => {
+    const starting = login({ kind: 'silent', from: 'channel' }, async (connection) => connection.exec('true'));
+    await assert.rejects(starting, {
+      code: 'lost',
+      message: /no command can be started.*0\.4 s, which is the idle limit/,
+    });
+  });
+
+  it('is lost at the idle limit where it says nothing once a command runs', async () => {
+    await login({ kind: 'silent', from: 'command' }, async (connection) => {
+      const remote = await connection.exec('echo never seen').catch((error: unknown) => String(error));
+      const ended = typeof remote === 'string' ? remote : JSON.stringify(await remote.exit);
+      assert.match(ended, /0\.4 s, which is the idle limit/);
+    });
+  });
+
+  it('starts no command and is given up at the idle limit where it only answers keepalives', async () => {
+    const starting = login({ kind: 'mute' }, async (connection) => connection.exec('true'));
+    await assert.rejects(starting, { code: 'lost', message: /didn't answer within 0\.4 s/, hint: /PAM/ });
   });
 });
 

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { connect as tcpConnect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FunbricError } from '../../src/model/errors.ts';
 import type { Host } from '../../src/model/host.ts';
+import type { HostFault } from '../../src/testing/host-options.ts';
 import { startLoopbackFleet, type LoopbackFleet } from '../../src/testing/loopback.ts';
 import { runScript } from '../../src/transports/script.ts';
 import type { SshOptions } from '../../src/transports/ssh.ts';
@@ -121,30 +121,20 @@ describe('host keys, on hosts in this process', { timeout: 60_000 }, () => {
 });
 
 describe('hosts that can not be reached', { timeout: 60_000 }, () => {
-  const servers: Server[] = [];
-  const sockets: Socket[] = [];
-  let tries = 0;
+  const fleets: LoopbackFleet[] = [];
+  after(async () => void (await Promise.all(fleets.map(async (fleet) => fleet.close()))));
 
-  const listen = async (onSocket: (socket: Socket) => void): Promise<Host> => {
-    tries = 0;
-    const server = createServer((socket) => {
-      tries++;
-      sockets.push(socket);
-      socket.on('error', () => undefined);
-      onSocket(socket);
-    });
-    servers.push(server);
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    return testHost('web', { address: '127.0.0.1', port: (server.address() as AddressInfo).port });
+  const hostWith = async (fault: HostFault): Promise<Host> => {
+    const options = { count: 1, folder: join(folder, `faulty${fleets.length}`), each: [{ faults: [fault] }] };
+    const fleet = await startLoopbackFleet(options);
+    fleets.push(fleet);
+    const files = { identityFiles: [fleet.identityFile], knownHostsFiles: [fleet.knownHostsFile] };
+    return testHost('web', { address: '127.0.0.1', port: fleet.hosts[0]?.port, ...files });
   };
-  after(() => {
-    for (const socket of sockets) socket.destroy();
-    for (const server of servers) server.close();
-  });
 
   it('are named with address and port where nothing listens', async () => {
-    const host = await listen(() => undefined);
-    servers.pop()?.close();
+    const host = await hostWith({ kind: 'silent', from: 'banner' });
+    await fleets.pop()?.close();
     assert.match(await refusalOf(connect(host)), /^web \(127\.0\.0\.1:\d+\): connection refused -- .*sshd/);
   });
 
@@ -156,39 +146,40 @@ describe('hosts that can not be reached', { timeout: 60_000 }, () => {
     );
   });
 
-  it('cost no more than the connect limit where they say nothing', async () => {
-    const host = await listen(() => undefined);
-    assert.match(
-      await refusalOf(connect(host, { connectMs: 300 })),
-      /timed out in key exchange after 0\.3 s, which is the connect limit/,
-    );
-  });
-
   it('are tried seven times where they drop the connection, then MaxStartups is named', async () => {
-    const host = await listen((socket) => socket.destroy());
+    const patient = await hostWith({ kind: 'drop', connections: 6 });
+    await connect(patient, {}, { random: () => -0.5 });
+    const host = await hostWith({ kind: 'drop', connections: 7 });
     assert.match(
       await refusalOf(connect(host, {}, { random: () => -0.5 })),
       /dropped before the key exchange.*MaxStartups/,
     );
-    assert.equal(tries, 7);
   });
 
   it('are tried once where something else than SSH answers', async () => {
-    const host = await listen((socket) =>
-      socket.end(`HTTP/1.1 400 Bad Request\r\nx\u001B[31m\r\n${'y'.repeat(9000)}\r\n`),
-    );
-    const refusal = await refusalOf(connect(host, { connectMs: 5000 }, { random: () => -0.5 }));
+    let pauses = 0;
+    const random = (): number => (pauses++, -0.5);
+    const text = `HTTP/1.1 400 Bad Request\r\nx\u001B[31m\r\n${'y'.repeat(9000)}\r\n`;
+    const refusal = await refusalOf(connect(await hostWith({ kind: 'no-ssh', text }), {}, { random }));
     assert(!refusal.includes('\u001B'), refusal);
-    assert.equal(tries, 1);
+    assert.equal(pauses, 0);
   });
 
   it('end at once when the caller gives up', async () => {
-    const host = await listen(() => undefined);
+    const host = await hostWith({ kind: 'silent', from: 'banner' });
     const controller = new AbortController();
     const connecting = connect(host, { signal: controller.signal });
     await sleep(50);
     controller.abort(new Error('enough'));
     await assert.rejects(connecting, /enough/);
+  });
+
+  it('do not end the process when the network resets the connection mid-command', async () => {
+    const connection = await connect(await hostWith({ kind: 'reset', afterBytes: 100_000 }));
+    const remote = await connection.exec('yes');
+    remote.stdout.resume();
+    remote.stderr.resume();
+    assert.equal((await remote.exit).kind, 'lost');
   });
 });
 
@@ -342,26 +333,6 @@ describe('logins to OpenSSH', { skip: sshdReason(), timeout: 120_000 }, () => {
     } finally {
       for (const pid of sessions) process.kill(pid, 'SIGKILL');
     }
-  });
-
-  it('do not end the process when the network resets the connection mid-command', async () => {
-    const links: Socket[] = [];
-    const proxy = createServer((socket) => {
-      const link = tcpConnect(sshd.port, sshd.addresses[0]);
-      links.push(socket, link);
-      for (const end of [socket, link]) end.on('error', () => undefined);
-      socket.pipe(link).pipe(socket);
-    });
-    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
-    const { port } = proxy.address() as AddressInfo;
-    const file = knownHosts('proxied', `[127.0.0.1]:${port} ${sshd.hostKey}\n`);
-    const connection = await connect({ ...host, address: '127.0.0.1', port, knownHostsFiles: [file] });
-    const remote = await connection.exec('yes');
-    remote.stderr.resume();
-    await new Promise((resolve) => remote.stdout.once('data', resolve));
-    for (const end of links) end.resetAndDestroy();
-    assert.equal((await remote.exit).kind, 'lost');
-    proxy.close();
   });
 
   it('limit also a script that a hanging login shell never starts', { timeout: 20_000 }, async () => {

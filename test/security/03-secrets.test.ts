@@ -1,0 +1,116 @@
+/** Promise 3: a secret appears nowhere but where it is needed: not in process lists, environments, the run, the report, caches. */
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startFleet, type FleetRun, type TestFleet } from '../../src/testing/index.ts';
+
+const canary = (): string => `canary${randomBytes(12).toString('hex')}`;
+
+/** Stands for mount(8): shows, like a careless program, all that it was given, and takes its time. */
+const mount = `for word in "$@"; do
+  case $word in *credentials=*) file=\${word##*credentials=}; ls -l "$file" >"$HOME/seen"; cat "$file" ;; esac
+done
+sleep 1
+exit 32`;
+
+describe('promise 3: secrets', { skip: process.platform !== 'linux' && '/proc is needed', timeout: 120_000 }, () => {
+  const password = canary();
+  const inherited = canary();
+  let fleet: TestFleet;
+  let key = '';
+  let ended: FleetRun;
+  const seen: string[] = [];
+  before(async () => {
+    fleet = await startFleet({ hosts: [{ programs: { mount, 'mount.cifs': 'exit 1' } }, {}] });
+    key = readFileSync(fleet.identityFile, 'utf8').split('\n')[3] ?? '';
+    assert(key.length > 40);
+    const source = ['--mount', 'smb3://127.0.0.1/share', '--mount-credentials', '-'];
+    const running = fleet.run(['runtest', '--dir', fleet.shared, '--ops', '20', '--workers', '1', ...source], {
+      stdin: `username=ann\npassword=${password}\n`,
+      env: { FUNBRIC_TEST_CANARY: inherited },
+    });
+    while (await Promise.race([running.then(() => false), sleep(25, true)])) {
+      seen.push(...leaksOf({ password, key, inherited }));
+    }
+    ended = await running;
+  });
+  after(async () => fleet.close());
+
+  it('are on no command line, and in no environment but that of the command that a user gave them to', () => {
+    assert.deepEqual([...new Set(seen)], []);
+  });
+
+  it('are in no file of the run, its report or a cache, and in no output', () => {
+    const { folder, identityFile } = fleet;
+    const files = filesBelow(folder).filter((file) => file !== identityFile);
+    const names = files.map((file) => file.slice(folder.length));
+    for (const end of ['report.html', 'run.json', 'plan.json', 'events.ndjson']) {
+      assert(
+        names.some((name) => name.endsWith(end)),
+        `${end} is looked into: ${names.join(' ')}`,
+      );
+    }
+    for (const secret of [password, key, inherited]) {
+      assert.deepEqual(
+        files.filter((file) => readFileSync(file, 'latin1').includes(secret)),
+        [],
+      );
+      assert.equal((ended.stdout + ended.stderr).includes(secret), false);
+    }
+  });
+
+  it(
+    'reach a program of the host that needs them in a file that is gone with it, for its user alone',
+    {
+      skip: process.getuid?.() !== 0 && 'a mount takes root',
+    },
+    () => {
+      assert.match(readFileSync(join(fleet.hosts[0]?.home ?? '', 'seen'), 'utf8'), /^-rw-------/);
+      assert.match(ended.stdout + ended.stderr, /\*\*\*/, 'what the program repeated is shown without the password');
+      assert.equal(
+        existsSync('/run/funbric') && filesBelow('/run/funbric').some((f) => f.endsWith('credentials')),
+        false,
+      );
+    },
+  );
+});
+
+/** Where a secret is that shouldn't be there: all processes of this machine that we may look into. */
+function leaksOf(secrets: { readonly password: string; readonly key: string; readonly inherited: string }): string[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      const line = textOf(`/proc/${pid}/cmdline`);
+      const environment = textOf(`/proc/${pid}/environ`);
+      return Object.entries(secrets).flatMap(([name, secret]) => {
+        if (line.includes(secret)) return [`${name} on the command line of ${line}`];
+        const isThere = environment.includes(secret) && !isOurs(pid, line, name);
+        return isThere ? [`${name} in the environment of ${line}`] : [];
+      });
+    });
+}
+
+/** The user's environment is the command's, and that of what it starts here, such as ssh; a host's programs have another. */
+function isOurs(pid: string, line: string, name: string): boolean {
+  if (name !== 'inherited') return false;
+  const parent = /^PPid:\t(\d+)$/m.exec(textOf(`/proc/${pid}/status`))?.[1] ?? '0';
+  return [line, textOf(`/proc/${parent}/cmdline`)].some((text) => text.includes('program/funbric.js'));
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'latin1');
+  } catch {
+    // It ended, or is another user's.
+    return '';
+  }
+}
+
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder, { recursive: true })
+    .map((name) => join(folder, String(name)))
+    .filter((file) => statSync(file, { throwIfNoEntry: false })?.isFile() === true);
+}
