@@ -12,6 +12,10 @@ export type {
 } from './controller/task.ts';
 export { mountOptions, mountSpec, type MountValues } from './controller/mounts/spec.ts';
 export { filesWorkload, type FilesRequest } from './controller/profiles.ts';
+export { askHosts, type FleetAccess, type HostAnswer } from './controller/ask-hosts.ts';
+export { examineFleet, type FleetHealth } from './controller/doctor/examine.ts';
+export { healthRecords } from './controller/doctor/records.ts';
+export { healthLines } from './controller/doctor/table.ts';
 export { findRunFolder, finishRun } from './controller/finish.ts';
 export type { MountSpec } from './model/mount-spec.ts';
 export { readLogLines, readRunLog } from './controller/run-log.ts';

@@ -9,6 +9,7 @@ import type { ChosenTask } from '../controller/planning.ts';
 import type { RunOutcome } from '../controller/task.ts';
 import type { Host } from '../model/host.ts';
 import type { Plan } from '../model/plan.ts';
+import type { Connection } from '../transports/transport.ts';
 
 /** How to reach hosts, and when to stop. */
 export interface Reach {
@@ -54,5 +55,7 @@ export interface Engine {
   /** A whole run, from the plan to its report, in a new folder below `reportsFolder`. Throws only for what we do wrong. */
   run(request: RunRequest): Promise<RunOutcome>;
   runCommand(request: CommandRequest): Promise<readonly HostExit[]>;
+  /** For tasks that look at hosts without a run. What it learns of ssh_config, keys and agents it keeps. */
+  connector(reach: Reach): (host: Host, signal: AbortSignal) => Promise<Connection>;
   startDemo(): Promise<DemoFleet>;
 }

@@ -25,6 +25,7 @@ export function liveEngine(homeFolder: string): Engine {
         connect: connector(request, homeFolder),
         shown: outputDrained,
       }),
+    connector: (reach) => connector(reach, homeFolder),
     startDemo,
   };
 }

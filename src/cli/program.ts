@@ -9,11 +9,9 @@ import type { Host } from '../model/host.ts';
 import { findHostsFile, readHostsFile } from '../controller/hosts-file.ts';
 import { selectHosts } from '../controller/inventory.ts';
 import { findTasks, loadTask, privateFolder, type LoadContext } from '../controller/load-tasks.ts';
-import { stamper } from '../controller/events.ts';
 import { makePlan, type ChosenTask } from '../controller/planning.ts';
 import type { RunOutcome } from '../controller/task.ts';
-import { abortable } from '../controller/waiting.ts';
-import { parseArguments, type FleetValues, type Invocation, type LocalCall } from './arguments.ts';
+import { parseArguments, type FleetValues, type Invocation } from './arguments.ts';
 import { makeColors } from './terminal/colors.ts';
 import { runOnHosts } from './command.ts';
 import { openDisplay } from './progress/display.ts';
@@ -27,6 +25,7 @@ import { progressOf } from './progress/choice.ts';
 import { findingLines, hostLines, outcomeLines, type HostEnded } from './recap.ts';
 import { sanitizeLines } from './terminal/sanitize.ts';
 import type { Terminal } from './terminal/screen.ts';
+import { runLocal } from './run-local.ts';
 import { interruptedStatus, statusOf, worstStatus } from './status.ts';
 import { makeSymbols } from './terminal/symbols.ts';
 import type { Catalog } from './words.ts';
@@ -165,7 +164,12 @@ async function runTasks(
   if (tasks.length > 0) statuses.push(await runFleet(fleet, tasks, hosts(), context));
   for (const local of locals) {
     if (context.signal.aborted) return interruptedStatus;
-    statuses.push(await runLocal(fleet, local, context));
+    const given = {
+      hosts: async () => hostsOf(fleet, context),
+      reach: reachOf(fleet, context),
+      say: sayOf(fleet, context),
+    };
+    statuses.push(await runLocal(fleet, local, { ...context, ...given }));
   }
   return worstStatus(statuses);
 }
@@ -252,35 +256,4 @@ function sayOf(fleet: FleetValues, { out, err }: Context): (line: string) => voi
 
 function isJson({ progress }: FleetValues): boolean {
   return progress === 'json';
-}
-
-async function runLocal(
-  fleet: FleetValues,
-  { task, options, positionals }: LocalCall,
-  context: Context,
-): Promise<number> {
-  const { out, colors, currentFolder, now, nowMs } = context;
-  const say = sayOf(fleet, context);
-  const data = (value: unknown): void => out(`${JSON.stringify(value)}\n`);
-  const stamp = stamper({ now, nowMs });
-  const isChosen = fleet.hosts.length > 0 || fleet.roles.length > 0;
-  const work = task.local?.(
-    {
-      arguments: positionals,
-      reportsFolder: resolve(currentFolder, fleet.reportsFolder),
-      hosts: isChosen ? hostsOf(fleet, context).map(({ name }) => name) : [],
-      log: (text) => say(sanitizeLines(text)),
-      data: isJson(fleet) ? data : undefined,
-    },
-    options,
-  );
-  // Nothing is to be torn down here: the first Ctrl-C ends it.
-  const outcome = await abortable(Promise.resolve(work), context.signal);
-  if (outcome === undefined) return 0;
-  const { verdict, reasons, reportPath: report, run } = outcome;
-  const status = statusOf(verdict);
-  for (const line of [...findingLines(run?.findings ?? [], colors), ...outcomeLines(outcome, { code: status, colors })])
-    say(line);
-  if (isJson(fleet)) data(stamp({ kind: 'run-ended', verdict, code: status, reasons, report }));
-  return status;
 }

@@ -45,10 +45,8 @@ export async function deployAgent(
   bundle: AgentBundle,
   signal: AbortSignal,
 ): Promise<DeployedAgent> {
-  const probe = await script(connection, host, probeScript(bundle.sha256), signal);
-  const node = valueOf(probe, 'node');
-  if (node === undefined) throw noNode(host, valueOf(probe, 'old'));
-  const cached = valueOf(probe, 'cached');
+  const { node, old, cached } = await probeAgent(connection, host, bundle.sha256, signal);
+  if (node === undefined) throw noNode(host, old);
   if (cached !== undefined) return { path: cached, node, isUploaded: false, isTemporary: false };
   const refusals: string[] = [];
   for (const place of ['home', '/var/tmp', '/tmp'] as const) {
@@ -62,7 +60,25 @@ export async function deployAgent(
   });
 }
 
-/** `old`: the version and path of one that is too old. */
+/** What a host has of what an agent needs. Its words: whoever shows them makes them printable. */
+export interface AgentProbe {
+  readonly node: string | undefined;
+  /** The version and path of a Node.js that is too old. */
+  readonly old: string | undefined;
+  /** The agent lies here already, whole. */
+  readonly cached: string | undefined;
+}
+
+export async function probeAgent(
+  connection: Connection,
+  host: string,
+  sha256: string,
+  signal: AbortSignal,
+): Promise<AgentProbe> {
+  const probe = await script(connection, host, probeScript(sha256), signal);
+  return { node: valueOf(probe, 'node'), old: valueOf(probe, 'old'), cached: valueOf(probe, 'cached') };
+}
+
 function noNode(host: string, old: string | undefined): FunbricError {
   const [version = '', path = ''] = old?.split(/ (.*)/) ?? [];
   const found =

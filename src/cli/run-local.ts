@@ -1,0 +1,72 @@
+/** A task that makes no run: `funbric merge`, `funbric doctor`. What it comes to is said as of a run. */
+import { resolve } from 'node:path';
+import type { ChalkInstance } from 'chalk';
+import type { Host } from '../model/host.ts';
+import { stamper } from '../controller/events.ts';
+import type { LocalContext } from '../controller/task.ts';
+import { abortable } from '../controller/waiting.ts';
+import type { FleetValues, LocalCall } from './arguments.ts';
+import type { Engine, Reach } from './engine.ts';
+import { findingLines, outcomeLines, verdictLine } from './recap.ts';
+import { statusOf } from './status.ts';
+import { sanitizeLines } from './terminal/sanitize.ts';
+
+interface Around {
+  readonly engine: Engine;
+  readonly out: (text: string) => void;
+  /** For people: where it doesn't disturb data. */
+  readonly say: (line: string) => void;
+  readonly colors: ChalkInstance;
+  readonly currentFolder: string;
+  readonly now: () => Date;
+  readonly nowMs: () => number;
+  readonly signal: AbortSignal;
+  readonly hosts: () => Promise<readonly Host[]>;
+  readonly reach: Reach;
+}
+
+export async function runLocal(fleet: FleetValues, call: LocalCall, around: Around): Promise<number> {
+  const { task, options } = call;
+  const { out, say, colors, signal } = around;
+  const isJson = fleet.progress === 'json';
+  const data = (value: unknown): void => out(`${JSON.stringify(value)}\n`);
+  const context = await contextOf(fleet, call, { ...around, data: isJson ? data : undefined });
+  // Nothing is to be torn down here: the first Ctrl-C ends it.
+  const outcome = await abortable(Promise.resolve(task.local?.(context, options)), signal);
+  if (outcome === undefined) return 0;
+  const { verdict, reasons, reportPath, run } =
+    typeof outcome === 'string'
+      ? { verdict: outcome, reasons: [], reportPath: undefined, run: undefined }
+      : { run: undefined, ...outcome };
+  const code = statusOf(verdict);
+  if (reportPath === undefined) say(verdictLine({ verdict, code, colors }));
+  else {
+    const lines = outcomeLines({ verdict, reasons, reportPath }, { code, colors });
+    for (const line of [...findingLines(run?.findings ?? [], colors), ...lines]) say(line);
+  }
+  const report = reportPath === undefined ? {} : { report: reportPath };
+  if (isJson) data(stamper(around)({ kind: 'run-ended', verdict, code, reasons, ...report }));
+  return code;
+}
+
+async function contextOf(
+  fleet: FleetValues,
+  { positionals }: LocalCall,
+  around: Around & Pick<LocalContext, 'data'>,
+): Promise<LocalContext> {
+  const { engine, hosts, reach, say, data, currentFolder, now, nowMs, signal } = around;
+  const isChosen = fleet.hosts.length > 0 || fleet.roles.length > 0;
+  return {
+    arguments: positionals,
+    reportsFolder: resolve(currentFolder, fleet.reportsFolder),
+    hosts: isChosen ? (await hosts()).map(({ name }) => name) : [],
+    fleet: async () => {
+      const { isNewKeyAccepted, parallel } = reach;
+      const way = { connect: engine.connector(reach), isNewKeyAccepted, parallel, workDir: fleet.workDir };
+      return { hosts: await hosts(), ...way, signal, now, nowMs };
+    },
+    currentFolder,
+    log: (text) => say(sanitizeLines(text)),
+    data,
+  };
+}
