@@ -18,6 +18,7 @@ export { cleaningLines, cleaningRecords } from './controller/cleanup/lines.ts';
 export { examineFleet, type FleetHealth } from './controller/doctor/examine.ts';
 export { healthRecords } from './controller/doctor/records.ts';
 export { healthLines } from './controller/doctor/table.ts';
+export { initProject, type InitFile } from './controller/init.ts';
 export { findRunFolder, finishRun } from './controller/finish.ts';
 export type { MountSpec } from './model/mount-spec.ts';
 export { readLogLines, readRunLog } from './controller/run-log.ts';
