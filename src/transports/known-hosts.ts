@@ -5,6 +5,7 @@
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import {
+  appendFileSync,
   chmodSync,
   closeSync,
   fsyncSync,
@@ -14,6 +15,7 @@ import {
   realpathSync,
   renameSync,
   rmSync,
+  statSync,
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
@@ -179,9 +181,13 @@ export function addKnownHost(
 ): void {
   const target = realPathOf(file);
   mkdirSync(dirname(target), { recursive: true, mode: 0o700 });
+  const line = `${nameOf(at)} ${key.type} ${key.blob.toString('base64')}\n`;
+  if (isDevice(target)) {
+    appendFileSync(target, line);
+    return;
+  }
   const before = readIfThere(target);
   const isLineOpen = before !== '' && !before.endsWith('\n');
-  const line = `${nameOf(at)} ${key.type} ${key.blob.toString('base64')}\n`;
   const temporary = `${target}.funbric-${process.pid}`;
   try {
     rmSync(temporary, { force: true });
@@ -198,6 +204,12 @@ export function addKnownHost(
     rmSync(temporary, { force: true });
     throw error;
   }
+}
+
+/** /dev/null, as many have it in ssh_config: a file in its place would break the machine. */
+function isDevice(file: string): boolean {
+  const found = statSync(file, { throwIfNoEntry: false });
+  return found?.isCharacterDevice() === true;
 }
 
 /** A known_hosts that is a link stays one. */
