@@ -181,7 +181,7 @@ function dryRun(
   context: Context,
 ): number {
   if (tasks.length === 0) {
-    context.out('nothing was done: no task on this line needs hosts\n');
+    context.out('nothing was done: no task on this line makes a run\n');
     return 0;
   }
   const plan = planOf(fleet, tasks, hosts(), context);
