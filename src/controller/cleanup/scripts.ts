@@ -141,7 +141,8 @@ worked() {
 }
 uploaded() { named "$1" && private "$1" && holds "$1" agent.cjs node '.agent.*' '.node.*' && { agent "$1" || file "$1/node" || ! [ -e "$1/agent.cjs" ]; }; }
 ran() {
-  [ ! -L "$1" ] && [ -d "$1" ] || return 1
+  # Of another user's run we could see no process; root sees all, and its own folders as nobody's on some NFS.
+  own "$1" || { [ "$(id -u)" = 0 ] && [ ! -L "$1" ] && [ -d "$1" ]; } || return 1
   file "$1/${markerFile}" && read -r run <"$1/${markerFile}" || return 1
   case $run in '' | *[!A-Za-z0-9_.-]*) return 1 ;; esac
   n=${'$'}{1##*/}
