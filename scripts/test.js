@@ -13,6 +13,8 @@ const needs = [
   { program: '/usr/sbin/sshd', package: 'openssh-server' },
   { program: '/usr/bin/ssh', package: 'openssh-client' },
   { program: '/usr/bin/chromium', package: 'chromium' },
+  { program: '/bin/busybox', package: 'busybox-static' },
+  { program: '/usr/bin/ld-musl-config', package: 'musl' },
 ];
 
 installMissing();

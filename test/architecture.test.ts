@@ -24,6 +24,8 @@ const mayImportInRoom: Readonly<Record<string, readonly string[]>> = {
   'cli/progress': ['cli/terminal'],
   // A run is judged by its files, and by nothing that made them.
   'controller/merge': ['controller/run-folder.ts'],
+  // What it takes to start a program on a host knows nothing of runs.
+  'controller/deploy': [],
   'controller/mounts': ['controller/events.ts', 'controller/host-run.ts', 'controller/task.ts'],
 };
 

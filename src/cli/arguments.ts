@@ -1,5 +1,6 @@
 /** From the words of a command line to what is to be done. */
 import { FunbricError } from '../model/errors.ts';
+import type { RuntimeChoice } from '../controller/deploy/runtime-source.ts';
 import type { Selection } from '../controller/inventory.ts';
 import { decodeOptions, type GivenOptions } from '../controller/options.ts';
 import type { ChosenTask } from '../controller/planning.ts';
@@ -11,6 +12,7 @@ import { cutWords, type Catalog, type TaskWords } from './words.ts';
 /** The options of funbric itself, decoded. */
 export interface FleetValues extends Selection {
   readonly hostsFile: string | undefined;
+  readonly runtime: RuntimeChoice;
   readonly connectMs: number;
   readonly commandMs: number;
   readonly hungMs: number;
@@ -18,6 +20,9 @@ export interface FleetValues extends Selection {
   readonly beforeVerifyMs: number;
   readonly parallel: number;
   readonly isNewKeyAccepted: boolean;
+  readonly isAgentForwarded: boolean;
+  readonly isPasswordAsked: boolean;
+  readonly passwordFile: string | undefined;
   readonly seed: number | undefined;
   readonly beforeVerify: string | undefined;
   readonly workDir: string | undefined;
@@ -143,7 +148,9 @@ function fleetValues(values: OptionValues, given: GivenOptions): FleetValues {
     port: port === undefined ? undefined : integer('port', port, 1, 65_535),
     knownHostsFile: text(values, 'known-hosts'),
     transport: word(values, 'transport'),
+    jump: word(values, 'jump'),
     hostsFile: text(values, 'hosts-file'),
+    runtime: runtimeChoice(given.get('runtime') ?? ['auto']),
     connectMs: integer('connect-timeout', values['connect-timeout'], 1, maxTimeoutMs),
     commandMs: integer('command-timeout', values['command-timeout'], 0, maxTimeoutMs),
     hungMs: integer('hung', values['hung'], 100, maxTimeoutMs),
@@ -151,6 +158,9 @@ function fleetValues(values: OptionValues, given: GivenOptions): FleetValues {
     beforeVerifyMs: integer('before-verify-timeout', values['before-verify-timeout'], 1, maxTimeoutMs),
     parallel: integer('parallel', parallel, 1, 10_000),
     isNewKeyAccepted: values['accept-new'] === true,
+    isAgentForwarded: values['forward-agent'] === true,
+    isPasswordAsked: values['ask-pass'] === true,
+    passwordFile: text(values, 'password-file'),
     seed: seed === undefined ? undefined : integer('seed', seed, 0, Number.MAX_SAFE_INTEGER),
     beforeVerify: text(values, 'before-verify'),
     workDir: absolute(values, 'work-dir'),
@@ -160,6 +170,18 @@ function fleetValues(values: OptionValues, given: GivenOptions): FleetValues {
     progress: progressChoice(values),
     isColored: typeof values['color'] === 'boolean' ? values['color'] : undefined,
   };
+}
+
+/** A file of such a name has its folder written before it: ./auto. */
+function runtimeChoice(words: readonly string[]): RuntimeChoice {
+  const [first = 'auto'] = words;
+  if (words.length === 1 && (first === 'auto' || first === 'host')) return { kind: first };
+  if (words.every((path) => !['', 'auto', 'host'].includes(path) && !path.includes('\0'))) {
+    return { kind: 'files', paths: words };
+  }
+  throw new FunbricError('usage', `--runtime can't be ${words.map((one) => JSON.stringify(one)).join(' and ')}`, {
+    hint: 'write auto, host, or the path of a node program; several only of these',
+  });
 }
 
 /** --json is short for --progress json, so another word for it is a contradiction. */

@@ -3,12 +3,14 @@
  * line can be tried without a host.
  */
 import type { HostExit } from '../controller/command.ts';
+import type { RuntimeChoice } from '../controller/deploy/runtime-source.ts';
 import type { Emit, RunEvent } from '../controller/events.ts';
 import type { MountCredentials } from '../controller/mounts/credentials.ts';
 import type { ChosenTask } from '../controller/planning.ts';
 import type { RunOutcome } from '../controller/task.ts';
 import type { Host } from '../model/host.ts';
 import type { Plan } from '../model/plan.ts';
+import type { GivenSecrets } from '../transports/secrets.ts';
 import type { Connection } from '../transports/transport.ts';
 
 /** How to reach hosts, and when to stop. */
@@ -21,6 +23,9 @@ export interface Reach {
   readonly signal: AbortSignal;
   /** Ctrl-C twice. */
   readonly killSignal: AbortSignal;
+  readonly secrets: GivenSecrets;
+  /** -A */
+  readonly isAgentForwarded: boolean;
   /** A remark for the person at the terminal. */
   readonly note: (text: string) => void;
 }
@@ -32,6 +37,7 @@ export interface RunRequest extends Reach {
   /** See Stage; nothing of it is ever kept. */
   readonly mountCredentials: ReadonlyMap<string, MountCredentials>;
   readonly reportsFolder: string;
+  readonly runtime: RuntimeChoice;
   readonly listen: (event: RunEvent) => void;
 }
 
@@ -42,6 +48,11 @@ export interface CommandRequest extends Reach {
   /** In ms; 0: none. */
   readonly commandMs: number;
   readonly emit: Emit;
+}
+
+/** What it learns of ssh_config, keys and agents, and logins to jump hosts, are kept as long as this is. */
+export interface Connector extends AsyncDisposable {
+  readonly connect: (host: Host, signal: AbortSignal) => Promise<Connection>;
 }
 
 /** Hosts that live as long as this does. */
@@ -55,7 +66,7 @@ export interface Engine {
   /** A whole run, from the plan to its report, in a new folder below `reportsFolder`. Throws only for what we do wrong. */
   run(request: RunRequest): Promise<RunOutcome>;
   runCommand(request: CommandRequest): Promise<readonly HostExit[]>;
-  /** For tasks that look at hosts without a run. What it learns of ssh_config, keys and agents it keeps. */
-  connector(reach: Reach): (host: Host, signal: AbortSignal) => Promise<Connection>;
+  /** For tasks that look at hosts without a run. */
+  connector(reach: Reach, hosts: readonly Host[]): Connector;
   startDemo(): Promise<DemoFleet>;
 }

@@ -10,35 +10,41 @@ import type { Host } from '../model/host.ts';
 import { onAbort } from '../transports/on-abort.ts';
 import { createTransports } from '../transports/registry.ts';
 import { quoteAll } from '../transports/shell.ts';
-import type { Connection } from '../transports/transport.ts';
 import { outputDrained } from './terminal/drained.ts';
-import type { DemoFleet, Engine, Reach, RunRequest } from './engine.ts';
+import type { Connector, DemoFleet, Engine, Reach, RunRequest } from './engine.ts';
 import { interruptedStatus, statusOf } from './status.ts';
 
-export function liveEngine(homeFolder: string): Engine {
+interface Folders {
+  readonly homeFolder: string;
+  readonly currentFolder: string;
+}
+
+/** `currentFolder`: the user's project, whose packages are looked in first. */
+export function liveEngine({ homeFolder, currentFolder }: Folders): Engine {
   return {
-    run: (request) => run(request, homeFolder),
-    runCommand: ({ words: [first = '', ...others], ...request }) =>
-      runCommand({
-        ...request,
-        command: others.length === 0 ? first : quoteAll([first, ...others]),
-        connect: connector(request, homeFolder),
-        shown: outputDrained,
-      }),
-    connector: (reach) => connector(reach, homeFolder),
+    run: (request) => run(request, { homeFolder, currentFolder }),
+    async runCommand({ words: [first = '', ...others], ...request }) {
+      await using reached = connector(request, request.hosts, homeFolder);
+      const command = others.length === 0 ? first : quoteAll([first, ...others]);
+      return await runCommand({ ...request, command, connect: reached.connect, shown: outputDrained });
+    },
+    connector: (reach, hosts) => connector(reach, hosts, homeFolder),
     startDemo,
   };
 }
 
 /** Loaded only where it is needed: a command on many hosts starts in half the time without it. */
-async function run(request: RunRequest, homeFolder: string): Promise<RunOutcome> {
+async function run(request: RunRequest, { homeFolder, currentFolder }: Folders): Promise<RunOutcome> {
   const { conduct } = await import('../controller/conduct.ts');
-  const { loadAgentBundle } = await import('../controller/deploy.ts');
+  const { loadAgentBundle } = await import('../controller/deploy/agent.ts');
+  const { openRuntimes } = await import('../controller/deploy/runtime.ts');
   const { openEventLog } = await import('../controller/event-log.ts');
   const { finishRun } = await import('../controller/finish.ts');
   const { packageFiles } = await import('../controller/package-files.ts');
   const { createRunFolder } = await import('../controller/run-folder.ts');
   const { plan, reportsFolder, listen, signal, killSignal } = request;
+  await using reached = connector(request, plan.hosts, homeFolder);
+  await using runtimes = await openRuntimes(request.runtime, [currentFolder, packageFiles.root]);
   const folder = await createRunFolder(reportsFolder, plan);
   const bundle = await loadAgentBundle(packageFiles.agent);
   const nowMs = (): number => performance.now();
@@ -52,7 +58,8 @@ async function run(request: RunRequest, homeFolder: string): Promise<RunOutcome>
       ...request,
       folder,
       bundleFor: () => bundle,
-      connect: connector(request, homeFolder),
+      runtimes,
+      connect: reached.connect,
       emit: log.emit,
       nowNs: () => nowMs() * 1e6,
     });
@@ -77,17 +84,23 @@ function endLog(
   log.emit({ kind: 'run-ended', verdict, code, reasons, ...(reportPath === undefined ? {} : { report: reportPath }) });
 }
 
-/** What was learned of ssh_config, keys and agents is kept as long as this is. */
-function connector(reach: Reach, homeFolder: string): (host: Host, signal: AbortSignal) => Promise<Connection> {
-  const { connectMs, isNewKeyAccepted, note } = reach;
+function connector(reach: Reach, hosts: readonly Host[], homeFolder: string): Connector {
+  const { connectMs, isNewKeyAccepted, secrets, isAgentForwarded, note } = reach;
   const transports = createTransports({
     home: homeFolder,
     userName: userInfo().username,
     env: process.env,
     random: Math.random,
+    now: () => new Date(),
+    secrets,
+    isAgentForwarded,
     note,
   });
-  return (host, signal) => transports.of(host).connect(host, { signal, connectMs, isNewKeyAccepted });
+  transports.check(hosts);
+  return {
+    connect: async (host, signal) => transports.of(host).connect(host, { signal, connectMs, isNewKeyAccepted }),
+    [Symbol.asyncDispose]: async () => transports.close(),
+  };
 }
 
 const demoHosts = 3;

@@ -44,12 +44,12 @@ process.on('SIGTSTP', () => {
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
 const status = await runProgram(process.argv.slice(2), {
-  engine: liveEngine(homedir()),
+  engine: liveEngine({ homeFolder: homedir(), currentFolder: process.cwd() }),
   library: async () => ({ ...(await import('../index.ts')) }),
   out: screen.out,
   err: screen.err,
   terminal: screen,
-  prompt: { input: process.stdin, output: process.stderr },
+  prompt: { input: process.stdin, output: process.stderr, interrupt },
   environment: process.env,
   currentFolder: process.cwd(),
   homeFolder: homedir(),

@@ -1,12 +1,13 @@
 /** A task that makes no run: `funbric merge`, `funbric doctor`. What it comes to is said as of a run. */
 import { resolve } from 'node:path';
 import type { ChalkInstance } from 'chalk';
+import type { Verdict } from '../model/finding.ts';
 import type { Host } from '../model/host.ts';
 import { stamper } from '../controller/events.ts';
-import type { LocalContext } from '../controller/task.ts';
+import type { LocalContext, RunOutcome } from '../controller/task.ts';
 import { abortable } from '../controller/waiting.ts';
 import type { FleetValues, LocalCall } from './arguments.ts';
-import type { Engine, Reach } from './engine.ts';
+import type { Connector, Engine, Reach } from './engine.ts';
 import { findingLines, outcomeLines, verdictLine } from './recap.ts';
 import { statusOf } from './status.ts';
 import { sanitizeLines } from './terminal/sanitize.ts';
@@ -22,7 +23,8 @@ interface Around {
   readonly nowMs: () => number;
   readonly signal: AbortSignal;
   readonly hosts: () => Promise<readonly Host[]>;
-  readonly reach: Reach;
+  /** May ask for a password. */
+  readonly reach: () => Promise<Reach>;
 }
 
 export async function runLocal(fleet: FleetValues, call: LocalCall, around: Around): Promise<number> {
@@ -30,9 +32,15 @@ export async function runLocal(fleet: FleetValues, call: LocalCall, around: Arou
   const { out, say, colors, signal } = around;
   const isJson = fleet.progress === 'json';
   const data = (value: unknown): void => out(`${JSON.stringify(value)}\n`);
-  const context = await contextOf(fleet, call, { ...around, data: isJson ? data : undefined });
-  // Nothing is to be torn down here: the first Ctrl-C ends it.
-  const outcome = await abortable(Promise.resolve(task.local?.(context, options)), signal);
+  const connectors: Connector[] = [];
+  const context = await contextOf(fleet, call, { ...around, connectors, data: isJson ? data : undefined });
+  let outcome: RunOutcome | Verdict | undefined;
+  try {
+    // Nothing is to be torn down here: the first Ctrl-C ends it.
+    outcome = await abortable(Promise.resolve(task.local?.(context, options)), signal);
+  } finally {
+    for (const connector of connectors) await connector[Symbol.asyncDispose]();
+  }
   if (outcome === undefined) return 0;
   const { verdict, reasons, reportPath, run } =
     typeof outcome === 'string'
@@ -52,18 +60,33 @@ export async function runLocal(fleet: FleetValues, call: LocalCall, around: Arou
 async function contextOf(
   fleet: FleetValues,
   { positionals }: LocalCall,
-  around: Around & Pick<LocalContext, 'data'>,
+  around: Around & Pick<LocalContext, 'data'> & { readonly connectors: Connector[] },
 ): Promise<LocalContext> {
-  const { engine, hosts, reach, say, data, currentFolder, now, nowMs, signal } = around;
+  const { engine, hosts, reach, connectors, say, data, currentFolder, now, nowMs, signal } = around;
   const isChosen = fleet.hosts.length > 0 || fleet.roles.length > 0;
   return {
     arguments: positionals,
     reportsFolder: resolve(currentFolder, fleet.reportsFolder),
     hosts: isChosen ? (await hosts()).map(({ name }) => name) : [],
     fleet: async () => {
-      const { isNewKeyAccepted, parallel } = reach;
-      const way = { connect: engine.connector(reach), isNewKeyAccepted, parallel, workDir: fleet.workDir };
-      return { hosts: await hosts(), ...way, signal, now, nowMs };
+      const [chosen, way] = [await hosts(), await reach()];
+      const connector = engine.connector(way, chosen);
+      connectors.push(connector);
+      const { isNewKeyAccepted, parallel } = way;
+      const { workDir, runtime } = fleet;
+      const { connect } = connector;
+      return {
+        hosts: chosen,
+        connect,
+        isNewKeyAccepted,
+        parallel,
+        workDir,
+        runtime,
+        currentFolder,
+        signal,
+        now,
+        nowMs,
+      };
     },
     currentFolder,
     log: (text) => say(sanitizeLines(text)),

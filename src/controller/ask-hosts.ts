@@ -6,6 +6,7 @@ import pMap from 'p-map';
 import { explain, FunbricError } from '../model/errors.ts';
 import type { Host } from '../model/host.ts';
 import type { Connection } from '../transports/transport.ts';
+import type { RuntimeChoice } from './deploy/runtime-source.ts';
 
 /** The hosts that a command line means, and how to reach them. */
 export interface FleetAccess {
@@ -16,6 +17,9 @@ export interface FleetAccess {
   readonly parallel: number;
   /** Where agents keep journals, if not in /var/tmp. */
   readonly workDir: string | undefined;
+  /** What hosts without a Node.js get, and where its packages are looked for first. */
+  readonly runtime: RuntimeChoice;
+  readonly currentFolder: string;
   readonly signal: AbortSignal;
   readonly now: () => Date;
   /** Monotonic. */

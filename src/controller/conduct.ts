@@ -8,7 +8,8 @@ import { FunbricError, messageOf } from '../model/errors.ts';
 import type { Host } from '../model/host.ts';
 import { onAbort } from '../transports/on-abort.ts';
 import type { Connection } from '../transports/transport.ts';
-import type { AgentBundle } from './deploy.ts';
+import type { AgentBundle } from './deploy/agent.ts';
+import type { Runtimes } from './deploy/runtime.ts';
 import { HostRun } from './host-run.ts';
 import type { ChosenTask } from './planning.ts';
 import { runFiles, writeJson } from './run-folder.ts';
@@ -20,6 +21,8 @@ export interface ConductRequest extends Stage {
   readonly tasks: readonly ChosenTask[];
   /** The agent for a host: the same for all, but where faults are injected. */
   readonly bundleFor: (host: number) => AgentBundle;
+  /** For hosts that have no Node.js. */
+  readonly runtimes: Runtimes;
   readonly connect: (host: Host, signal: AbortSignal) => Promise<Connection>;
   /** Simultaneous logins. A stress always runs on all hosts at once. */
   readonly parallel: number;

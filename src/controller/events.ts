@@ -13,6 +13,8 @@ const bodySchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('run-started'), run: z.string(), folder: z.string(), hosts: texts, tasks: texts }),
   z.object({ kind: z.literal('task-started'), task: z.string() }),
   z.object({ kind: z.literal('host-connected'), host: z.string(), elapsedMs: z.number() }),
+  /** It has no Node.js that the agent runs on. Bytes as they are sent. */
+  z.object({ kind: z.literal('runtime-sending'), host: z.string(), runtime: z.string(), bytes: z.number() }),
   z.object({ kind: z.literal('agent-started'), host: z.string(), isUploaded: z.boolean() }),
   z.object({ kind: z.literal('phase-started'), host: z.string(), phase: z.enum(agentPhases) }),
   z.object({

@@ -12,7 +12,9 @@ import { onAbort } from '../transports/on-abort.ts';
 import type { Connection } from '../transports/transport.ts';
 import { AgentSession, type Hello, type PhaseEnd } from './agent-session.ts';
 import { collect, type Collected } from './collect.ts';
-import { deployAgent, removeTemporaryAgent, startAgent, type AgentBundle, type DeployedAgent } from './deploy.ts';
+import { startAgent, type AgentBundle } from './deploy/agent.ts';
+import { deployAgent, removeDeployed, type DeployedAgent } from './deploy/deploy.ts';
+import type { Runtimes } from './deploy/runtime.ts';
 import type { Emit } from './events.ts';
 import { removeLeftovers } from './leftovers.ts';
 
@@ -22,6 +24,7 @@ export interface HostRunOptions {
   readonly host: Host;
   readonly folder: string;
   readonly bundle: AgentBundle;
+  readonly runtimes: Runtimes;
   readonly emit: Emit;
   readonly nowNs: () => number;
 }
@@ -103,8 +106,13 @@ export class HostRun {
   }
 
   async #startAgent(spec: AgentSpec, signal: AbortSignal): Promise<void> {
-    const { bundle, emit, nowNs, plan } = this.#options;
-    const deployed = await deployAgent(this.connection, this.name, bundle, signal);
+    const { bundle, runtimes, emit, nowNs, plan } = this.#options;
+    const deployed = await deployAgent(this.connection, {
+      bundle,
+      runtimes,
+      signal,
+      onSending: (sending) => emit({ kind: 'runtime-sending', host: this.name, ...sending }),
+    });
     this.#deployed = deployed;
     const { remote, marker } = await startAgent(this.connection, deployed, bundle);
     const { silenceMs, hungMs } = plan.limits;
@@ -178,16 +186,15 @@ export class HostRun {
   /** Lets the agent go, and removes what it can't remove itself. */
   async dismissAgent(): Promise<void> {
     const session = this.#session;
-    if (session === undefined) return;
-    this.#pings = session.pings;
-    if (this.hasAgent) await session.bye();
-    else {
-      session.close();
-      await this.#removeWorkFolder();
+    if (session !== undefined) {
+      this.#pings = session.pings;
+      if (this.hasAgent) await session.bye();
+      else {
+        session.close();
+        await this.#removeWorkFolder();
+      }
     }
-    if (this.isConnected && this.#deployed !== undefined) {
-      await removeTemporaryAgent(this.connection, this.name, this.#deployed);
-    }
+    if (this.isConnected && this.#deployed !== undefined) await removeDeployed(this.connection, this.#deployed);
   }
 
   async #removeWorkFolder(): Promise<void> {

@@ -8,6 +8,7 @@ import * as z from 'zod';
 const packageFolder = join(dirname(fileURLToPath(import.meta.url)), '../../..');
 
 export const packageFiles = {
+  root: packageFolder,
   agent: join(packageFolder, 'dist/agent/agent.cjs'),
   tasks: join(packageFolder, 'tasks'),
   profiles: join(packageFolder, 'tasks/profiles'),

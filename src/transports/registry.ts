@@ -2,6 +2,7 @@
 import { FunbricError } from '../model/errors.ts';
 import type { Host } from '../model/host.ts';
 import { localTransport, type LocalOptions } from './local.ts';
+import { opensshTransport } from './openssh.ts';
 import { sshTransport, type SshOptions } from './ssh.ts';
 import type { Transport } from './transport.ts';
 
@@ -10,24 +11,33 @@ export type TransportOptions = SshOptions & LocalOptions;
 export interface Transports {
   /** The transport that a host names; throws `usage` where there is none of that name. */
   of(host: Host): Transport;
+  /** Throws `usage` where one of the hosts names no transport, or one that doesn't work on this machine. */
+  check(hosts: readonly Host[]): void;
   readonly schemes: readonly string[];
+  /** Ends what connections shared, such as logins to jump hosts. */
+  close(): Promise<void>;
 }
 
-const makers: readonly ((options: TransportOptions) => Transport)[] = [sshTransport, localTransport];
+const makers: readonly ((options: TransportOptions) => Transport)[] = [sshTransport, opensshTransport, localTransport];
 
 /** Made once a run: they keep what they learned of ssh_config, keys and agents. */
 export function createTransports(options: TransportOptions): Transports {
   const transports = new Map(makers.map((make) => make(options)).map((transport) => [transport.scheme, transport]));
   const schemes = [...transports.keys()];
+  const of = (host: Host): Transport => {
+    const scheme = host.transport ?? 'ssh';
+    const transport = transports.get(scheme);
+    if (transport !== undefined) return transport;
+    throw new FunbricError('usage', `${host.name}: there is no transport ${JSON.stringify(scheme)}`, {
+      hint: `--transport, or transport in hosts.json, may be one of ${schemes.join(', ')}`,
+    });
+  };
   return {
     schemes,
-    of(host) {
-      const scheme = host.transport ?? 'ssh';
-      const transport = transports.get(scheme);
-      if (transport !== undefined) return transport;
-      throw new FunbricError('usage', `${host.name}: there is no transport ${JSON.stringify(scheme)}`, {
-        hint: `hosts.json: transport may be ${schemes.join(' or ')}`,
-      });
+    close: async () => void (await Promise.all(Array.from(transports.values(), async (one) => one.close?.()))),
+    of,
+    check(hosts) {
+      for (const transport of new Set(hosts.map(of))) transport.check?.();
     },
   };
 }

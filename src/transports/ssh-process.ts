@@ -1,14 +1,8 @@
 /** A command on an SSH channel, with its end told apart from the connection's. */
 import { Writable } from 'node:stream';
 import type { Client, ClientChannel } from 'ssh2';
-import { onAbort } from './on-abort.ts';
+import { brokenPipe, killOnAbort, lostBecause, makeKill } from './killing.ts';
 import type { Exit, RemoteProcess } from './transport.ts';
-
-/** How long a command that was asked to end may clean up before it is killed. */
-const termMs = 2000;
-
-/** After that, for sshd to say that it is dead. */
-const killMs = 1000;
 
 /** The end of the connection, said to all who listen; a promise would keep every past command alive. */
 export interface Ending {
@@ -43,10 +37,17 @@ export function processOf(
     if (status === undefined) end({ kind: 'lost', reason });
   });
   // ssh2 ends a channel in the same way when its connection breaks: only a status is a command's end.
-  const closedWithout = 'the channel was closed without an exit status';
-  void bothClosed(channel).then(() => end(status ?? { kind: 'lost', reason: closedWithout }));
-  const giveUp = (): void => end(status ?? { kind: 'lost', reason: 'it was ended by us and gave no status' });
-  const kill = makeKill(channel, (name) => sendSignal(given.client, channel, name), giveUp);
+  void bothClosed(channel).then(() => end(status ?? { kind: 'lost', reason: lostBecause.closed }));
+  const kill = makeKill({
+    drain() {
+      channel.resume();
+      channel.stderr.resume();
+    },
+    send: (name) => sendSignal(given.client, channel, name),
+    close: () => channel.close(),
+    onClosed: (listener) => channel.once('close', listener),
+    giveUp: () => end(status ?? { kind: 'lost', reason: lostBecause.killed }),
+  });
   if (given.signal !== undefined) killOnAbort(given.signal, kill, exit);
   return { stdin, stdout: channel, stderr: channel.stderr, exit, kill };
 }
@@ -69,31 +70,6 @@ function stdinOf(channel: ClientChannel): Writable {
   return stdin;
 }
 
-function brokenPipe(): Error {
-  return Object.assign(new Error('the command ended before it read all of its input'), { code: 'EPIPE' });
-}
-
-/** Asks, then kills, then closes the channel; what the command still prints is dropped, so that nothing waits for a reader. */
-function makeKill(channel: ClientChannel, send: (name: string) => void, giveUp: () => void): () => void {
-  let isKilled = false;
-  return () => {
-    if (isKilled) return;
-    isKilled = true;
-    channel.resume();
-    channel.stderr.resume();
-    const closing = setTimeout(() => {
-      send('KILL');
-      setTimeout(() => {
-        channel.close();
-        giveUp();
-      }, killMs).unref();
-    }, termMs);
-    closing.unref();
-    channel.once('close', () => clearTimeout(closing));
-    send('TERM');
-  };
-}
-
 /**
  * ssh2's `channel.signal` does nothing once the input was ended, which SSH allows and most commands' input is. So the
  * packet is sent by its protocol object, which isn't in the types: hence the looking.
@@ -109,12 +85,4 @@ function sendSignal(client: object, channel: ClientChannel, name: string): void 
 
 function hasKeys(value: unknown, keys: readonly string[]): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && keys.every((key) => key in value);
-}
-
-function killOnAbort(signal: AbortSignal, kill: () => void, exit: Promise<Exit>): void {
-  if (signal.aborted) {
-    kill();
-    return;
-  }
-  void exit.then(onAbort(signal, kill));
 }

@@ -54,6 +54,10 @@ export interface ConnectOptions {
 export interface Transport {
   /** The value of a host's `transport`; hosts without one use `ssh`. */
   readonly scheme: string;
+  /** Throws FunbricError `usage` where this machine can reach no host in this way at all. */
+  check?(): void;
   /** Throws FunbricError `unreachable` with what to do; never anything that depends on the host's good behaviour. */
   connect(host: Host, options: ConnectOptions): Promise<Connection>;
+  /** Ends what its connections shared. */
+  close?(): Promise<void>;
 }

@@ -50,6 +50,14 @@ describe('a command line', () => {
     assert.deepEqual([fleet.hosts, fleet.seed, fleet.isNewKeyAccepted, fleet.connectMs], [['a'], 7, true, 5000]);
   });
 
+  it('takes --runtime as a word, or as one or more files', async () => {
+    const runtimeOf = async (text: string): Promise<unknown> => (await parseRun(`${text} mount`.trim())).fleet.runtime;
+    assert.deepEqual(await runtimeOf(''), { kind: 'auto' });
+    assert.deepEqual(await runtimeOf('--runtime host'), { kind: 'host' });
+    assert.deepEqual(await runtimeOf('--runtime ./host'), { kind: 'files', paths: ['./host'] });
+    assert.deepEqual(await runtimeOf('--runtime a --runtime b'), { kind: 'files', paths: ['a', 'b'] });
+  });
+
   it('reads -P4, -P=4, --parallel=4 and --parallel 4 alike', async () => {
     for (const text of ['-P4', '-P=4', '--parallel=4', '--parallel 4']) {
       assert.equal((await parseRun(`${text} mount`)).fleet.parallel, 4, text);
@@ -120,6 +128,8 @@ describe('a command line', () => {
     ['--reports= mount', /--reports is empty/, /./],
     ['--work-dir w mount', /--work-dir can't be "w"/, /absolute path/],
     ['--max-errors 5 mount', /^--max-errors can't be "5"/, /from 0% to 100%/],
+    ['--runtime= mount', /--runtime can't be ""/, /auto, host, or the path/],
+    ['--runtime host --runtime x mount', /--runtime can't be "host" and "x"/, /several only of these/],
     ['--progress fancy mount', /--progress can't be "fancy"/, /auto, tty, plain, json, quiet/],
     ['--json --progress plain mount', /--json and --progress plain contradict/, /leave one/],
     ['merge one two three', /merge takes \[RUN\] \[OTHER\], and no "three"/, /one line for each/],

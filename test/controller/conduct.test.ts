@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { conduct } from '../../src/controller/conduct.ts';
 import { makePlan } from '../../src/controller/planning.ts';
+import { openRuntimes } from '../../src/controller/deploy/runtime.ts';
 import { createRunFolder, runFiles } from '../../src/controller/run-folder.ts';
 import type { Task } from '../../src/controller/task.ts';
 import type { Limits } from '../../src/model/plan.ts';
@@ -93,6 +94,7 @@ async function run(
       tasks,
       folder,
       bundleFor: () => ({ bytes: new Uint8Array(0), sha256: '' }),
+      runtimes: await openRuntimes({ kind: 'host' }, []),
       connect: async (host) => {
         if (!isReachable) throw new Error(`${host.name} is off`);
         return await transports.of(host).connect(host, testConnect());

@@ -28,7 +28,7 @@ function examined(host: string, changes: Partial<Examination> = {}): Examined {
       places: [place('home'), place('/var/tmp'), place('/tmp')],
       sshd: [],
     },
-    node: { node: '/usr/bin/node', isUsable: true, isAgentCached: true },
+    node: { node: '/usr/bin/node', isUsable: true, change: undefined, isAgentCached: true },
     clock: { lowMs: -1, highMs: 1 },
     directory: undefined,
     ...changes,
@@ -124,7 +124,7 @@ describe('the troubles of hosts', () => {
 
   it('fold over the hosts that have the same, those that stop a run first', () => {
     const behind = { clock: { lowMs: -5000, highMs: -4990 } };
-    const none = { node: { node: 'none', isUsable: false, isAgentCached: false } };
+    const none = { node: { node: 'none', isUsable: false, change: 'install one', isAgentCached: false } };
     const troubles = troublesOf([examined('a', behind), examined('b', none), examined('c', behind)], onDir);
     assert.deepEqual(
       troubles.map(({ hosts, stops }) => [hosts, stops]),

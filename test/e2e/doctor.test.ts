@@ -40,7 +40,7 @@ describe('the doctor', { skip }, () => {
     for (const line of [
       /^login +127\.0\.0\.\[2-4\] +host key known, as \w+, in [\d.]+ (µs|ms|s)/m,
       /^system +127\.0\.0\.\[2-4\] +Linux \S+ \S+$/m,
-      /^node +127\.0\.0\.\[2-4\] +\/\S+, agent will be uploaded$/m,
+      /^node +127\.0\.0\.\[2-4\] +Node\.js [\d.]+ \(\/\S+\), agent will be uploaded$/m,
       /^room +127\.0\.0\.\[2-4\] +home usable, free: [\d.,]+ \wiB/m,
       /^clock +127\.0\.0\.\[2-4\] +within 1 s of this machine, known to ±/m,
       /^limits +127\.0\.0\.\[2-4\] +open files \d+/m,
@@ -62,7 +62,7 @@ describe('the doctor', { skip }, () => {
     assert.equal(ended.status, 1, ended.stdout + ended.stderr);
     assert.match(
       ended.stdout,
-      /^STOPS A RUN +127\.0\.0\.3: no Node\.js that an agent can use.*\n +change: install Node\.js/m,
+      /^STOPS A RUN +127\.0\.0\.3: there is no Node\.js on it: the agent needs 18.*\n +change: .*install Node\.js/m,
     );
     assert.match(
       ended.stdout,
@@ -92,6 +92,12 @@ describe('the doctor', { skip }, () => {
     ]) {
       assert.match(ended.stdout, line);
     }
+  });
+
+  it('says which Node.js a run would bring where one is given', async () => {
+    const ended = await doctor([':'], ['--runtime', process.execPath]);
+    assert.equal(ended.status, 0, ended.stdout + ended.stderr);
+    assert.match(ended.stdout, /^node +127\.0\.0\.\[2-3\] +the given Node\.js, brought by the run, agent will be/m);
   });
 
   it('tells a programs-only line of each host with --json, the verdict last', async () => {

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { conduct } from '../../src/controller/conduct.ts';
-import { loadAgentBundle } from '../../src/controller/deploy.ts';
+import { loadAgentBundle } from '../../src/controller/deploy/agent.ts';
+import { openRuntimes } from '../../src/controller/deploy/runtime.ts';
 import type { RunEventBody } from '../../src/controller/events.ts';
 import { mergeRun } from '../../src/controller/merge/merge.ts';
 import { makePlan } from '../../src/controller/planning.ts';
@@ -96,6 +97,7 @@ async function stress(
     tasks,
     folder,
     bundleFor: (host) => (host === 0 ? faulty : good),
+    runtimes: await openRuntimes({ kind: 'host' }, []),
     connect: async (host) => await transports.of(host).connect(host, testConnect()),
     parallel: 2,
     signal: never,

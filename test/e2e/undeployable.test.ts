@@ -1,11 +1,12 @@
 /** Hosts on which the agent can't run, or only just: they are named before any setup, and the run goes on with the others. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { RunEvent } from '../../src/controller/events.ts';
 import { funbric, openBench, type Bench, type Ended } from '../support/funbric.ts';
+import { hideNode, replaceNode } from '../support/hide-node.ts';
 import { startHosts } from '../support/hosts.ts';
 import { sshdReason } from '../support/sshd.ts';
 
@@ -42,16 +43,17 @@ describe('a fleet in which some hosts can not take the agent', { skip }, () => {
     return path;
   };
 
-  it('names a host without Node.js and one whose Node.js is too old before any setup, and ends with 2', async () => {
-    const none = join(bench.folder, 'no-node');
-    writeFileSync(none, '', { mode: 0o644 });
+  it('names a host without Node.js, one whose Node.js is too old and one where it is bun before any setup, and ends with 2', async () => {
     const old = join(bench.folder, 'old-node');
     writeFileSync(old, '#!/bin/sh\necho 16.20.2\n', { mode: 0o755 });
-    const ended = await runtest([replaceNode(none), replaceNode(old)]);
+    const bun = join(bench.folder, 'bun');
+    writeFileSync(bun, '#!/bin/sh\ncase "$2" in *versions.bun*) echo bun ;; *) echo 26.3.0 ;; esac\n', { mode: 0o755 });
+    const ended = await runtest([hideNode(bench.folder), replaceNode(old), replaceNode(bun)]);
     assert.equal(ended.status, 2, ended.stdout + ended.stderr);
-    assert.deepEqual(statuses(), ['completed', 'unreachable', 'unreachable']);
+    assert.deepEqual(statuses(), ['completed', 'unreachable', 'unreachable', 'unreachable']);
     assert.match(reasonOf(1), /127\.0\.0\.3: there is no Node\.js on it.*needs 18 or later.*install/);
     assert.match(reasonOf(2), /127\.0\.0\.4: the Node\.js 16\.20\.2 on it \(\/.*node.*\) is too old/);
+    assert.match(reasonOf(3), /127\.0\.0\.5: what is called node on it \(\/.*node.*\) is bun/);
     const events = eventsOf(bench);
     const setupAt = events.findIndex((event) => event.kind === 'phase-started' && event.phase === 'setup');
     const saidAt = ['127.0.0.3', '127.0.0.4'].map((host) =>
@@ -63,11 +65,9 @@ describe('a fleet in which some hosts can not take the agent', { skip }, () => {
   });
 
   it('finds a Node.js that only a version manager put into the home', async () => {
-    const none = join(bench.folder, 'no-node');
-    writeFileSync(none, '', { mode: 0o644 });
     const saved = join(bench.folder, 'saved-node');
     writeFileSync(saved, readFileSync(process.execPath), { mode: 0o755 });
-    const ended = await runtest([replaceNode(none)], (home) => {
+    const ended = await runtest([hideNode(bench.folder)], (home) => {
       const bin = join(home, '.nvm/versions/node/v20.1.2/bin');
       mkdirSync(bin, { recursive: true });
       writeFileSync(join(bin, 'node'), `#!/bin/sh\nexec ${saved} "$@"\n`, { mode: 0o755 });
@@ -98,17 +98,6 @@ describe('a fleet in which some hosts can not take the agent', { skip }, () => {
     for (const place of ['home: ', '/var/tmp: ', '/tmp: ']) assert(reasonOf(1).includes(place), reasonOf(1));
   });
 });
-
-/** Lines that put another file in the place of every Node.js that a host could find. */
-function replaceNode(other: string): string {
-  const folders = (process.env['PATH'] ?? '')
-    .split(':')
-    .concat(dirname(process.execPath), '/usr/local/bin', '/usr/bin', '/snap/bin');
-  const opt = existsSync('/opt') ? readdirSync('/opt').map((name) => `/opt/${name}/bin`) : [];
-  const programs = [...folders, ...opt].flatMap((folder) => ['node', 'nodejs'].map((name) => join(folder, name)));
-  const real = programs.filter((path) => existsSync(path)).map((path) => realpathSync(path));
-  return [...new Set(real)].map((path) => `mount --bind '${other}' '${path}'`).join('\n');
-}
 
 function eventsOf(bench: Bench): readonly RunEvent[] {
   return readFileSync(join(bench.reports, 'latest/events.ndjson'), 'utf8')

@@ -108,6 +108,7 @@ export function reduceBoard(state: BoardState, event: RunEvent): BoardState {
     case 'barrier':
     case 'before-verify':
     case 'line':
+    case 'runtime-sending':
     case 'run-ended':
       return state;
   }

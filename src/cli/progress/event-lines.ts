@@ -47,6 +47,10 @@ const lines = {
     telling.connected++;
     return telling.connected === telling.hosts ? { text: `connected to ${plural(telling.hosts, 'host')}` } : undefined;
   },
+  'runtime-sending': ({ host, runtime, bytes }) => ({
+    host,
+    text: `: sending ${sanitize(runtime)} (${Math.ceil(bytes / 1e6)} MB)`,
+  }),
   'agent-started': ({ host, isUploaded }) => (isUploaded ? { host, text: ': agent uploaded' } : undefined),
   // Once a phase, not once a host: all hosts pass the barrier before it together.
   'phase-started': ({ phase }, telling, colors) => {

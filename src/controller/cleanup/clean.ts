@@ -8,7 +8,7 @@ import { runScript } from '../../transports/script.ts';
 import { printable } from '../../transports/ssh-errors.ts';
 import { describeExit, type Connection } from '../../transports/transport.ts';
 import { askHosts, type FleetAccess, type HostAnswer } from '../ask-hosts.ts';
-import { loadAgentBundle } from '../deploy.ts';
+import { loadAgentBundle } from '../deploy/agent.ts';
 import { packageFiles } from '../package-files.ts';
 import { readRemains, reasonToKeep, type HostRemains, type Remain } from './remains.ts';
 import { listScript, removeScript } from './scripts.ts';

@@ -42,14 +42,14 @@ export interface FleetHealth {
 }
 
 export async function examineFleet(fleet: FleetAccess, options: ExamineOptions): Promise<FleetHealth> {
-  const { isNewKeyAccepted, signal } = fleet;
+  const { isNewKeyAccepted } = fleet;
   const { dir, isLocal } = options;
   if (dir !== undefined && !dir.startsWith('/')) {
     throw new FunbricError('usage', `doctor: --dir can't be ${JSON.stringify(dir)}`, {
       hint: 'write an absolute path, as it is on every host',
     });
   }
-  const { planFor } = await nodePlanner(signal);
+  const planFor = await nodePlanner(fleet);
   const hosts = await askHosts(fleet, async (connection, { transport }) => ({
     isSsh: transport !== 'local',
     ...(await examine(connection, { fleet, dir, planFor })),

@@ -81,8 +81,8 @@ function hostRules(examination: Examination): readonly Found[] {
 
 function nodeRules({ node }: Examination): readonly Found[] {
   if (node.isUsable) return [];
-  const what = `no Node.js that an agent can use (${node.node}): it needs 18 or later`;
-  return [{ what, change: 'install Node.js there (Debian: apt-get install nodejs)', stops: true }];
+  const change = node.change ?? 'install Node.js there (Debian: apt-get install nodejs)';
+  return [{ what: node.node, change, stops: true }];
 }
 
 /** The agent goes into the home, else into /var/tmp or /tmp; the journal into the second, or into --work-dir. */
