@@ -15,6 +15,13 @@ export type {
 export { mountOptions, mountSpec, type MountValues } from './controller/mounts/spec.ts';
 export { filesWorkload, type FilesRequest } from './controller/profiles.ts';
 export { describeCopy } from './controller/task-copy.ts';
+export { askHosts, type FleetAccess, type HostAnswer } from './controller/ask-hosts.ts';
+export { cleanFleet, type Cleaning } from './controller/cleanup/clean.ts';
+export { cleaningLines, cleaningRecords } from './controller/cleanup/lines.ts';
+export { examineFleet, type FleetHealth } from './controller/doctor/examine.ts';
+export { healthRecords } from './controller/doctor/records.ts';
+export { healthLines } from './controller/doctor/table.ts';
+export { initProject, type InitFile } from './controller/init.ts';
 export { findRunFolder, finishRun } from './controller/finish.ts';
 export type { CopiedPath } from './transports/copy/copied.ts';
 export type { MountSpec } from './model/mount-spec.ts';

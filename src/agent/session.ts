@@ -71,15 +71,7 @@ export class Session {
     this.#folder = makeWorkFolder(spec.workDir, target);
     const random = randomBytes(8);
     const boot: [number, number] = [random.readUInt32LE(0), random.readUInt32LE(4)];
-    this.#journal = openJournal({
-      path: this.#journalPath,
-      host: spec.host,
-      runTag: spec.runTag,
-      boot,
-      firstWorker: this.#firstWorker,
-      now,
-      onBroken: options.onBroken,
-    });
+    this.#journal = this.#openJournal(boot);
     this.#pulse = new Pulse({
       firstWorker: this.#firstWorker,
       now,
@@ -171,6 +163,26 @@ export class Session {
   removeWorkFolder(): void {
     this.#journal.abandon();
     this.#folder.remove();
+  }
+
+  /** Where it can't be opened (no room, no inode), the folder made for it goes again: nobody else knows of it yet. */
+  #openJournal(boot: readonly [number, number]): JournalWriter {
+    const { spec, now, onBroken } = this.#options;
+    const { host, runTag } = spec;
+    try {
+      return openJournal({
+        path: this.#journalPath,
+        host,
+        runTag,
+        boot,
+        firstWorker: this.#firstWorker,
+        now,
+        onBroken,
+      });
+    } catch (error) {
+      this.#folder.remove();
+      throw error;
+    }
   }
 
   get #journalPath(): string {

@@ -12,6 +12,7 @@ import type { Host } from '../model/host.ts';
 import type { Plan, Rolling } from '../model/plan.ts';
 import type { GivenSecrets } from '../transports/secrets.ts';
 import type { SudoPassword } from '../transports/sudo-password.ts';
+import type { Connection } from '../transports/transport.ts';
 
 /** How to reach hosts, and when to stop. */
 export interface Reach {
@@ -60,6 +61,11 @@ export interface CommandRequest extends Reach {
   readonly output: CommandOutput | undefined;
 }
 
+/** What it learns of ssh_config, keys and agents, and logins to jump hosts, are kept as long as this is. */
+export interface Connector extends AsyncDisposable {
+  readonly connect: (host: Host, signal: AbortSignal) => Promise<Connection>;
+}
+
 /** Hosts that live as long as this does. */
 export interface DemoFleet extends AsyncDisposable {
   readonly hosts: readonly Host[];
@@ -71,5 +77,7 @@ export interface Engine {
   /** A whole run, from the plan to its report, in a new folder below `reportsFolder`. Throws only for what we do wrong. */
   run(request: RunRequest): Promise<RunOutcome>;
   runCommand(request: CommandRequest): Promise<readonly HostExit[]>;
+  /** For tasks that look at hosts without a run. */
+  connector(reach: Reach, hosts: readonly Host[]): Connector;
   startDemo(): Promise<DemoFleet>;
 }

@@ -26,6 +26,9 @@ const examples: readonly (readonly [command: string, means: string])[] = [
   ['funbric -H web[1-9] --sudo --ask-sudo-pass -- systemctl restart app', 'as root, by a sudo that wants a password'],
   ['funbric merge', 'judge the latest run again'],
   ['funbric log -H web1', 'what a host of the latest run said'],
+  ['funbric -H web[1-3] doctor --dir /mnt/test', 'what to change on hosts before a run'],
+  ['funbric -H web[1-3] cleanup', 'what runs that died left there'],
+  ['funbric init', 'a hosts.json and a first task'],
   ['funbric TASK --help', 'the options of a task'],
   ['eval "$(funbric completion bash)"', 'the Tab key completes options, tasks and hosts; also zsh, fish'],
 ];
@@ -47,11 +50,12 @@ export async function generalHelp(columns: number): Promise<string> {
 }
 
 export async function taskHelp(name: string, task: Task, columns: number): Promise<string> {
-  const line = [`funbric${task.local === undefined ? ' [options]' : ''} ${name} [task options]`, task.arguments ?? ''];
+  const line = [`funbric [options] ${name} [task options]`, task.arguments ?? ''];
   const parser = (await blank(columns)).usage(`${line.join(' ').trimEnd()}\n\n${task.summary}`);
   for (const [key, option] of Object.entries(task.options ?? {})) {
     parser.option(flagOf(key), { ...shapeOf(option, placeholderOf(option)), group: `Options of ${name}:` });
   }
+  for (const [command, means] of Object.entries(task.examples ?? {})) parser.example(command, means);
   return `${await parser.epilogue('Options of funbric itself: funbric --help').getHelp()}\n`;
 }
 

@@ -11,9 +11,8 @@ import { onAbort } from '../transports/on-abort.ts';
 import { createTransports } from '../transports/registry.ts';
 import { quoteAll } from '../transports/shell.ts';
 import { withSudo } from '../transports/sudo.ts';
-import type { Connection } from '../transports/transport.ts';
 import { outputDrained } from './terminal/drained.ts';
-import type { DemoFleet, Engine, Reach, RunRequest } from './engine.ts';
+import type { Connector, DemoFleet, Engine, Reach, RunRequest } from './engine.ts';
 import { limitOf, statusAfter } from './status.ts';
 
 interface Folders {
@@ -36,6 +35,7 @@ export function liveEngine({ homeFolder, currentFolder }: Folders): Engine {
         nowMs: () => performance.now(),
       });
     },
+    connector: (reach, hosts) => connector(reach, hosts, homeFolder),
     startDemo,
   };
 }
@@ -91,11 +91,6 @@ function endLog(
   log.emit({ kind: 'run-ended', verdict, code, reasons, ...(reportPath === undefined ? {} : { report: reportPath }) });
 }
 
-interface Connector extends AsyncDisposable {
-  readonly connect: (host: Host, signal: AbortSignal) => Promise<Connection>;
-}
-
-/** What was learned of ssh_config, keys and agents, and logins to jump hosts, are kept as long as this is. */
 function connector(reach: Reach, hosts: readonly Host[], homeFolder: string): Connector {
   const { connectMs, isNewKeyAccepted, secrets, isAgentForwarded, note, sudo, sudoPassword: password } = reach;
   const transports = createTransports({

@@ -7,12 +7,10 @@ import type { ChalkInstance } from 'chalk';
 import { exitStatusOf } from '../model/errors.ts';
 import type { Host } from '../model/host.ts';
 import { findTasks, loadTask, privateFolder, type LoadContext } from '../controller/load-tasks.ts';
-import { stamper } from '../controller/events.ts';
 import { makePlan, type ChosenTask } from '../controller/planning.ts';
 import { rollingOf } from '../controller/rolling.ts';
 import type { RunOutcome } from '../controller/task.ts';
-import { abortable } from '../controller/waiting.ts';
-import { parseArguments, type FleetValues, type Invocation, type LocalCall } from './arguments.ts';
+import { parseArguments, type FleetValues, type Invocation } from './arguments.ts';
 import { makeColors } from './terminal/colors.ts';
 import { runCompletion } from './completion/run-completion.ts';
 import { runOnHosts } from './command/run-on-hosts.ts';
@@ -30,8 +28,8 @@ import { findingLines, hostLines, outcomeLines, type HostEnded } from './recap.t
 import { reachOf } from './reach.ts';
 import { holdable, type HoldableTerminal } from './terminal/holdable.ts';
 import type { Terminal } from './terminal/screen.ts';
-import { interruptedStatus, statusAfter, statusOf, worstStatus } from './status.ts';
-import { sanitizeLines } from './terminal/sanitize.ts';
+import { runLocal } from './run-local.ts';
+import { interruptedStatus, statusAfter, worstStatus } from './status.ts';
 import { makeSymbols } from './terminal/symbols.ts';
 import type { Catalog } from './words.ts';
 
@@ -172,7 +170,12 @@ async function runTasks(
   if (tasks.length > 0) statuses.push(await runFleet(fleet, tasks, await hosts(), context));
   for (const local of locals) {
     if (context.signal.aborted) return interruptedStatus;
-    statuses.push(await runLocal(fleet, local, context));
+    const given = {
+      hosts: async () => hostsOf(fleet, context),
+      reach: async () => reachOf(fleet, context),
+      say: sayOf(fleet, context),
+    };
+    statuses.push(await runLocal(fleet, local, { ...context, ...given }));
   }
   return worstStatus(statuses);
 }
@@ -184,7 +187,7 @@ async function dryRun(
   context: Context,
 ): Promise<number> {
   if (tasks.length === 0) {
-    context.out('nothing was done: no task on this line needs hosts\n');
+    context.out('nothing was done: no task on this line makes a run\n');
     return 0;
   }
   const plan = planOf(fleet, tasks, await hosts(), context);
@@ -266,35 +269,4 @@ function sayOf(fleet: FleetValues, { out, err }: Context): (line: string) => voi
 
 function isJson({ progress }: FleetValues): boolean {
   return progress === 'json';
-}
-
-async function runLocal(
-  fleet: FleetValues,
-  { task, options, positionals }: LocalCall,
-  context: Context,
-): Promise<number> {
-  const { out, colors, currentFolder, now, nowMs } = context;
-  const say = sayOf(fleet, context);
-  const data = (value: unknown): void => out(`${JSON.stringify(value)}\n`);
-  const stamp = stamper({ now, nowMs });
-  const isChosen = fleet.hosts.length > 0 || fleet.roles.length > 0;
-  const work = task.local?.(
-    {
-      arguments: positionals,
-      reportsFolder: resolve(currentFolder, fleet.reportsFolder),
-      hosts: isChosen ? (await hostsOf(fleet, context)).map(({ name }) => name) : [],
-      log: (text) => say(sanitizeLines(text)),
-      data: isJson(fleet) ? data : undefined,
-    },
-    options,
-  );
-  // Nothing is to be torn down here: the first Ctrl-C ends it.
-  const outcome = await abortable(Promise.resolve(work), context.signal);
-  if (outcome === undefined) return 0;
-  const { verdict, reasons, reportPath: report, run } = outcome;
-  const status = statusOf(verdict);
-  for (const line of [...findingLines(run?.findings ?? [], colors), ...outcomeLines(outcome, { code: status, colors })])
-    say(line);
-  if (isJson(fleet)) data(stamp({ kind: 'run-ended', verdict, code: status, reasons, report }));
-  return status;
 }

@@ -96,14 +96,24 @@ export function outcomeLines(
   const said = new Set(
     ended.map(({ host, status, reason }) => `${host} ${isGone(status) ? 'is ' : ''}${status}: ${reason ?? ''}`),
   );
-  const color = { pass: colors.green, fail: colors.red, incomplete: colors.yellow }[verdict];
   return [
     ...capped(
       reasons.filter((reason) => !said.has(reason)).map((reason) => `  ${sanitize(reason)}`),
       'reason',
     ),
-    `${color(`verdict=${verdict}`)} code=${code} report=${sanitize(reportPath)}`,
+    `${verdictLine({ verdict, code, colors })} report=${sanitize(reportPath)}`,
   ];
+}
+
+/** The last line of what has no report. */
+export function verdictLine(given: {
+  readonly verdict: RunOutcome['verdict'];
+  readonly code: number;
+  readonly colors: ChalkInstance;
+}): string {
+  const { verdict, code, colors } = given;
+  const color = { pass: colors.green, fail: colors.red, incomplete: colors.yellow }[verdict];
+  return `${color(`verdict=${verdict}`)} code=${code}`;
 }
 
 function isGone(status: HostStatus): boolean {

@@ -22,7 +22,11 @@ const textSchema = z
 const wordSchema = textSchema.refine((text) => !text.startsWith('-'), "must not start with '-'");
 const pathsSchema = z.array(textSchema, 'must be a list of paths');
 
+/** JSON has no comments: this is where JSON Schema puts them. */
+const commentSchema = z.union([z.string(), z.array(z.string())], 'must be a text, or a list of them').optional();
+
 const settings = {
+  $comment: commentSchema.describe('For people'),
   port: portSchema.optional().describe('Port of its SSH server'),
   user: wordSchema.optional().describe('User to log in as'),
   identityFile: textSchema.optional().describe('Private key; relative to the folder of this file'),
@@ -56,6 +60,7 @@ const groupSchema = z.strictObject({
 
 export const hostsFileSchema = z.strictObject({
   $schema: z.string().optional(),
+  $comment: commentSchema.describe('For people'),
   defaults: z.strictObject(settings).optional().describe('Settings of all hosts that say nothing else'),
   groups: z.record(z.string(), groupSchema, 'must be an object').optional().describe('Groups: -H @name takes one'),
   hosts: z

@@ -31,6 +31,8 @@ case "\${w##*/}" in funbric-?*) ;; *) refuse "its name" ;; esac
 [ ! -L "$w" ] && [ -d "$w" ] || refuse "not a folder"
 [ -O "$w" ] || refuse "another user's"
 case "$(ls -ld "$w")" in drwx------*) ;; *) refuse "open to others" ;; esac
+# An agent that was killed before it had a journal, or after that was removed.
+rmdir -- "$w" 2>/dev/null && exit 0
 [ ! -L "$j" ] && [ -f "$j" ] || refuse "no journal in it"
 [ ! -s "$j" ] || [ "$(head -c 4 "$j")" = ${quote(journalMagic)} ] || refuse "the journal in it"
 rm -f -- "$j" "$w/result.json" && rmdir -- "$w"`;

@@ -101,6 +101,7 @@ const taskSchema = z.looseObject({
   options: z
     .record(z.string().regex(/^[a-z][A-Za-z0-9-]*$/, 'must look like fileSize or file-size'), optionSchema)
     .optional(),
+  examples: z.record(z.string(), z.string()).optional(),
   arguments: z.string().optional(),
 });
 

@@ -13,6 +13,8 @@ export const packageFiles = {
   tasks: join(packageFolder, 'tasks'),
   profiles: join(packageFolder, 'tasks/profiles'),
   templates: join(packageFolder, 'templates'),
+  hello: join(packageFolder, 'templates/init/hello.ts'),
+  hostsSchema: join(packageFolder, 'dist/schemas/hosts.schema.json'),
 } as const;
 
 export function packageVersion(): string {

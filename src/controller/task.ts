@@ -9,6 +9,7 @@ import type { MountSpec } from '../model/mount-spec.ts';
 import type { WorkloadSpec } from '../model/plan.ts';
 import type { Run } from '../model/run.ts';
 import type { CopiedPath } from '../transports/copy/copied.ts';
+import type { FleetAccess } from './ask-hosts.ts';
 
 /** An option of a task on the command line: `--file-size 4M`. */
 export interface TaskOption {
@@ -126,6 +127,8 @@ export interface TaskHost {
 interface TaskDefinition<Options extends Readonly<Record<string, TaskOption>>> {
   readonly summary: string;
   readonly options?: Options;
+  /** For --help: a command line, and what it does. */
+  readonly examples?: Readonly<Record<string, string>>;
   /** Words that it takes after its options: `LOCAL REMOTE`, `[RUN]` for one that may be left out, `FILE...` for one or more. Without it, none are taken. */
   readonly arguments?: string;
   /** What the agents shall do, decided before anything is sent; a task without one needs no agent. */
@@ -135,21 +138,25 @@ interface TaskDefinition<Options extends Readonly<Record<string, TaskOption>>> {
   setup?(host: TaskHost, options: ValuesOf<Options>): Promise<unknown>;
   run?(host: TaskHost, options: ValuesOf<Options>): Promise<unknown>;
   teardown?(host: TaskHost, options: ValuesOf<Options>): Promise<unknown>;
-  /** For tasks about runs rather than hosts, such as merge: called once, without hosts. */
-  local?(context: LocalContext, options: ValuesOf<Options>): Promise<RunOutcome | undefined>;
+  /**
+   * For tasks that make no run, such as merge and doctor: called once. What it returns decides the exit status; a verdict
+   * alone is of what has no report.
+   */
+  local?(context: LocalContext, options: ValuesOf<Options>): Promise<RunOutcome | Verdict | undefined>;
 }
 
 /** A task as it is run: its options are what the command line made of them. */
 export interface Task {
   readonly summary: string;
   readonly options?: Readonly<Record<string, TaskOption>>;
+  readonly examples?: Readonly<Record<string, string>>;
   readonly arguments?: string;
   workload?(options: OptionValues): WorkloadSpec;
   mount?(options: OptionValues): MountSpec | undefined;
   setup?(host: TaskHost, options: OptionValues): Promise<unknown>;
   run?(host: TaskHost, options: OptionValues): Promise<unknown>;
   teardown?(host: TaskHost, options: OptionValues): Promise<unknown>;
-  local?(context: LocalContext, options: OptionValues): Promise<RunOutcome | undefined>;
+  local?(context: LocalContext, options: OptionValues): Promise<RunOutcome | Verdict | undefined>;
 }
 
 /** What a run came to; the command's exit status is the verdict's. */
@@ -167,6 +174,9 @@ export interface LocalContext {
   readonly reportsFolder: string;
   /** Names of the hosts that -H and -R give; none where neither is there. */
   readonly hosts: readonly string[];
+  /** Of those hosts, or all of hosts.json; throws where there are none. See askHosts. */
+  readonly fleet: () => Promise<FleetAccess>;
+  readonly currentFolder: string;
   readonly log: (text: string) => void;
   /** Only with --json: one value as a line on stdout. */
   readonly data: ((value: unknown) => void) | undefined;

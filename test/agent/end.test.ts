@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
@@ -11,6 +11,8 @@ import { agentSpec, AgentProcess, bundlePath, filesSpec } from '../support/agent
 
 const root = mkdtempSync(join(os.tmpdir(), 'funbric-test-'));
 after(() => rmSync(root, { recursive: true, force: true }));
+
+const isRoot = process.platform === 'linux' && process.getuid?.() === 0;
 
 function freshDir(): string {
   return mkdtempSync(join(root, 'dir-'));
@@ -152,4 +154,23 @@ describe('an agent that is told nonsense', () => {
     assert.equal(end.end, 'failed');
     assert.match(end.message ?? '', /absent can't be used/);
   });
+
+  it(
+    'leaves no folder where there is no room for its journal',
+    { skip: isRoot ? false : 'mounting takes root' },
+    async () => {
+      const workDir = freshDir();
+      // Room for the folder, and for nothing in it.
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'nr_inodes=2', 'funbric-test', workDir]);
+      try {
+        await using agent = new AgentProcess();
+        agent.send({ kind: 'spec', spec: agentSpec(filesSpec(freshDir()), { workDir }) });
+        assert.deepEqual(await agent.exited, { code: 64, signal: null });
+        assert.match(agent.stderr, /ENOSPC/);
+        assert.deepEqual(readdirSync(workDir), []);
+      } finally {
+        execFileSync('umount', [workDir]);
+      }
+    },
+  );
 });

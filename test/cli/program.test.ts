@@ -201,6 +201,7 @@ async function funbric(argv: readonly string[], double: Double = {}): Promise<En
   const status = await runProgram(argv, {
     engine: {
       ...engineOf(double, interrupt, asked),
+      connector: () => assert.fail('nothing is reached here'),
       startDemo: async (): Promise<DemoFleet> => ({
         hosts: [{ name: 'demo1', roles: [], groups: [], variables: {} } satisfies Host],
         words: ['runtest', '--dir', '/demo'],

@@ -43,6 +43,12 @@ describe(
       assert.equal(await removeLeftovers(connection, folder), undefined);
     });
 
+    it('is removed also where the agent died before it had a journal, or while it removed it', async () => {
+      for (const file of ['journal.fbj', 'result.json']) rmSync(join(folder, file));
+      assert.equal(await removeLeftovers(connection, folder), undefined);
+      assert.equal(existsSync(folder), false);
+    });
+
     it('stays, and is named, where something else is in it', async () => {
       writeFileSync(join(folder, 'precious'), 'mine');
       assert.match((await removeLeftovers(connection, folder)) ?? '', /funbric-.* is left: /);

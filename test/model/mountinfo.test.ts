@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { mountAt, parseMounts } from '../../src/agent/mounts.ts';
+import { mountAt, parseMounts } from '../../src/model/mountinfo.ts';
 
 const mountinfo = String.raw`22 1 254:0 / / rw,relatime - ext4 /dev/vda rw,errors=remount-ro
 30 22 0:25 / /data rw,nosuid shared:5 - nfs4 server:/export/my\040data rw,vers=4.2,actimeo=3

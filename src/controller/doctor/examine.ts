@@ -1,0 +1,80 @@
+/** The doctor's round: one connection a host, all that a run will ask of it, and what should be changed before one. */
+import { FunbricError } from '../../model/errors.ts';
+import type { Verdict } from '../../model/finding.ts';
+import type { Connection } from '../../transports/transport.ts';
+import { askHosts, type FleetAccess, type HostAnswer } from '../ask-hosts.ts';
+import { lookAtDirectory, type Directory } from './directory.ts';
+import { gatherHostFacts, type HostFacts } from './facts.ts';
+import { lookAtShell, type LoginShell } from './login-shell.ts';
+import { nodePlanner, type NodePlan } from './node-plan.ts';
+import { troublesOf, type Trouble } from './troubles.ts';
+import { compareClocks, type ClockOffset } from './wall-clock.ts';
+
+export interface ExamineOptions {
+  /** The directory under test, where one is meant. */
+  readonly dir?: string | undefined;
+  /** The hosts' directories are separate ones. */
+  readonly isLocal: boolean;
+}
+
+/** One host that could be reached, all of it as it may be shown. */
+export interface Examination {
+  /** It wasn't reached as this machine itself. */
+  readonly isSsh: boolean;
+  readonly shell: LoginShell;
+  readonly facts: HostFacts;
+  readonly node: NodePlan;
+  /** Undefined where the host doesn't tell the time. */
+  readonly clock: ClockOffset | undefined;
+  /** Undefined where no directory was asked for. */
+  readonly directory: Directory | undefined;
+}
+
+export type Examined = HostAnswer<Examination>;
+
+export interface FleetHealth {
+  readonly hosts: readonly Examined[];
+  readonly troubles: readonly Trouble[];
+  readonly isNewKeyAccepted: boolean;
+  readonly dir: string | undefined;
+  /** `fail`: a run would stop; `incomplete`: only that hosts can't be reached. */
+  readonly verdict: Verdict;
+}
+
+export async function examineFleet(fleet: FleetAccess, options: ExamineOptions): Promise<FleetHealth> {
+  const { isNewKeyAccepted } = fleet;
+  const { dir, isLocal } = options;
+  if (dir !== undefined && !dir.startsWith('/')) {
+    throw new FunbricError('usage', `doctor: --dir can't be ${JSON.stringify(dir)}`, {
+      hint: 'write an absolute path, as it is on every host',
+    });
+  }
+  const planFor = await nodePlanner(fleet);
+  const hosts = await askHosts(fleet, async (connection, { transport }) => ({
+    isSsh: transport !== 'local',
+    ...(await examine(connection, { fleet, dir, planFor })),
+  }));
+  const troubles = troublesOf(hosts, { dir, isLocal });
+  const isStopped = troubles.some(({ stops }) => stops);
+  const isWhole = hosts.every(({ kind }) => kind === 'answered');
+  return { hosts, troubles, isNewKeyAccepted, dir, verdict: isStopped ? 'fail' : isWhole ? 'pass' : 'incomplete' };
+}
+
+async function examine(
+  connection: Connection,
+  given: {
+    readonly fleet: FleetAccess;
+    readonly dir: string | undefined;
+    readonly planFor: (connection: Connection) => Promise<NodePlan>;
+  },
+): Promise<Omit<Examination, 'isSsh'>> {
+  const { fleet, dir, planFor } = given;
+  const { signal, workDir } = fleet;
+  // One after the other: what else the host does at the same time would be in the times.
+  const shell = await lookAtShell(connection, fleet);
+  const clock = await compareClocks(connection, fleet);
+  const facts = await gatherHostFacts(connection, { workDir, signal });
+  const node = await planFor(connection);
+  const directory = dir === undefined ? undefined : await lookAtDirectory(connection, dir, signal);
+  return { shell, facts, node, clock, directory };
+}
