@@ -5,6 +5,7 @@
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import {
+  appendFileSync,
   chmodSync,
   closeSync,
   fsyncSync,
@@ -15,7 +16,6 @@ import {
   renameSync,
   rmSync,
   statSync,
-  writeFileSync,
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
@@ -180,15 +180,12 @@ export function addKnownHost(
   key: { readonly type: string; readonly blob: Buffer },
 ): void {
   const target = realPathOf(file);
+  mkdirSync(dirname(target), { recursive: true, mode: 0o700 });
   const line = `${nameOf(at)} ${key.type} ${key.blob.toString('base64')}\n`;
-  const there = statSync(target, { throwIfNoEntry: false });
-  // /dev/null is a usual known_hosts for who wants none. Nothing may be renamed over it: the whole machine needs it.
-  if (there?.isCharacterDevice() === true) {
-    writeFileSync(target, line, { flag: 'a' });
+  if (isDevice(target)) {
+    appendFileSync(target, line);
     return;
   }
-  if (there !== undefined && !there.isFile()) throw new Error('it is no regular file');
-  mkdirSync(dirname(target), { recursive: true, mode: 0o700 });
   const before = readIfThere(target);
   const isLineOpen = before !== '' && !before.endsWith('\n');
   const temporary = `${target}.funbric-${process.pid}`;
@@ -207,6 +204,12 @@ export function addKnownHost(
     rmSync(temporary, { force: true });
     throw error;
   }
+}
+
+/** /dev/null, as many have it in ssh_config: a file in its place would break the machine. */
+function isDevice(file: string): boolean {
+  const found = statSync(file, { throwIfNoEntry: false });
+  return found?.isCharacterDevice() === true;
 }
 
 /** A known_hosts that is a link stays one. */

@@ -18,7 +18,7 @@ export interface Line {
 const goodbyeMs = 1000;
 
 export function lineOf(client: Client, place: Place, idle: IdleLimit): Line {
-  const { ending, endedBecause } = watchEnd(client, idle);
+  const { ending, end } = watchEnd(client, idle);
   const closed = new Promise<string>((resolve) => ending.listen(resolve));
   let isUsed = false;
   return {
@@ -29,37 +29,41 @@ export function lineOf(client: Client, place: Place, idle: IdleLimit): Line {
       return startProcess(client, { command, place, ending, signal, isFirst, idle });
     },
     async close() {
-      endedBecause('closed by us');
+      const gone = new Promise<void>((resolve) => client.once('close', () => resolve()));
+      // At once: what the host still says of a command on the way out isn't how that ended.
+      const isGone = end('closed by us');
+      if (isGone) return;
       client.end();
       const timer = setTimeout(() => client.destroy(), goodbyeMs);
-      await closed;
+      await gone;
       clearTimeout(timer);
     },
   };
 }
 
+/** `end` gives the reason where nothing else ended it before, and says whether something had. */
 function watchEnd(
   client: Client,
   idle: IdleLimit,
-): { readonly ending: Ending; readonly endedBecause: (reason: string) => void } {
+): { readonly ending: Ending; readonly end: (reason: string) => boolean } {
   let because: string | undefined;
   let ended: string | undefined;
   const listeners = new Set<(reason: string) => void>();
-  const endedBecause = (reason: string): void => {
-    because ??= reason;
-  };
-  client.on('error', (error) => endedBecause(endReason(error, idle)));
-  client.once('close', () => {
-    ended = because ?? 'the host closed the connection';
+  const end = (reason: string): boolean => {
+    if (ended !== undefined) return true;
+    ended = because ?? reason;
     for (const listener of listeners) listener(ended);
     listeners.clear();
-  });
+    return false;
+  };
+  client.on('error', (error) => (because ??= endReason(error, idle)));
+  client.once('close', () => end('the host closed the connection'));
   const listen: Ending['listen'] = (listener) => {
     if (ended === undefined) listeners.add(listener);
     else listener(ended);
     return () => void listeners.delete(listener);
   };
-  return { ending: { listen }, endedBecause };
+  return { ending: { listen }, end };
 }
 
 /**

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { createHmac, randomBytes } from 'node:crypto';
 import { chmodSync, lstatSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,6 +17,15 @@ const key = Buffer.from('key of the host');
 const otherKey = Buffer.from('another key');
 const k = key.toString('base64');
 const o = otherKey.toString('base64');
+
+/** Only root may, and not in every container. */
+function makeNull(path: string): boolean {
+  return spawnSync('mknod', [path, 'c', '1', '3']).status === 0;
+}
+
+const trial = mkdtempSync(join(tmpdir(), 'funbric-known-'));
+const deviceReason = makeNull(join(trial, 'null')) ? false : 'no device can be made here (not root)';
+rmSync(trial, { recursive: true });
 
 function verdict(text: string, at: Partial<HostAddress> = {}): string {
   const lines = parseKnownHosts(text, 'kh');
@@ -91,27 +100,11 @@ describe('known_hosts', () => {
       assert(lstatSync(link).isSymbolicLink());
     });
 
-    const deviceReason =
-      spawnSync('mknod', [join(tmpdir(), `funbric-null-${process.pid}`), 'c', '1', '3']).status !== 0;
-    rmSync(join(tmpdir(), `funbric-null-${process.pid}`), { force: true });
-    it(
-      'writes to a device such as /dev/null, and never puts a file in its place',
-      {
-        skip: deviceReason && 'devices can not be made here',
-      },
-      () => {
-        const device = join(folder, 'null');
-        execFileSync('mknod', [device, 'c', '1', '3']);
-        addKnownHost(device, at, { type: 'ssh-ed25519', blob: key });
-        assert(lstatSync(device).isCharacterDevice());
-      },
-    );
-
-    it('leaves what is no file and no device alone', () => {
-      const pipe = join(folder, 'pipe');
-      execFileSync('mkfifo', [pipe]);
-      assert.throws(() => addKnownHost(pipe, at, { type: 'ssh-ed25519', blob: key }), /no regular file/);
-      assert(lstatSync(pipe).isFIFO());
+    it('writes into a device such as /dev/null, and puts no file in its place', { skip: deviceReason }, () => {
+      const device = join(folder, 'null');
+      makeNull(device);
+      addKnownHost(device, at, { type: 'ssh-ed25519', blob: key });
+      assert(lstatSync(device).isCharacterDevice());
     });
 
     it('reads several files in order and takes a missing one for empty', () => {
