@@ -3,13 +3,14 @@
  * and hostile; whatever goes wrong with it is this host's failure, never another's.
  */
 import { createInterface } from 'node:readline';
-import { FunbricError, messageOf } from '../model/errors.ts';
+import { FunbricError } from '../model/errors.ts';
 import type { Ping } from '../model/clock.ts';
 import type { AgentSpec } from '../model/plan.ts';
 import { agentEventSchema, type AgentEvent, type AgentPhase, type Command, type Heartbeat } from '../model/protocol.ts';
 import { describeExit, type RemoteProcess } from '../transports/transport.ts';
 import type { Emit } from './events.ts';
 import { LineCap } from './line-cap.ts';
+import { schemaMistake } from './schema-mistake.ts';
 import { TimeKeeper } from './time-keeper.ts';
 import { abortable, deferred, interrupted, within, type Deferred } from './waiting.ts';
 
@@ -186,7 +187,7 @@ export class AgentSession {
     try {
       event = agentEventSchema.parse(JSON.parse(line));
     } catch (error) {
-      this.#lose(`its agent sent what isn't an event (${messageOf(error).slice(0, 200)})`);
+      this.#lose(`its agent sent what isn't an event (${schemaMistake(error)})`);
       return;
     }
     this.#handle(event);

@@ -1,11 +1,12 @@
 /** Brings a host's result and journal home: streamed over exec, hashed on both ends, under names that we chose. */
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { messageOf } from '../model/errors.ts';
+import { FunbricError, messageOf } from '../model/errors.ts';
 import { agentReportSchema, type AgentReport, type HostResult } from '../model/result.ts';
 import { readRemoteFile } from '../transports/copy.ts';
 import type { Connection } from '../transports/transport.ts';
 import { runFiles } from './run-folder.ts';
+import { schemaMistake } from './schema-mistake.ts';
 
 /** 36,000 heartbeats and samples of ten hours are 20 MB. */
 const maxResultBytes = 256 << 20;
@@ -61,6 +62,9 @@ async function fetchReport(
   try {
     await readRemoteFile(connection, path, localPath, { maxBytes: maxResultBytes, signal });
     return agentReportSchema.parse(JSON.parse(await readFile(localPath, 'utf8')));
+  } catch (error) {
+    if (error instanceof FunbricError) throw error;
+    throw new FunbricError('evidence', `it is no result of an agent (${schemaMistake(error)})`);
   } finally {
     await rm(localPath, { force: true });
   }

@@ -33,7 +33,7 @@ describe('the session with an agent', () => {
     const agent = openAgent();
     agent.stdout.write(`${marker}\n{"kind":"nonsense"}\n`);
     await agent.isLost;
-    assert.match(agent.reason(), /isn't an event/);
+    assert.match(agent.reason(), /isn't an event \(kind: [^\n]+\)$/);
   });
 
   it('calls it lost for a line that never ends, without keeping it', async () => {

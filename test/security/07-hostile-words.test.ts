@@ -48,6 +48,10 @@ describe('promise 7: a host with a hostile agent', { timeout: 180_000 }, () => {
       const { hosts, reasons } = await fleet.latestRun();
       const row = hosts.find(({ name }) => name === `evil${at}`);
       const said = [row?.reason ?? '', ...reasons].join(' ');
+      assert(
+        reasons.every((reason) => !reason.includes('\n')),
+        'a reason is one line',
+      );
       assert(row?.status !== 'completed' || said.includes(`evil${at}`), JSON.stringify([row, reasons]));
     });
   }
