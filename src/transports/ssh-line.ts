@@ -4,6 +4,7 @@ import { FunbricError, messageOf } from '../model/errors.ts';
 import { onAbort } from './on-abort.ts';
 import { endReason, placeText, printable, type IdleLimit, type Place } from './ssh-errors.ts';
 import { processOf, type Ending } from './ssh-process.ts';
+import { adviceOnChannel } from './sshd-limits.ts';
 import type { RemoteProcess } from './transport.ts';
 
 export interface Line {
@@ -106,8 +107,7 @@ async function startProcess(
           resolve('full');
         } else {
           // A connection that breaks refuses, too, a moment before it says so itself.
-          const hint = 'sshd there may allow no sessions (MaxSessions) or no commands (ForceCommand)';
-          setImmediate(() => isOver || fail(lost(error.message, hint)));
+          setImmediate(() => isOver || fail(lost(error.message, adviceOnChannel)));
         }
       });
     } catch (error) {

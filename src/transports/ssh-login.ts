@@ -12,6 +12,9 @@ import { dial } from './dial.ts';
 import type { HostKeyCheck } from './host-key.ts';
 import type { LoginAttempt } from './login-gate.ts';
 import { onAbort } from './on-abort.ts';
+import { firstWords } from './first-words.ts';
+import { signAtOnce } from './sign-at-once.ts';
+import { closedSilently } from './sshd-limits.ts';
 import { abortedAt, handshakeFailed, loginFailed, type IdleLimit, type Place } from './ssh-errors.ts';
 
 export interface LoginRequest {
@@ -56,6 +59,7 @@ export async function login(request: LoginRequest): Promise<LoginAttempt<Client>
     await connecting;
     throw new FunbricError('bug', `${request.place.name}: node-ssh made no connection`);
   }
+  signAtOnce(client);
   return outcomeOf(client, socket, tries, request);
 }
 
@@ -68,6 +72,8 @@ async function outcomeOf(
   const { place, hostKey, signal } = request;
   let stage: 'key exchange' | 'login' = 'key exchange';
   let problem: Error | undefined;
+  const said = firstWords(socket);
+  let exchangedAt = 0;
   return new Promise((resolve, reject) => {
     const fail = (error: unknown): void => {
       stopListening();
@@ -85,6 +91,7 @@ async function outcomeOf(
     });
     client.once('handshake', () => {
       stage = 'login';
+      exchangedAt = performance.now();
       try {
         hostKey.settle();
       } catch (error) {
@@ -100,10 +107,11 @@ async function outcomeOf(
       else if (stage === 'login') {
         const { tried, skipped } = request.credentials;
         const methods = tries.methods();
-        fail(loginFailed(place, { user: request.user, tried, skipped, methods, said: saidOf(problem) }));
+        const elapsedMs = performance.now() - exchangedAt;
+        fail(loginFailed(place, { user: request.user, tried, skipped, methods, said: saidOf(problem), elapsedMs }));
       } else if (problem === undefined || isDrop(problem)) {
         stopListening();
-        resolve({ kind: 'dropped', reason: problem?.message ?? 'the connection was closed' });
+        resolve({ kind: 'dropped', reason: said() ?? problem?.message ?? 'the connection was closed' });
       } else fail(handshakeFailed(place, problem));
     });
     if (signal.aborted) giveUp();
@@ -137,6 +145,6 @@ function makeTries(credentials: Credentials): Tries {
 
 /** What the host said, where it isn't only ssh2 saying that nothing is left to try. */
 function saidOf(problem: Error | undefined): string | undefined {
-  if (problem === undefined) return 'nothing, and closed the connection';
+  if (problem === undefined) return closedSilently;
   return problem.message.startsWith('All configured authentication') ? undefined : problem.message;
 }
