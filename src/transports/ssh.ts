@@ -57,7 +57,7 @@ export function sshTransport(options: SshOptions): Transport {
           limit.end();
         }
       };
-      return connectionOf(await open(connectOptions.signal), place, open);
+      return connectionOf(await open(connectOptions.signal), place, open, connectOptions.connectMs);
     },
   };
 }

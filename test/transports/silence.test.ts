@@ -1,14 +1,11 @@
 /** Hosts that stop answering on the way to a login: each wait ends at the connect limit, and says where it was. */
 import assert from 'node:assert/strict';
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { connect, type Socket } from 'node:net';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import ssh2 from 'ssh2';
 import { startProxy } from '../support/proxy.ts';
+import { startSickHost } from '../support/sick-host.ts';
 import { sshdReason, startSshd, type Sshd } from '../support/sshd.ts';
 import { testConnect, testHost, testTransports } from '../support/transports.ts';
 
@@ -24,9 +21,12 @@ describe('a host that falls silent', { skip: sshdReason(), timeout: 60_000 }, ()
     rmSync(folder, { recursive: true, force: true });
   });
 
-  const login = async (at: { readonly address: string; readonly port: number }, connectMs: number): Promise<void> => {
+  const hostAt = (at: { readonly address: string; readonly port: number }): ReturnType<typeof testHost> => {
     const files = { identityFiles: [sshd.identityFile], knownHostsFiles: [join(folder, 'known')] };
-    const host = testHost('web', { address: at.address, port: at.port, ...files });
+    return testHost('web', { address: at.address, port: at.port, ...files });
+  };
+  const login = async (at: { readonly address: string; readonly port: number }, connectMs: number): Promise<void> => {
+    const host = hostAt(at);
     const options = testConnect({ isNewKeyAccepted: true, connectMs });
     await using _ = await testTransports(folder).of(host).connect(host, options);
   };
@@ -40,7 +40,7 @@ describe('a host that falls silent', { skip: sshdReason(), timeout: 60_000 }, ()
   });
 
   it('is named as one that nothing answers for, where not even a connection is made', async () => {
-    await using full = await startFullServer();
+    await using full = await startSickHost('connecting');
     await assert.rejects(login(full, 700), isTimeoutIn('connecting', /firewalls/));
   });
 
@@ -51,41 +51,20 @@ describe('a host that falls silent', { skip: sshdReason(), timeout: 60_000 }, ()
   });
 
   it('is named as one that does not log in, where that is after the key exchange', async () => {
-    const hostKey = readFileSync(join(sshd.folder, 'host_key'));
-    const server = new ssh2.Server({ hostKeys: [hostKey] }, (client) => {
-      client.on('error', () => undefined);
-      // Who asks to log in gets no answer.
-      client.on('authentication', () => undefined);
+    await using sick = await startSickHost('login');
+    await assert.rejects(login(sick, 700), isTimeoutIn('login', /PAM/));
+  });
+
+  it('is named as one that takes no command, where that is after the login', async () => {
+    await using sick = await startSickHost('session');
+    const host = hostAt(sick);
+    const options = testConnect({ isNewKeyAccepted: true, connectMs: 700 });
+    await using connection = await testTransports(folder).of(host).connect(host, options);
+    await assert.rejects(connection.exec('true'), {
+      code: 'lost',
+      message:
+        /^web \(127\.0\.0\.1:\d+\): no command can be started: no answer within 0\.7 s, which is the connect limit/,
+      hint: /processes.*-t/,
     });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const bound = server.address();
-    assert(bound !== null && typeof bound === 'object');
-    const { port } = bound;
-    await assert.rejects(login({ address: '127.0.0.1', port }, 700), isTimeoutIn('login', /PAM/));
-    server.close();
   });
 });
-
-/** A server whose line of connections is full, so that the kernel drops what comes, as a firewall would. */
-async function startFullServer(): Promise<{ readonly address: string; readonly port: number } & AsyncDisposable> {
-  const program = `require('net').createServer().listen({ port: 0, host: '127.0.0.1', backlog: 1 }, function () {
-    process.stdout.write(this.address().port + '\\n');
-  })`;
-  const child: ChildProcess = spawn(process.execPath, ['-e', program], { stdio: ['ignore', 'pipe', 'inherit'] });
-  assert(child.stdout !== null);
-  const [line] = await once(child.stdout, 'data');
-  const port = Number(String(line));
-  child.kill('SIGSTOP');
-  const waiting: Socket[] = [];
-  for (let sent = 0; sent < 8; sent++) waiting.push(connect(port, '127.0.0.1').on('error', () => undefined));
-  return {
-    address: '127.0.0.1',
-    port,
-    async [Symbol.asyncDispose]() {
-      for (const socket of waiting) socket.destroy();
-      const gone = once(child, 'exit');
-      child.kill('SIGKILL');
-      await gone;
-    },
-  };
-}
