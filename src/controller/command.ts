@@ -1,10 +1,10 @@
 /** `funbric -H a,b -- cmd`: one command on every host, its lines as events, how it ended as data. */
-import pMap from 'p-map';
 import { explain, FunbricError } from '../model/errors.ts';
 import type { Host } from '../model/host.ts';
 import type { HostStatus } from '../model/result.ts';
 import { describeExit, type Connection } from '../transports/transport.ts';
 import type { Emit } from './events.ts';
+import { inPlaces, type Place } from './places.ts';
 import { runRemoteCommand } from './remote-command.ts';
 
 export interface CommandRequest {
@@ -31,24 +31,20 @@ export interface HostExit {
 
 /** One exit a host, in the hosts' order, each told as an event at once; never throws for what a host does. */
 export async function runCommand(request: CommandRequest): Promise<readonly HostExit[]> {
-  return await pMap(
-    request.hosts,
-    async (host) => {
-      const exit = await runOn(request, host);
-      const { status, reason } = exit;
-      request.emit({ kind: 'host-ended', host: host.name, status, ...(reason === undefined ? {} : { reason }) });
-      return exit;
-    },
-    { concurrency: request.parallel },
-  );
+  return await inPlaces(request.hosts, request.parallel, async (host, place) => {
+    const exit = await runOn(request, host, place);
+    const { status, reason } = exit;
+    request.emit({ kind: 'host-ended', host: host.name, status, ...(reason === undefined ? {} : { reason }) });
+    return exit;
+  });
 }
 
-async function runOn(request: CommandRequest, target: Host): Promise<HostExit> {
+async function runOn(request: CommandRequest, target: Host, place: Place): Promise<HostExit> {
   const { command, commandMs, signal, emit, shown } = request;
   const host = target.name;
   let isReached = false;
   try {
-    await using connection = await request.connect(target, signal);
+    await using connection = await place.reach(() => request.connect(target, signal));
     isReached = true;
     const exit = await runRemoteCommand(connection, {
       line: command,

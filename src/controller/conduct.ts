@@ -2,7 +2,6 @@
  * Conducts a run: connects to every host, walks every task through setup, run and teardown with barriers between them, and
  * leaves one result a planned host in the run's folder. What hosts do wrong ends in their results; only what we do wrong is thrown.
  */
-import pMap from 'p-map';
 import { join } from 'node:path';
 import { FunbricError, messageOf } from '../model/errors.ts';
 import type { Host } from '../model/host.ts';
@@ -10,6 +9,7 @@ import { onAbort } from '../transports/on-abort.ts';
 import type { Connection } from '../transports/transport.ts';
 import type { AgentBundle } from './deploy.ts';
 import { HostRun } from './host-run.ts';
+import { inPlaces } from './places.ts';
 import type { ChosenTask } from './planning.ts';
 import { runFiles, writeJson } from './run-folder.ts';
 import { TaskRun, type Stage } from './task-run.ts';
@@ -56,17 +56,13 @@ export async function conduct(request: ConductRequest): Promise<void> {
 }
 
 async function connectAll({ connect, signal, parallel }: ConductRequest, hosts: readonly HostRun[]): Promise<void> {
-  await pMap(
-    hosts,
-    async (host) => {
-      try {
-        await host.connect(() => connect(host.host, signal));
-      } catch (error) {
-        host.fail(signal.aborted ? interrupted('connecting') : error);
-      }
-    },
-    { concurrency: parallel },
-  );
+  await inPlaces(hosts, parallel, async (host, place) => {
+    try {
+      await place.reach(() => host.connect(() => connect(host.host, signal)));
+    } catch (error) {
+      host.fail(signal.aborted ? interrupted('connecting') : error);
+    }
+  });
 }
 
 /** The host's one terminal event, and its one result. */
