@@ -59,11 +59,20 @@ export function makeLoginGate(random: () => number): LoginGate {
         if (limit === undefined && !door.isKnownGood() && retry >= blindRetries) return outcome;
         const pause = limit === 'PerSourcePenalties' ? penaltyPauseMs : Math.min(pauseMs * 2 ** retry, longestPauseMs);
         // The place at the door is another's meanwhile.
-        await sleep(pause * (0.5 + random()), undefined, { signal });
+        await rest(pause * (0.5 + random()), signal, isOver);
         if (isOver()) return outcome;
       }
     },
   };
+}
+
+/** A pause isn't worth more than the connect limit. */
+const restStepMs = 100;
+
+async function rest(ms: number, signal: AbortSignal, isOver: () => boolean): Promise<void> {
+  for (let left = ms; left > 0 && !isOver(); left -= restStepMs) {
+    await sleep(Math.min(left, restStepMs), undefined, { signal });
+  }
 }
 
 /** One sshd. */

@@ -3,5 +3,6 @@ import { agent } from './agent.ts';
 import { fanout } from './fanout.ts';
 import type { Group } from './group.ts';
 import { merge } from './merge.ts';
+import { round } from './round.ts';
 
-export const groups: readonly Group[] = [agent, fanout, merge];
+export const groups: readonly Group[] = [agent, fanout, merge, round];

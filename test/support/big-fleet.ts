@@ -19,7 +19,7 @@ export async function startBigFleet(hosts: number, folder: string): Promise<BigF
   const sshds = await Promise.all(
     Array.from({ length: count }, (_, server) => {
       const addresses = Array.from({ length: addressesEach }, (_each, at) => `127.0.${10 + server}.${at + 1}`);
-      return startSshd({ addresses, config: ['LoginGraceTime 30'] });
+      return startSshd({ addresses, config: ['LoginGraceTime 30', 'Subsystem sftp internal-sftp'] });
     }),
   );
   const identityFile = sshds[0]?.identityFile ?? '';
