@@ -2,6 +2,7 @@
  * What an outcome proves (docs/integrity.md, "What an error code proves"): an operation certainly took effect,
  * certainly didn't, or may have, at any time after its start.
  */
+import { errnoNameOf } from '../model/errno.ts';
 import { outcomes, recordKinds, type JournalRecord } from '../model/record.ts';
 
 export type Effect = 'done' | 'none' | 'unknown';
@@ -17,32 +18,8 @@ export interface Client {
 export function effectOf(record: JournalRecord, client: Client): Effect {
   if (record.outcome === outcomes.ok) return 'done';
   if (record.outcome !== outcomes.error) return 'unknown';
-  const name = errnoName(record.errno, client.platform);
-  return name !== undefined && hasNoEffect(record.kind, name, client) ? 'none' : 'unknown';
+  return hasNoEffect(record.kind, errnoNameOf(record.errno, client.platform), client) ? 'none' : 'unknown';
 }
-
-type Errno = 'ENOENT' | 'EACCES' | 'EEXIST' | 'ENOTDIR' | 'EISDIR' | 'ENOSPC' | 'ENOTEMPTY' | 'EDQUOT';
-
-export function errnoName(errno: number, platform: string): Errno | undefined {
-  return commonErrnos.get(errno) ?? (platform === 'darwin' ? darwinErrnos : linuxErrnos).get(errno);
-}
-
-const commonErrnos: ReadonlyMap<number, Errno> = new Map([
-  [2, 'ENOENT'],
-  [13, 'EACCES'],
-  [17, 'EEXIST'],
-  [20, 'ENOTDIR'],
-  [21, 'EISDIR'],
-  [28, 'ENOSPC'],
-]);
-const linuxErrnos: ReadonlyMap<number, Errno> = new Map([
-  [39, 'ENOTEMPTY'],
-  [122, 'EDQUOT'],
-]);
-const darwinErrnos: ReadonlyMap<number, Errno> = new Map([
-  [66, 'ENOTEMPTY'],
-  [69, 'EDQUOT'],
-]);
 
 const removals: ReadonlySet<number> = new Set([
   recordKinds.delete,
@@ -54,7 +31,7 @@ const creations: ReadonlySet<number> = new Set([recordKinds.mkdir, recordKinds.t
 
 const syncs: ReadonlySet<number> = new Set([recordKinds.fsync, recordKinds.fdatasync]);
 
-function hasNoEffect(kind: number, errno: Errno, client: Client): boolean {
+function hasNoEffect(kind: number, errno: string, client: Client): boolean {
   // Of several calls in one, the first two alone can answer so: later ones leave something behind.
   if (kind === recordKinds.copy) return !client.isNetwork && (errno === 'ENOENT' || errno === 'EEXIST');
   switch (errno) {
@@ -72,5 +49,7 @@ function hasNoEffect(kind: number, errno: Errno, client: Client): boolean {
     case 'EISDIR':
     case 'ENOTEMPTY':
       return true;
+    default:
+      return false;
   }
 }

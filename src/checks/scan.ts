@@ -1,7 +1,7 @@
 /** What the hosts saw of one tree in verify: which names, and in which listings a name that is missing was really absent. */
+import { errnoNameOf } from '../model/errno.ts';
 import { outcomes, readFlags, recordKinds } from '../model/record.ts';
 import { objectOf } from '../model/namespace.ts';
-import { errnoName } from './effect.ts';
 import { isElsewhere, type Evidence } from './evidence.ts';
 import { entryAt, type Entry, type Segment } from './record-log.ts';
 import { inVerify } from './phases.ts';
@@ -139,5 +139,5 @@ function passOf({ record }: Entry): number {
 function isAnswered({ record, host }: Entry, evidence: Evidence): boolean {
   if (record.outcome === outcomes.ok) return true;
   const platform = evidence.hosts[host]?.client.platform ?? '';
-  return record.outcome === outcomes.error && errnoName(record.errno, platform) === 'ENOENT';
+  return record.outcome === outcomes.error && errnoNameOf(record.errno, platform) === 'ENOENT';
 }

@@ -1,8 +1,8 @@
 /** Findings in plain words: who did what, what had to be there, what was there. */
+import { errnoNameOf } from '../model/errno.ts';
 import type { Witness } from '../model/finding.ts';
 import { contents, kindName, outcomes, recordKinds, type JournalRecord } from '../model/record.ts';
 import { pathOf } from '../model/namespace.ts';
-import { errnoName } from './effect.ts';
 import { hostOf } from './evidence.ts';
 import type { History } from './history.ts';
 import type { Entry } from './record-log.ts';
@@ -119,9 +119,7 @@ function didText(record: JournalRecord): string {
       return `removed ${path}`;
     case recordKinds.list:
     case recordKinds.scanList:
-      return record.outcome === outcomes.ok
-        ? `listed ${path}`
-        : `listed ${path}: ${errnoName(record.errno, '') ?? 'failed'}`;
+      return record.outcome === outcomes.ok ? `listed ${path}` : `listed ${path}: ${errnoNameOf(record.errno, '')}`;
     case recordKinds.scanEntry:
       return `found ${path} with ${record.size} bytes`;
     default:

@@ -18,6 +18,9 @@ export interface FleetValues extends Selection {
   readonly beforeVerifyMs: number;
   readonly parallel: number;
   readonly isNewKeyAccepted: boolean;
+  readonly isAgentForwarded: boolean;
+  readonly isPasswordAsked: boolean;
+  readonly passwordFile: string | undefined;
   readonly seed: number | undefined;
   readonly beforeVerify: string | undefined;
   readonly workDir: string | undefined;
@@ -143,6 +146,7 @@ function fleetValues(values: OptionValues, given: GivenOptions): FleetValues {
     port: port === undefined ? undefined : integer('port', port, 1, 65_535),
     knownHostsFile: text(values, 'known-hosts'),
     transport: word(values, 'transport'),
+    jump: word(values, 'jump'),
     hostsFile: text(values, 'hosts-file'),
     connectMs: integer('connect-timeout', values['connect-timeout'], 1, maxTimeoutMs),
     commandMs: integer('command-timeout', values['command-timeout'], 0, maxTimeoutMs),
@@ -151,6 +155,9 @@ function fleetValues(values: OptionValues, given: GivenOptions): FleetValues {
     beforeVerifyMs: integer('before-verify-timeout', values['before-verify-timeout'], 1, maxTimeoutMs),
     parallel: integer('parallel', parallel, 1, 10_000),
     isNewKeyAccepted: values['accept-new'] === true,
+    isAgentForwarded: values['forward-agent'] === true,
+    isPasswordAsked: values['ask-pass'] === true,
+    passwordFile: text(values, 'password-file'),
     seed: seed === undefined ? undefined : integer('seed', seed, 0, Number.MAX_SAFE_INTEGER),
     beforeVerify: text(values, 'before-verify'),
     workDir: absolute(values, 'work-dir'),

@@ -9,6 +9,7 @@ import type { ChosenTask } from '../controller/planning.ts';
 import type { RunOutcome } from '../controller/task.ts';
 import type { Host } from '../model/host.ts';
 import type { Plan } from '../model/plan.ts';
+import type { GivenSecrets } from '../transports/secrets.ts';
 
 /** How to reach hosts, and when to stop. */
 export interface Reach {
@@ -20,6 +21,9 @@ export interface Reach {
   readonly signal: AbortSignal;
   /** Ctrl-C twice. */
   readonly killSignal: AbortSignal;
+  readonly secrets: GivenSecrets;
+  /** -A */
+  readonly isAgentForwarded: boolean;
   /** A remark for the person at the terminal. */
   readonly note: (text: string) => void;
 }

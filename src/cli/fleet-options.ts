@@ -46,6 +46,31 @@ export const fleetOptions = {
     placeholder: 'FILE',
     describe: 'private key; repeatable',
   },
+  jump: {
+    alias: 'J',
+    type: 'string',
+    group: 'Reaching them',
+    placeholder: 'HOSTS',
+    describe:
+      'jump hosts as [user@]host[:port], with commas, the first one first; none: directly; else as ssh_config says',
+  },
+  'forward-agent': {
+    alias: 'A',
+    type: 'boolean',
+    group: 'Reaching them',
+    describe: 'let what runs on the hosts, not on jump hosts, use the keys of your agent',
+  },
+  'ask-pass': {
+    type: 'boolean',
+    group: 'Reaching them',
+    describe: 'ask once for the login password of all hosts',
+  },
+  'password-file': {
+    type: 'string',
+    group: 'Reaching them',
+    placeholder: 'FILE',
+    describe: 'file with that password, which only you may read; - is stdin, /dev/fd/3 a descriptor',
+  },
   'connect-timeout': {
     alias: 't',
     type: 'duration',

@@ -15,6 +15,7 @@ const examples: readonly (readonly [command: string, means: string])[] = [
   ['funbric demo', 'three hosts of its own, ten seconds, a report'],
   ['funbric -H web[1-3] runtest --dir /mnt/test', 'stress one shared directory from three hosts'],
   ['funbric -R client -x client07 -- uname -a', 'one command on all hosts with a role, but one'],
+  ['funbric -H web1 -J gate --ask-pass -- uptime', 'over a jump host, with a password asked once'],
   ['funbric merge', 'judge the latest run again'],
   ['funbric log -H web1', 'what a host of the latest run said'],
   ['funbric TASK --help', 'the options of a task'],

@@ -18,13 +18,11 @@ import { interruptedStatus, statusOf } from './status.ts';
 export function liveEngine(homeFolder: string): Engine {
   return {
     run: (request) => run(request, homeFolder),
-    runCommand: ({ words: [first = '', ...others], ...request }) =>
-      runCommand({
-        ...request,
-        command: others.length === 0 ? first : quoteAll([first, ...others]),
-        connect: connector(request, homeFolder),
-        shown: outputDrained,
-      }),
+    async runCommand({ words: [first = '', ...others], ...request }) {
+      await using reached = connector(request, homeFolder);
+      const command = others.length === 0 ? first : quoteAll([first, ...others]);
+      return await runCommand({ ...request, command, connect: reached.connect, shown: outputDrained });
+    },
     startDemo,
   };
 }
@@ -41,6 +39,7 @@ async function run(request: RunRequest, homeFolder: string): Promise<RunOutcome>
   const folder = await createRunFolder(reportsFolder, plan);
   const bundle = await loadAgentBundle(packageFiles.agent);
   const nowMs = (): number => performance.now();
+  await using reached = connector(request, homeFolder);
   using log = openEventLog(folder, { now: () => new Date(), nowMs, listen });
   const stops = [
     onAbort(signal, () => log.emit({ kind: 'interrupted', isSecond: false })),
@@ -51,7 +50,7 @@ async function run(request: RunRequest, homeFolder: string): Promise<RunOutcome>
       ...request,
       folder,
       bundleFor: () => bundle,
-      connect: connector(request, homeFolder),
+      connect: reached.connect,
       emit: log.emit,
       nowNs: () => nowMs() * 1e6,
     });
@@ -76,17 +75,27 @@ function endLog(
   log.emit({ kind: 'run-ended', verdict, code, reasons, ...(reportPath === undefined ? {} : { report: reportPath }) });
 }
 
-/** What was learned of ssh_config, keys and agents is kept as long as this is. */
-function connector(reach: Reach, homeFolder: string): (host: Host, signal: AbortSignal) => Promise<Connection> {
-  const { connectMs, isNewKeyAccepted, note } = reach;
+interface Connector extends AsyncDisposable {
+  readonly connect: (host: Host, signal: AbortSignal) => Promise<Connection>;
+}
+
+/** What was learned of ssh_config, keys and agents, and logins to jump hosts, are kept as long as this is. */
+function connector(reach: Reach, homeFolder: string): Connector {
+  const { connectMs, isNewKeyAccepted, secrets, isAgentForwarded, note } = reach;
   const transports = createTransports({
     home: homeFolder,
     userName: userInfo().username,
     env: process.env,
     random: Math.random,
+    now: () => new Date(),
+    secrets,
+    isAgentForwarded,
     note,
   });
-  return (host, signal) => transports.of(host).connect(host, { signal, connectMs, isNewKeyAccepted });
+  return {
+    connect: async (host, signal) => transports.of(host).connect(host, { signal, connectMs, isNewKeyAccepted }),
+    [Symbol.asyncDispose]: async () => transports.close(),
+  };
 }
 
 const demoHosts = 3;

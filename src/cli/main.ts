@@ -49,7 +49,7 @@ const status = await runProgram(process.argv.slice(2), {
   out: screen.out,
   err: screen.err,
   terminal: screen,
-  prompt: { input: process.stdin, output: process.stderr },
+  prompt: { input: process.stdin, output: process.stderr, interrupt },
   environment: process.env,
   currentFolder: process.cwd(),
   homeFolder: homedir(),

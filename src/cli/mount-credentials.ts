@@ -9,6 +9,8 @@ export interface Prompt {
   readonly input: Readable & { readonly isTTY?: boolean };
   /** For questions. */
   readonly output: Writable;
+  /** What Ctrl-C does while nothing is asked. */
+  readonly interrupt?: () => void;
 }
 
 /** By the mounts' own words for them: all are at hand before any host is reached. */

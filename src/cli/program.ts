@@ -22,6 +22,7 @@ import { credentialsOf, type Prompt } from './mount-credentials.ts';
 import { describeError } from './errors.ts';
 import { fleetOptionNames } from './fleet-options.ts';
 import { generalHelp, taskHelp } from './help.ts';
+import { holdable, loginSecrets, type HoldableTerminal } from './login-secrets.ts';
 import { hostListText, planText, taskListJson, taskListText, taskRows } from './lists.ts';
 import { progressOf } from './progress/choice.ts';
 import { findingLines, hostLines, outcomeLines, type HostEnded } from './recap.ts';
@@ -63,7 +64,7 @@ export async function runProgram(argv: readonly string[], around: Surroundings):
     const shop = openShop(around);
     const invocation = await parseArguments(argv, shop.catalog);
     if ('fleet' in invocation) isColored = invocation.fleet.isColored;
-    return await perform(invocation, { ...around, ...shop, colors: colors() });
+    return await perform(invocation, { ...around, ...shop, terminal: holdable(around.terminal), colors: colors() });
   } catch (error) {
     around.err(describeError(error, colors()));
     return exitStatusOf(error);
@@ -80,7 +81,7 @@ interface Shop {
   readonly taskFolders: readonly string[];
 }
 
-type Context = Surroundings & Shop & { readonly colors: ChalkInstance };
+type Context = Surroundings & Shop & { readonly colors: ChalkInstance; readonly terminal: HoldableTerminal };
 
 /** The tasks at hand: the user's win over ours. */
 function openShop({ currentFolder, homeFolder, ownTasksFolder, library }: Surroundings): Shop {
@@ -124,7 +125,7 @@ async function perform(invocation: Invocation, context: Context): Promise<number
     }
     case 'command': {
       const hosts = hostsOf(invocation.fleet, context);
-      return await runOnHosts({ ...invocation, hosts, reach: reachOf(invocation.fleet, context), context });
+      return await runOnHosts({ ...invocation, hosts, reach: await reachOf(invocation.fleet, context), context });
     }
     case 'demo':
       return await runDemo(invocation, context);
@@ -139,10 +140,12 @@ function hostsOf(fleet: FleetValues, { currentFolder, homeFolder }: Context): re
   return selectHosts(fleet, { fleet: known, currentFolder, homeFolder });
 }
 
-function reachOf(fleet: FleetValues, { signal, killSignal, err }: Context): Reach {
-  const { connectMs, isNewKeyAccepted, parallel } = fleet;
+async function reachOf(fleet: FleetValues, context: Context): Promise<Reach> {
+  const { signal, killSignal, err } = context;
+  const { connectMs, isNewKeyAccepted, isAgentForwarded, parallel } = fleet;
   const note = (text: string): void => err(`${sanitizeLines(text)}\n`);
-  return { connectMs, isNewKeyAccepted, parallel, signal, killSignal, note };
+  const secrets = fleet.isDryRun ? {} : await loginSecrets(fleet, context);
+  return { connectMs, isNewKeyAccepted, isAgentForwarded, secrets, parallel, signal, killSignal, note };
 }
 
 /** The demo supplies hosts and words; from there on it is a run like any other. Words of the user come last, and so win. */
@@ -217,11 +220,12 @@ async function runFleet(
   const progress = progressOf({ choice: fleet.progress, environment, isTerminal: context.terminal.isTerminal });
   const ended: HostEnded[] = [];
   const mountCredentials = await credentialsOf(plan, context.prompt);
+  const reach = await reachOf(fleet, context);
   let outcome: RunOutcome;
   {
     using display = openDisplay(progress, { ...context, plan, symbols: makeSymbols(environment) });
     outcome = await engine.run({
-      ...reachOf(fleet, context),
+      ...reach,
       plan,
       tasks,
       mountCredentials,

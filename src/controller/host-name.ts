@@ -3,7 +3,7 @@
  * Names are data: they may hold anything but what a terminal or ssh would take for something else.
  */
 import { FunbricError } from '../model/errors.ts';
-import type { Host } from '../model/host.ts';
+import type { Hop, Host } from '../model/host.ts';
 
 /** Longer than any DNS name (253) with a port; longer texts are a slip. */
 const maxNameLength = 300;
@@ -78,11 +78,12 @@ export interface Way {
   readonly identityFiles?: string[] | undefined;
   readonly knownHostsFiles?: string[] | undefined;
   readonly transport?: string | undefined;
+  readonly jump?: Hop[] | undefined;
 }
 
 /** The host with what the way says; the rest stays. */
 export function withWay(host: Host, way: Way): Host {
-  const { address, port, user, identityFiles, knownHostsFiles, transport } = way;
+  const { address, port, user, identityFiles, knownHostsFiles, transport, jump } = way;
   return {
     ...host,
     ...(address === undefined ? {} : { address }),
@@ -91,5 +92,6 @@ export function withWay(host: Host, way: Way): Host {
     ...(identityFiles === undefined ? {} : { identityFiles }),
     ...(knownHostsFiles === undefined ? {} : { knownHostsFiles }),
     ...(transport === undefined ? {} : { transport }),
+    ...(jump === undefined ? {} : { jump }),
   };
 }

@@ -6,7 +6,8 @@ import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import * as z from 'zod';
 import { FunbricError } from '../model/errors.ts';
-import { variableSchema, type Host } from '../model/host.ts';
+import { variableSchema, type Hop, type Host } from '../model/host.ts';
+import { parseJumps } from '../model/jump.ts';
 import { expandNodeSet } from '../model/nodeset.ts';
 import { readJsonFile } from './read-json.ts';
 import { hasControlCharacter, nameMistake, placeOf, withWay } from './host-name.ts';
@@ -27,6 +28,9 @@ const settings = {
   identityFiles: pathsSchema.optional().describe('Private keys; relative to the folder of this file'),
   knownHostsFile: textSchema.optional().describe('known_hosts file; relative to the folder of this file'),
   knownHostsFiles: pathsSchema.optional().describe('known_hosts files; relative to the folder of this file'),
+  jump: wordSchema
+    .optional()
+    .describe('Jump hosts on the way, [user@]host[:port] with commas, or none; what this file says of them counts'),
   transport: wordSchema.optional().describe('How to reach it: ssh (the default), or local for this machine'),
   roles: z.array(wordSchema, 'must be a list of texts').optional().describe('Roles, for -R'),
   vars: z
@@ -89,13 +93,14 @@ export function readHostsFile(file: string, homeFolder: string): Fleet {
   ])) {
     const memberships = [...groups].filter(([, members]) => members.has(name)).map(([group]) => group);
     const groupSettings = memberships.map((group) => content.groups?.[group] ?? {});
-    hosts.set(name, makeHost(name, [content.defaults, ...groupSettings, own.get(name)], memberships, resolvePath));
+    const layers = [content.defaults, ...groupSettings, own.get(name)];
+    hosts.set(name, makeHost(name, layers, memberships, { file, resolvePath }));
   }
   return {
     file,
     hosts,
     groups: new Map([...groups].map(([group, members]) => [group, [...members]])),
-    unnamed: (name) => makeHost(name, [content.defaults], [], resolvePath),
+    unnamed: (name) => makeHost(name, [content.defaults], [], { file, resolvePath }),
   };
 }
 
@@ -144,7 +149,7 @@ function makeHost(
   name: string,
   layers: readonly (HostSettings | undefined)[],
   groups: readonly string[],
-  resolvePath: (path: string) => string,
+  { file, resolvePath }: { readonly file: string; readonly resolvePath: (path: string) => string },
 ): Host {
   const strongest = <T>(read: (layer: HostSettings) => T | undefined): T | undefined =>
     layers.map((layer) => layer && read(layer)).findLast((value) => value !== undefined);
@@ -161,8 +166,23 @@ function makeHost(
     user: strongest((layer) => layer.user),
     identityFiles: strongest((layer) => paths(layer.identityFile, layer.identityFiles)?.map(resolvePath)),
     knownHostsFiles: strongest((layer) => paths(layer.knownHostsFile, layer.knownHostsFiles)?.map(resolvePath)),
+    jump: jumpsOf(
+      file,
+      name,
+      strongest((layer) => layer.jump),
+    ),
     transport: strongest((layer) => layer.transport),
   });
+}
+
+function jumpsOf(file: string, name: string, text: string | undefined): Hop[] | undefined {
+  if (text === undefined) return undefined;
+  try {
+    return [...parseJumps(text)];
+  } catch (error) {
+    if (!(error instanceof FunbricError)) throw error;
+    throw refuse(file, `jump of ${name}`, error.message, error.hint ?? 'correct it');
+  }
 }
 
 function paths(one: string | undefined, several: readonly string[] | undefined): readonly string[] | undefined {

@@ -4,6 +4,7 @@
  */
 import { FunbricError } from '../model/errors.ts';
 import type { Host } from '../model/host.ts';
+import { parseJumps } from '../model/jump.ts';
 import { expandNodeSet, foldNodeSet, splitNodeSet } from '../model/nodeset.ts';
 import { didYouMean } from './closest.ts';
 import { nameMistake, placeOf, splitUser, withWay, type Way } from './host-name.ts';
@@ -19,6 +20,8 @@ export interface Selection {
   readonly identityFiles: readonly string[];
   readonly knownHostsFile?: string | undefined;
   readonly transport?: string | undefined;
+  /** Jump hosts, or `none`. */
+  readonly jump?: string | undefined;
 }
 
 export interface InventoryContext {
@@ -47,16 +50,28 @@ export function selectHosts(selection: Selection, context: InventoryContext): re
       hint: 'exclude fewer',
     });
   }
-  return left;
+  return left.map((host) => withKnownHops(host, fleet));
+}
+
+/** What hosts.json says of a jump host, beside what was typed with it. Its own way there is left to ssh_config. */
+function withKnownHops(host: Host, fleet: Fleet | undefined): Host {
+  if (host.jump === undefined) return host;
+  const jump = host.jump.map((hop) => {
+    const { address, port, user, identityFiles, knownHostsFiles } = { ...fleet?.hosts.get(hop.name), ...hop };
+    const given = Object.entries({ address, port, user, identityFiles, knownHostsFiles });
+    return { name: hop.name, ...Object.fromEntries(given.filter(([, value]) => value !== undefined)) };
+  });
+  return { ...host, jump };
 }
 
 function flagsOf(selection: Selection, { currentFolder, homeFolder }: InventoryContext): Way {
   const resolved = (path: string): string => resolvePath(path, currentFolder, homeFolder);
-  const { user, port, identityFiles, knownHostsFile, transport } = selection;
+  const { user, port, identityFiles, knownHostsFile, transport, jump } = selection;
   return {
     user,
     port,
     transport,
+    jump: jump === undefined ? undefined : [...parseJumps(jump)],
     identityFiles: identityFiles.length === 0 ? undefined : identityFiles.map(resolved),
     knownHostsFiles: knownHostsFile === undefined ? undefined : [resolved(knownHostsFile)],
   };

@@ -7,6 +7,17 @@ import * as z from 'zod/mini';
 export const variableSchema = z.union([z.string(), z.number(), z.boolean()]);
 export type Variable = z.infer<typeof variableSchema>;
 
+/** A jump host, as far as it isn't left to ssh_config. */
+export const hopSchema = z.object({
+  name: z.string(),
+  address: z.optional(z.string()),
+  port: z.optional(z.number()),
+  user: z.optional(z.string()),
+  identityFiles: z.optional(z.array(z.string())),
+  knownHostsFiles: z.optional(z.array(z.string())),
+});
+export type Hop = Readonly<z.infer<typeof hopSchema>>;
+
 export const hostSchema = z.object({
   name: z.string(),
   /** What to connect to, where it isn't the name. */
@@ -17,6 +28,8 @@ export const hostSchema = z.object({
   identityFiles: z.optional(z.array(z.string())),
   /** Paths of known_hosts files on the controller; ssh's own where not given. */
   knownHostsFiles: z.optional(z.array(z.string())),
+  /** Jump hosts on the way, the first one first; none: there is no proxy, whatever ssh_config says. */
+  jump: z.optional(z.array(hopSchema)),
   /** `ssh`, or `local` for this machine without SSH. */
   transport: z.optional(z.string()),
   roles: z.array(z.string()),

@@ -21,24 +21,26 @@ export const workloadSpecSchema = z.looseObject({
 });
 export type WorkloadSpec = z.infer<typeof workloadSpecSchema>;
 
+const limitSchema = z.number().check(z.nonnegative());
+
 /** Every wait of a run has an end, in ms. */
 export const limitsSchema = z.object({
   /** From the first packet to a login. */
-  connectMs: z.number(),
+  connectMs: limitSchema,
   /** One command of a task; 0: none. */
-  commandMs: z.number(),
+  commandMs: limitSchema,
   /** Without a sign of life from an agent: the host is lost. */
-  silenceMs: z.number(),
+  silenceMs: limitSchema,
   /** Without a sign of life from the controller: the agent stops and cleans up. */
-  leaseMs: z.number(),
+  leaseMs: limitSchema,
   /** For all of a task's teardown on one host. */
-  teardownMs: z.number(),
+  teardownMs: limitSchema,
   /** For one operation, and for a setup: an operation that takes longer is a finding (H01). */
-  hungMs: z.number(),
+  hungMs: limitSchema,
   /** Of a host's operations in stress: the share that may end in an error that the workload doesn't expect. More is a finding (H02). */
-  errorShare: z.optional(z.number()),
+  errorShare: z.optional(limitSchema),
   /** For --before-verify. */
-  beforeVerifyMs: z.optional(z.number()),
+  beforeVerifyMs: z.optional(limitSchema),
 });
 export type Limits = z.infer<typeof limitsSchema>;
 

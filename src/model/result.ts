@@ -5,14 +5,17 @@
 import * as z from 'zod/mini';
 import { agentPhases, factsSchema, heartbeatSchema } from './protocol.ts';
 
+/** Far below 2^53, and no host's lie makes a sum negative. */
+const countSchema = z.int().check(z.nonnegative());
+
 /** One kind of operation on one host; errors counted by the name of their errno. */
 export const operationStatsSchema = z.object({
   name: z.string(),
-  count: z.number(),
-  bytes: z.number(),
-  errors: z.record(z.string(), z.number()),
+  count: countSchema,
+  bytes: countSchema,
+  errors: z.record(z.string(), countSchema),
   /** Successful and failed operations by latency in ns; see histogram.ts. */
-  histogram: z.array(z.tuple([z.number(), z.number()])),
+  histogram: z.array(z.tuple([countSchema, countSchema])),
 });
 export type OperationStats = z.infer<typeof operationStatsSchema>;
 
@@ -20,9 +23,9 @@ export type OperationStats = z.infer<typeof operationStatsSchema>;
 export const sampleSchema = z.object({
   startNs: z.number(),
   endNs: z.number(),
-  operations: z.number(),
-  errors: z.number(),
-  bytes: z.number(),
+  operations: countSchema,
+  errors: countSchema,
+  bytes: countSchema,
 });
 export type Sample = z.infer<typeof sampleSchema>;
 
@@ -45,7 +48,7 @@ export const agentReportSchema = z.object({
   operations: z.array(operationStatsSchema),
   samples: z.array(sampleSchema),
   heartbeats: z.array(heartbeatSchema),
-  journal: z.object({ bytes: z.number(), records: z.number(), workers: z.number() }),
+  journal: z.object({ bytes: countSchema, records: countSchema, workers: countSchema }),
   /** In verify the directory under test showed another file system: what was read there says nothing. */
   isTargetGone: z.optional(z.boolean()),
 });

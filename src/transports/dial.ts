@@ -1,9 +1,22 @@
 /** A TCP connection to a host, without Nagle's delay, so that small packets of a handshake aren't held back. */
 import { connect, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { onAbort } from './on-abort.ts';
 import { abortedAt, socketFailed, type Place } from './ssh-errors.ts';
 
-export async function dial(place: Place, signal: AbortSignal): Promise<Socket> {
+/** The bytes to and from a host. */
+export interface Dialled {
+  readonly stream: Duplex;
+  /** Once they have ended: why, where something on the way ended them rather than the host. */
+  readonly endedBecause: () => string | undefined;
+}
+
+export async function dial(place: Place, signal: AbortSignal): Promise<Dialled> {
+  const socket = await openSocket(place, signal);
+  return { stream: socket, endedBecause: () => undefined };
+}
+
+async function openSocket(place: Place, signal: AbortSignal): Promise<Socket> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) {
       reject(abortedAt(place, 'connecting', signal.reason));

@@ -2,7 +2,16 @@
 import { createHash } from 'node:crypto';
 import type { ServerHostKeyAlgorithm } from 'ssh2';
 import { FunbricError, messageOf } from '../model/errors.ts';
-import { addKnownHost, knownKeysOf, nameOf, type HostAddress, type KnownHostsLine } from './known-hosts.ts';
+import { certificateMistake, parseCertificate } from './certificate.ts';
+import {
+  addKnownHost,
+  knownKeysOf,
+  nameOf,
+  type HostAddress,
+  type HostKeyVerdict,
+  type KnownHostsLine,
+  type KnownKeys,
+} from './known-hosts.ts';
 import type { HostSettings } from './ssh-config.ts';
 import { keyRefused, unreachable, type Place } from './ssh-errors.ts';
 
@@ -22,28 +31,33 @@ export function checkHostKey(given: {
   readonly settings: HostSettings;
   readonly lines: readonly KnownHostsLine[];
   readonly isNewKeyAccepted: boolean;
+  /** What the host showed, where known_hosts says something of authorities. */
+  readonly certificate?: Buffer | undefined;
+  readonly now: () => Date;
 }): HostKeyCheck {
   const { place, settings } = given;
-  const at: HostAddress = { host: settings.hostName, port: settings.port, alias: settings.hostKeyAlias };
+  const at = addressOf(settings);
   const known = knownKeysOf(given.lines, at);
+  const certified = judgeCertificate(known, given);
   const files = [...settings.userKnownHostsFiles, ...settings.globalKnownHostsFiles];
   let accepted: Buffer | undefined;
   let isNew = false;
   let refusal: FunbricError | undefined;
   return {
-    algorithms: algorithmsFor(known.keyTypes),
+    algorithms: algorithmsFor(certified.keyTypes ?? known.keyTypes),
     get refusal() {
       return refusal;
     },
     verify(key) {
       if (accepted !== undefined) return accepted.equals(key);
-      const verdict = known.verdictOf(key);
+      const verdict = certified.verdictOf(key) ?? known.verdictOf(key);
       isNew = verdict.kind === 'unknown';
       if (verdict.kind === 'known' || (isNew && given.isNewKeyAccepted)) {
         accepted = Buffer.from(key);
         return true;
       }
-      refusal = keyRefused({ place, verdict, key: keyText(key), files, knownAs: nameOf(at) });
+      const { mistake } = certified;
+      refusal = keyRefused({ place, verdict, key: keyText(key), files, knownAs: nameOf(at), mistake });
       return false;
     },
     settle() {
@@ -52,6 +66,50 @@ export function checkHostKey(given: {
       addNewKey(place, settings, at, accepted);
     },
   };
+}
+
+function addressOf(settings: HostSettings): HostAddress {
+  return { host: settings.hostName, port: settings.port, alias: settings.hostKeyAlias };
+}
+
+/** A certificate counts only where an authority could have signed it, or must not have. */
+export function isCertificateWanted(settings: HostSettings, lines: readonly KnownHostsLine[]): boolean {
+  return knownKeysOf(lines, addressOf(settings)).isCertificateWanted;
+}
+
+interface Certified {
+  /** Of the key in it, to be asked for. */
+  readonly keyTypes?: readonly string[];
+  /** Undefined: the plain key decides, as in ssh when no authority vouches for it. */
+  verdictOf(key: Buffer): HostKeyVerdict | undefined;
+  /** Why the certificate doesn't count. */
+  readonly mistake?: string;
+}
+
+function judgeCertificate(
+  known: KnownKeys,
+  given: { readonly settings: HostSettings; readonly certificate?: Buffer | undefined; readonly now: () => Date },
+): Certified {
+  const { settings, certificate: blob } = given;
+  const plainDecides = { verdictOf: () => undefined };
+  if (blob === undefined) return plainDecides;
+  try {
+    const certificate = parseCertificate(blob);
+    const verdict = known.certificateVerdictOf(certificate);
+    if (verdict.kind === 'unknown') return { ...plainDecides, mistake: 'no @cert-authority line has its authority' };
+    const mistake = certificateMistake(certificate, {
+      name: settings.hostKeyAlias ?? settings.hostName,
+      seconds: given.now().getTime() / 1000,
+      algorithms: settings.authorityAlgorithms,
+    });
+    if (verdict.kind === 'known' && mistake !== undefined) return { ...plainDecides, mistake };
+    return {
+      keyTypes: [keyTypeOf(certificate.plainKey)],
+      verdictOf: (key) => (certificate.plainKey.equals(key) ? verdict : undefined),
+    };
+  } catch (error) {
+    return { ...plainDecides, mistake: messageOf(error) };
+  }
 }
 
 /** Without the line the next run would accept any key again, so a key that can't be added is a refusal. */

@@ -1,10 +1,11 @@
 /**
  * What the known_hosts files say of a host's key, decided as OpenSSH does: a line with the same key makes it known, else
  * any other key makes it changed, and a revoked key is revoked whatever else is there. A certificate authority's line
- * says nothing about plain keys.
+ * says nothing about plain keys, only about certificates that it signed.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import {
+  appendFileSync,
   chmodSync,
   closeSync,
   fsyncSync,
@@ -14,6 +15,7 @@ import {
   realpathSync,
   renameSync,
   rmSync,
+  statSync,
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
@@ -87,6 +89,10 @@ export function parseKnownHosts(text: string, file: string): readonly KnownHosts
 /** What the lines say of one host, matched once: a hashed file costs an HMAC a line. */
 export interface KnownKeys {
   verdictOf(key: Buffer): HostKeyVerdict;
+  /** Something is said of authorities, so that a certificate would count. */
+  readonly isCertificateWanted: boolean;
+  /** `unknown`: its authority isn't trusted for this host, so that only the plain key counts. */
+  certificateVerdictOf(certificate: { readonly plainKey: Buffer; readonly authorityKey: Buffer }): HostKeyVerdict;
   /** Types of the keys that it may have, so that it is asked for one of these first. */
   readonly keyTypes: readonly string[];
 }
@@ -99,6 +105,16 @@ export function knownKeysOf(lines: readonly KnownHostsLine[], at: HostAddress): 
   const plain = (line: KnownHostsLine): boolean => line.marker === 'none';
   return {
     keyTypes: [...new Set([...named, ...bare].filter(plain).map((line) => line.keyType))],
+    isCertificateWanted: [...named, ...bare].some((line) => line.marker !== 'none'),
+    certificateVerdictOf({ plainKey, authorityKey }) {
+      const isOf = (line: KnownHostsLine): boolean => line.key.equals(authorityKey);
+      const revoked = [...named, ...bare].find(
+        (line) => line.marker === 'revoked' && (isOf(line) || line.key.equals(plainKey)),
+      );
+      if (revoked !== undefined) return { kind: 'revoked', ...placeOf(revoked) };
+      const trusted = [...named, ...bare].find((line) => line.marker === 'cert-authority' && isOf(line));
+      return trusted === undefined ? { kind: 'unknown' } : { kind: 'known', ...placeOf(trusted) };
+    },
     verdictOf(key) {
       const isSame = (line: KnownHostsLine): boolean => line.key.equals(key);
       const revoked = [...named, ...bare].find((line) => line.marker === 'revoked' && isSame(line));
@@ -179,9 +195,13 @@ export function addKnownHost(
 ): void {
   const target = realPathOf(file);
   mkdirSync(dirname(target), { recursive: true, mode: 0o700 });
+  const line = `${nameOf(at)} ${key.type} ${key.blob.toString('base64')}\n`;
+  if (isDevice(target)) {
+    appendFileSync(target, line);
+    return;
+  }
   const before = readIfThere(target);
   const isLineOpen = before !== '' && !before.endsWith('\n');
-  const line = `${nameOf(at)} ${key.type} ${key.blob.toString('base64')}\n`;
   const temporary = `${target}.funbric-${process.pid}`;
   try {
     rmSync(temporary, { force: true });
@@ -198,6 +218,12 @@ export function addKnownHost(
     rmSync(temporary, { force: true });
     throw error;
   }
+}
+
+/** /dev/null, as many have it in ssh_config: a file in its place would break the machine. */
+function isDevice(file: string): boolean {
+  const found = statSync(file, { throwIfNoEntry: false });
+  return found?.isCharacterDevice() === true;
 }
 
 /** A known_hosts that is a link stays one. */

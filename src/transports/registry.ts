@@ -11,6 +11,8 @@ export interface Transports {
   /** The transport that a host names; throws `usage` where there is none of that name. */
   of(host: Host): Transport;
   readonly schemes: readonly string[];
+  /** Ends what connections shared, such as logins to jump hosts. */
+  close(): Promise<void>;
 }
 
 const makers: readonly ((options: TransportOptions) => Transport)[] = [sshTransport, localTransport];
@@ -21,6 +23,7 @@ export function createTransports(options: TransportOptions): Transports {
   const schemes = [...transports.keys()];
   return {
     schemes,
+    close: async () => void (await Promise.all(Array.from(transports.values(), async (one) => one.close?.()))),
     of(host) {
       const scheme = host.transport ?? 'ssh';
       const transport = transports.get(scheme);

@@ -8,6 +8,8 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { FunbricError } from '../model/errors.ts';
 import type { Host } from '../model/host.ts';
+import { authOf, type AuthSettings } from './auth-settings.ts';
+import { routeOf, type RouteSettings } from './route-settings.ts';
 import { makeSlots } from './slots.ts';
 import { isSameForAllHosts } from './ssh-config-scope.ts';
 
@@ -25,10 +27,16 @@ export interface HostSettings {
   readonly userKnownHostsFiles: readonly string[];
   readonly globalKnownHostsFiles: readonly string[];
   readonly hostKeyAlias: string | undefined;
+  /** RevokedHostKeys */
+  readonly revokedKeysFile: string | undefined;
   /** Between questions to a silent host (ServerAliveInterval), in ms; undefined where the user set none. */
   readonly keepaliveMs: number | undefined;
   /** So many unanswered ones are borne (ServerAliveCountMax). */
   readonly keepalives: number;
+  readonly route: RouteSettings;
+  readonly auth: AuthSettings;
+  /** With what authorities may sign host certificates (CASignatureAlgorithms); undefined: as funbric sees fit. */
+  readonly authorityAlgorithms: readonly string[] | undefined;
 }
 
 export interface SshConfigOptions {
@@ -88,7 +96,6 @@ export function makeSshConfig(options: SshConfigOptions): SshConfig {
         isSaid = true;
         options.note('no ssh program here: host settings come from flags and hosts.json only, not from ~/.ssh/config');
       }
-      refuseJump(host, answer);
       return settingsFrom(options, host, answer);
     },
   };
@@ -157,16 +164,6 @@ function parseAnswer(text: string): ReadonlyMap<string, readonly string[]> {
   return values;
 }
 
-function refuseJump(host: Host, answer: Answer): void {
-  for (const name of ['proxyjump', 'proxycommand']) {
-    const value = answer?.get(name)?.[0];
-    if (value === undefined || value === 'none') continue;
-    throw unreachable(`${host.name}: ssh_config reaches it through ${name} ${value}, which funbric can't do yet`, {
-      hint: `run funbric where ${host.name} can be reached directly, or give it an address in hosts.json without a proxy`,
-    });
-  }
-}
-
 function settingsFrom(options: SshConfigOptions, host: Host, answer: Answer): HostSettings {
   const first = (name: string): string | undefined => answer?.get(name)?.[0];
   const hostName = first('hostname') ?? host.address ?? host.name;
@@ -197,8 +194,12 @@ function settingsFrom(options: SshConfigOptions, host: Host, answer: Answer): Ho
         ? paths('globalknownhostsfile', ['/etc/ssh/ssh_known_hosts', '/etc/ssh/ssh_known_hosts2'])
         : [],
     hostKeyAlias: first('hostkeyalias'),
+    revokedKeysFile: paths('revokedhostkeys', [])[0],
     keepaliveMs: Number(first('serveraliveinterval') ?? 0) * 1000 || undefined,
     keepalives: Number(first('serveralivecountmax') ?? defaultKeepalives),
+    route: routeOf({ host, hostName, port, user }, first),
+    auth: authOf(first),
+    authorityAlgorithms: first('casignaturealgorithms')?.split(','),
   };
 }
 

@@ -105,21 +105,25 @@ export function keyRefused(given: {
   readonly files: readonly string[];
   /** As known_hosts writes the host. */
   readonly knownAs: string;
+  /** Why its certificate doesn't count, where it has one. */
+  readonly mistake?: string | undefined;
 }): FunbricError {
   const { place, verdict, key, files, knownAs } = given;
+  const certificate =
+    given.mistake === undefined ? '' : `, and its certificate doesn't count: ${printable(given.mistake)}`;
   switch (verdict.kind) {
     case 'unknown': {
       const where = files.length === 0 ? 'and there is no known_hosts file' : `it isn't in ${files.join(', ')}`;
       return unreachable(
         place,
-        `its host key ${key} is unknown: ${where}`,
+        `its host key ${key} is unknown: ${where}${certificate}`,
         `compare it with the host's own (ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub there), then use --accept-new once: that adds it to ${files[0] ?? 'known_hosts'}`,
       );
     }
     case 'changed':
       return unreachable(
         place,
-        `its host key changed: ${verdict.file}:${verdict.line} has another one than ${key}`,
+        `its host key changed: ${verdict.file}:${verdict.line} has another one than ${key}${certificate}`,
         `it was installed anew, or someone answers in its place. Once you know which: ssh-keygen -R '${knownAs}' -f '${verdict.file}'`,
       );
     case 'revoked':
@@ -144,14 +148,14 @@ export function loginFailed(
     readonly elapsedMs: number;
   },
 ): FunbricError {
-  const tried = given.tried.length === 0 ? 'there was no key to try' : `refused ${given.tried.join(', ')}`;
+  const tried = given.tried.length === 0 ? 'there was nothing to try' : `refused ${given.tried.join(', ')}`;
   const takes = given.methods.length === 0 ? '' : `; it takes ${printable(given.methods.join(', '))}`;
   const said = given.said === undefined ? '' : `; it said: ${printable(given.said)}`;
   const skipped = given.skipped.length === 0 ? '' : ` Not tried: ${given.skipped.join('; ')}.`;
   return unreachable(
     place,
     `login as ${given.user} failed: ${tried}${takes}${said}`,
-    `${adviceOnLogin(given) ?? 'give a key with -i, load it into an agent (ssh-add), or another user with -u'}.${skipped}`,
+    `${adviceOnLogin(given) ?? 'give a key with -i, load it into an agent (ssh-add), or give a password (--ask-pass) or another user (-u)'}.${skipped}`,
   );
 }
 

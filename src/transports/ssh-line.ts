@@ -1,6 +1,8 @@
 /** One SSH login to a host: starts commands on channels of its own, and says when and why it ended. */
-import type { Client, ClientChannel } from 'ssh2';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Client, ClientChannel, ExecOptions } from 'ssh2';
 import { FunbricError, messageOf } from '../model/errors.ts';
+import type { Dialled } from './dial.ts';
 import { onAbort } from './on-abort.ts';
 import { endReason, placeText, printable, type IdleLimit, type Place } from './ssh-errors.ts';
 import { processOf, type Ending } from './ssh-process.ts';
@@ -12,55 +14,77 @@ export interface Line {
   start(command: string, signal: AbortSignal | undefined): Promise<RemoteProcess | 'full'>;
   /** Resolves with the reason when it ends, whoever ended it. */
   readonly closed: Promise<string>;
+  /** The reason, once it has ended. */
+  endedBecause(): string | undefined;
   close(): Promise<void>;
 }
 
 /** For the host's answer to our goodbye. */
 const goodbyeMs = 1000;
 
-export function lineOf(client: Client, place: Place, idle: IdleLimit): Line {
-  const { ending, endedBecause } = watchEnd(client, idle);
+export interface LineGiven {
+  readonly place: Place;
+  readonly idle: IdleLimit;
+  readonly dialled: Dialled;
+  /** The client has an agent for it. */
+  readonly isAgentForwarded: boolean;
+}
+
+export function lineOf(client: Client, given: LineGiven): Line {
+  const { place, idle, dialled } = given;
+  const { ending, end } = watchEnd(client, idle, dialled);
   const closed = new Promise<string>((resolve) => ending.listen(resolve));
   let isUsed = false;
   return {
     closed,
+    endedBecause: ending.because,
     async start(command, signal) {
       const isFirst = !isUsed;
       isUsed = true;
-      return startProcess(client, { command, place, ending, signal, isFirst });
+      const { isAgentForwarded } = given;
+      return startProcess(client, { command, place, ending, signal, isFirst, isAgentForwarded });
     },
     async close() {
-      endedBecause('closed by us');
+      const gone = new Promise<void>((resolve) => client.once('close', () => resolve()));
+      // At once: what the host still says of a command on the way out isn't how that ended.
+      const isGone = end('closed by us');
+      if (isGone) return;
       client.end();
-      const timer = setTimeout(() => client.destroy(), goodbyeMs);
-      await closed;
-      clearTimeout(timer);
+      // ssh2's own destroy does nothing once it has said goodbye. What carries the stream may hang, too.
+      const destroying = setTimeout(() => dialled.stream.destroy(), goodbyeMs);
+      await Promise.race([gone, sleep(2 * goodbyeMs, undefined, { ref: false })]);
+      clearTimeout(destroying);
     },
   };
 }
 
+/** `end` gives the reason where nothing else ended it before, and says whether something had. */
 function watchEnd(
   client: Client,
   idle: IdleLimit,
-): { readonly ending: Ending; readonly endedBecause: (reason: string) => void } {
+  dialled: Dialled,
+): {
+  readonly ending: Ending & { readonly because: () => string | undefined };
+  readonly end: (reason: string) => boolean;
+} {
   let because: string | undefined;
   let ended: string | undefined;
   const listeners = new Set<(reason: string) => void>();
-  const endedBecause = (reason: string): void => {
-    because ??= reason;
-  };
-  client.on('error', (error) => endedBecause(endReason(error, idle)));
-  client.once('close', () => {
-    ended = because ?? 'the host closed the connection';
+  const end = (reason: string): boolean => {
+    if (ended !== undefined) return true;
+    ended = dialled.endedBecause() ?? because ?? reason;
     for (const listener of listeners) listener(ended);
     listeners.clear();
-  });
+    return false;
+  };
+  client.on('error', (error) => (because ??= endReason(error, idle)));
+  client.once('close', () => end('the host closed the connection'));
   const listen: Ending['listen'] = (listener) => {
     if (ended === undefined) listeners.add(listener);
     else listener(ended);
     return () => void listeners.delete(listener);
   };
-  return { ending: { listen }, endedBecause };
+  return { ending: { listen, because: () => ended }, end };
 }
 
 /**
@@ -75,6 +99,7 @@ async function startProcess(
     readonly ending: Ending;
     readonly signal: AbortSignal | undefined;
     readonly isFirst: boolean;
+    readonly isAgentForwarded: boolean;
   },
 ): Promise<RemoteProcess | 'full'> {
   const { place, signal, ending } = given;
@@ -96,13 +121,16 @@ async function startProcess(
       fail(lost(`the connection is gone (${reason})`, 'it may have rebooted or lost its network: see its console'));
     };
     const unlisten = given.ending.listen((reason) => queueMicrotask(() => onEnd(reason)));
-    try {
-      client.exec(given.command, (error, channel) => {
+    const begin = (isAgentForwarded: boolean): void => {
+      // Not in ssh2's types.
+      const options: ExecOptions & { readonly agentForward: boolean } = { agentForward: isAgentForwarded };
+      client.exec(given.command, options, (error, channel) => {
         if (isOver) discard(channel);
         else if (error === undefined) {
           settle();
           resolve(processOf(channel, { client, ending, signal }));
-        } else if (isRefusedChannel(error) && !given.isFirst) {
+        } else if (isAgentForwarded && isRefusedAgent(error)) begin(false);
+        else if (isRefusedChannel(error) && !given.isFirst) {
           settle();
           resolve('full');
         } else {
@@ -110,10 +138,18 @@ async function startProcess(
           setImmediate(() => isOver || fail(lost(error.message, adviceOnChannel)));
         }
       });
+    };
+    try {
+      begin(given.isAgentForwarded);
     } catch (error) {
       onEnd(messageOf(error));
     }
   });
+}
+
+/** By a host that takes no agent: as with ssh, the command runs without. */
+function isRefusedAgent(error: Error): boolean {
+  return error.message === 'Unable to request agent forwarding';
 }
 
 /** Of ssh2's errors here only that of a channel that the host didn't open has the host's reason. */

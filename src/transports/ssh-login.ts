@@ -3,27 +3,26 @@
  * takes the first error for the end, also that of an agent's key when the next key would do, and then stops listening,
  * so that a later error would end the whole process.
  */
-import type { Socket } from 'node:net';
 import { NodeSSH } from 'node-ssh';
-import type { AgentAuthMethod, AuthHandlerMiddleware, Client, KexAlgorithm, PublicKeyAuthMethod } from 'ssh2';
+import type { BaseAgent, Client, KexAlgorithm } from 'ssh2';
 import { FunbricError } from '../model/errors.ts';
-import type { Credentials } from './credentials.ts';
-import { dial } from './dial.ts';
+import { makeTries, type Tries, type TriesGiven } from './auth-order.ts';
+import type { Dialled } from './dial.ts';
 import type { HostKeyCheck } from './host-key.ts';
 import type { LoginAttempt } from './login-gate.ts';
 import { onAbort } from './on-abort.ts';
 import { firstWords } from './first-words.ts';
 import { signAtOnce } from './sign-at-once.ts';
 import { closedSilently } from './sshd-limits.ts';
-import { abortedAt, handshakeFailed, loginFailed, type IdleLimit, type Place } from './ssh-errors.ts';
+import { abortedAt, handshakeFailed, loginFailed, unreachable, type IdleLimit } from './ssh-errors.ts';
 
-export interface LoginRequest {
-  readonly place: Place;
-  readonly user: string;
+export interface LoginRequest extends Omit<TriesGiven, 'giveUp'> {
+  readonly dialled: Dialled;
   readonly hostKey: HostKeyCheck;
-  readonly credentials: Credentials;
   readonly signal: AbortSignal;
   readonly idle: IdleLimit;
+  /** Its keys may be used by what runs on the host. */
+  readonly forwardedAgent?: BaseAgent | undefined;
 }
 
 /** Without group exchange, which costs the event loop 1.4 s a connection. */
@@ -38,14 +37,16 @@ const keyExchanges: KexAlgorithm[] = [
 ];
 
 export async function login(request: LoginRequest): Promise<LoginAttempt<Client>> {
-  const socket = await dial(request.place, request.signal);
-  const tries = makeTries(request.credentials);
+  const { stream } = request.dialled;
+  const ending: { giveUp?: (error: unknown) => void } = {};
+  const tries = makeTries({ ...request, giveUp: (error) => ending.giveUp?.(error) });
   const ssh = new NodeSSH();
   const connecting = ssh.connect({
-    sock: socket,
-    username: request.user,
+    sock: stream,
+    username: request.settings.user,
     hostVerifier: (key: Buffer) => request.hostKey.verify(key),
     authHandler: tries.next,
+    ...(request.forwardedAgent === undefined ? {} : { agent: request.forwardedAgent }),
     algorithms: { kex: keyExchanges, serverHostKey: request.hostKey.algorithms },
     keepaliveInterval: request.idle.keepaliveMs,
     keepaliveCountMax: request.idle.keepalives,
@@ -55,31 +56,33 @@ export async function login(request: LoginRequest): Promise<LoginAttempt<Client>
   const client = ssh.connection;
   connecting.catch(() => undefined);
   if (client === null) {
-    socket.destroy();
+    stream.destroy();
     await connecting;
     throw new FunbricError('bug', `${request.place.name}: node-ssh made no connection`);
   }
   signAtOnce(client);
-  return outcomeOf(client, socket, tries, request);
+  return outcomeOf(client, tries, request, ending);
 }
 
 async function outcomeOf(
   client: Client,
-  socket: Socket,
   tries: Tries,
   request: LoginRequest,
+  ending: { giveUp?: (error: unknown) => void },
 ): Promise<LoginAttempt<Client>> {
-  const { place, hostKey, signal } = request;
+  const { place, hostKey, signal, dialled } = request;
+  const { stream } = dialled;
   let stage: 'key exchange' | 'login' = 'key exchange';
   let problem: Error | undefined;
-  const said = firstWords(socket);
+  const said = firstWords(stream);
   let exchangedAt = 0;
   return new Promise((resolve, reject) => {
     const fail = (error: unknown): void => {
       stopListening();
-      socket.destroy();
+      stream.destroy();
       reject(error);
     };
+    ending.giveUp = fail;
     const giveUp = (): void => fail(abortedAt(place, stage, signal.reason));
     const stopListening = onAbort(signal, giveUp);
     // Stays for as long as the client lives: an `error` that nobody hears would end the process.
@@ -87,8 +90,9 @@ async function outcomeOf(
       if (error.level === 'agent') return;
       problem ??= error;
       // A host that keeps its half open would hold us up.
-      socket.destroy();
+      stream.destroy();
     });
+    client.once('change password', () => fail(passwordExpired(request)));
     client.once('handshake', () => {
       stage = 'login';
       exchangedAt = performance.now();
@@ -103,12 +107,16 @@ async function outcomeOf(
       resolve({ kind: 'connected', value: client });
     });
     client.once('close', () => {
+      const onTheWay = dialled.endedBecause();
       if (hostKey.refusal !== undefined) fail(hostKey.refusal);
+      else if (onTheWay !== undefined)
+        fail(unreachable(place, onTheWay, 'mend the way there: ProxyJump, ProxyCommand, -J'));
       else if (stage === 'login') {
-        const { tried, skipped } = request.credentials;
-        const methods = tries.methods();
+        const { user } = request.settings;
+        const said = saidOf(problem);
+        const [tried, skipped, methods] = [tries.tried(), tries.skipped(), tries.methods()];
         const elapsedMs = performance.now() - exchangedAt;
-        fail(loginFailed(place, { user: request.user, tried, skipped, methods, said: saidOf(problem), elapsedMs }));
+        fail(loginFailed(place, { user, tried, skipped, methods, said, elapsedMs }));
       } else if (problem === undefined || isDrop(problem)) {
         stopListening();
         resolve({ kind: 'dropped', reason: said() ?? problem?.message ?? 'the connection was closed' });
@@ -118,29 +126,14 @@ async function outcomeOf(
   });
 }
 
+function passwordExpired({ place, settings }: LoginRequest): FunbricError {
+  const hint = 'log in there once with ssh and change it';
+  return unreachable(place, `the password of ${settings.user} has expired: it asks for a new one`, hint);
+}
+
 /** The socket's end, rather than something that the other side said. */
 function isDrop(error: Error): boolean {
   return 'level' in error && (error.level === 'client-socket' || error.message.startsWith('Connection lost before'));
-}
-
-interface Tries {
-  readonly next: AuthHandlerMiddleware;
-  /** What the host takes, as it said when it refused something. */
-  methods(): readonly string[];
-}
-
-function makeTries(credentials: Credentials): Tries {
-  const rest: (PublicKeyAuthMethod | AgentAuthMethod)[] = [...credentials.methods];
-  let methods: readonly string[] = [];
-  return {
-    methods: () => methods,
-    next(left: readonly string[] | null) {
-      methods = left ?? [];
-      const isPointless = left !== null && !left.includes('publickey');
-      // Not in ssh2's types: `false` ends the login.
-      return isPointless ? false : (rest.shift() ?? false);
-    },
-  };
 }
 
 /** What the host said, where it isn't only ssh2 saying that nothing is left to try. */

@@ -56,4 +56,6 @@ export interface Transport {
   readonly scheme: string;
   /** Throws FunbricError `unreachable` with what to do; never anything that depends on the host's good behaviour. */
   connect(host: Host, options: ConnectOptions): Promise<Connection>;
+  /** Ends what its connections shared. */
+  close?(): Promise<void>;
 }

@@ -75,14 +75,14 @@ export async function removeRunDirectory(directory: RunDirectory): Promise<void>
   );
   const left = await namesIn(join(path, ownFolder));
   // Where other hosts are at it too, the last of them, or the sweep, will have removed it.
-  if (!left.some((name) => trees.has(name))) await removeWithOthers(path);
+  if (!left.some((name) => trees.has(name))) await removeWithOthers(directory, path);
 }
 
 /** Removes the whole folder of the run, whoever made what is in it. */
 export async function sweepRunDirectory(directory: RunDirectory): Promise<void> {
   const path = runPathOf(directory);
   if (!(await isOurs(directory, path))) return;
-  if (!(await removeWithOthers(path)))
+  if (!(await removeWithOthers(directory, path)))
     throw new FunbricError('task', `${path} can't be removed: it changes all the time`);
 }
 
@@ -195,18 +195,24 @@ async function removeAll(path: string): Promise<void> {
   await rm(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
 }
 
-/** Tries a few times, as other hosts may be removing the same folder. False: it never held still. */
-async function removeWithOthers(path: string): Promise<boolean> {
-  for (let attempt = 0; attempt < 10; attempt++) {
+/** For a folder to hold still: other hosts remove it too, and a file system that heals brings names back for seconds. */
+const settleMs = 5_000;
+
+/** False: it never held still, and has its marker, so that it can be removed later. */
+async function removeWithOthers(directory: RunDirectory, path: string): Promise<boolean> {
+  const deadline = performance.now() + settleMs;
+  for (;;) {
     try {
       await removeMarkerLast(path);
       return true;
     } catch (error) {
       if (!isRace(error)) throw error;
       if (!(await isThere(path))) return true;
-      await sleep(pollMs);
     }
+    if (performance.now() >= deadline) break;
+    await sleep(pollMs);
   }
+  await writeFile(join(path, markerFile), `${directory.run}\n`).catch(() => undefined);
   return false;
 }
 

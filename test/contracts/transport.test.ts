@@ -47,6 +47,21 @@ const subjects: readonly Subject[] = [
     },
   },
   {
+    name: 'ssh behind a jump host',
+    skip: sshdReason(),
+    async start() {
+      const sshd = await startSshd();
+      const { port, identityFile, knownHostsFile } = sshd;
+      const fields = { port, identityFiles: [identityFile], knownHostsFiles: [knownHostsFile] };
+      const gate = { ...fields, name: 'gate', address: sshd.addresses[1] };
+      const host = testHost('real', { ...fields, address: sshd.addresses[0], jump: [gate] });
+      const breakConnection = (): void => {
+        for (const pid of descendantsOf(sshd.pid)) process.kill(pid, 'SIGKILL');
+      };
+      return { host, breakConnection, close: async () => sshd.close() };
+    },
+  },
+  {
     name: 'ssh to a loopback host',
     skip: false,
     async start(folder) {

@@ -130,6 +130,29 @@ describe('hosts of hosts.json', () => {
     assert.deepEqual([other?.user, other?.port, other?.variables], ['everyone', 2200, { mount: '/mnt', level: 1 }]);
   });
 
+  it('are reached over jump hosts that the file or -J names, with what the file says of those', () => {
+    const content = {
+      defaults: { jump: 'joe@gate', user: 'everyone' },
+      hosts: {
+        gate: { address: '192.0.2.9', port: 2222, user: 'admin', identityFile: 'keys/gate', jump: 'none' },
+        web1: {},
+        web2: { jump: 'other:23,gate' },
+      },
+    };
+    const gate = { name: 'gate', address: '192.0.2.9', port: 2222, identityFiles: [join(folder, 'keys/gate')] };
+    const jumps = (selection: Partial<Selection>): unknown => select(selection, content).map(({ jump }) => jump);
+    assert.deepEqual(jumps({}), [
+      [],
+      [{ ...gate, user: 'joe' }],
+      [
+        { name: 'other', port: 23 },
+        { ...gate, user: 'admin' },
+      ],
+    ]);
+    assert.deepEqual(jumps({ hosts: ['web1'], jump: 'elsewhere' }), [[{ name: 'elsewhere' }]]);
+    assert.deepEqual(jumps({ hosts: ['web2'], jump: 'none' }), [[]]);
+  });
+
   it('are picked by role with -R, by group with -H @group, and left out with -x', () => {
     assert.deepEqual(names(select({ roles: ['front'] }, fleetContent)), ['web1', 'web2', 'web3']);
     assert.deepEqual(names(select({ hosts: ['@slow', 'web1'] }, fleetContent)), ['web3', 'db', 'web1']);
@@ -164,6 +187,7 @@ describe('a hosts.json with a mistake', () => {
     [{ hosts: { '-x': {} } }, /hosts\.-x: "-x": a name must not start with '-'/],
     [{ hosts: { 'a\u0007': {} } }, /control characters/],
     [{ hosts: { web1: { user: '-oX' } } }, /hosts\.web1\.user: must not start with '-'/],
+    [{ hosts: { web1: { jump: 'a b' } } }, /jump of web1: "a b" is no jump host/],
     [{ hosts: { web1: {}, 'web[1-2]': {} } }, /hosts\.web\[1-2\]: names web1 again/],
     [{ groups: { g: { hosts: 'a[1-' } } }, /groups\.g\.hosts: .*nothing closes/],
     [{ groups: { g: { hosts: 7 } } }, /groups\.g\.hosts: must be a NodeSet or a list of them, found 7/],

@@ -11,7 +11,7 @@ import { runFiles } from '../../src/controller/run-folder.ts';
 import { FunbricError } from '../../src/model/errors.ts';
 import { blockHeaderBytes } from '../../src/model/journal.ts';
 import { hostResultSchema, type HostResult } from '../../src/model/result.ts';
-import { planSchema, type Plan } from '../../src/model/plan.ts';
+import { defaultLimits, planSchema, type Plan } from '../../src/model/plan.ts';
 import { runSchema } from '../../src/model/run.ts';
 import { readCases } from '../checks/read-cases.ts';
 import { historyOfCase } from '../checks/case-history.ts';
@@ -184,19 +184,45 @@ describe('merging the files of a run', () => {
   });
 
   it('refuses a plan that it cannot read, naming the field', async () => {
+    const wrongs: readonly (readonly [object, RegExp])[] = [
+      [{ seed: 'one' }, /plan\.json: seed/],
+      [{ limits: { ...defaultLimits, hungMs: -1 } }, /plan\.json: limits\.hungMs/],
+    ];
+    for (const [wrong, message] of wrongs) {
+      const folder = freshRun();
+      change(
+        join(folder, runFiles.plan),
+        (value): object => planSchema.parse(value),
+        (plan) => ({ ...plan, ...wrong }),
+      );
+      await assert.rejects(
+        mergeRun(folder),
+        (error) => error instanceof FunbricError && error.code === 'input' && message.test(error.message),
+      );
+    }
     const folder = freshRun();
-    const path = join(folder, runFiles.plan);
-    change(
-      path,
-      (value): object => planSchema.parse(value),
-      (plan) => ({ ...plan, seed: 'one' }),
-    );
-    await assert.rejects(
-      mergeRun(folder),
-      (error) => error instanceof FunbricError && /plan\.json: seed/.test(error.message),
-    );
-    unlinkSync(path);
+    unlinkSync(join(folder, runFiles.plan));
     await assert.rejects(mergeRun(folder), (error) => error instanceof FunbricError && error.code === 'input');
+  });
+
+  it('never passes a plan of nothing', async () => {
+    const folder = freshRun();
+    changePlan(folder, (plan) => ({ ...plan, tasks: [] }));
+    assert.equal((await mergeRun(folder)).verdict, 'incomplete');
+  });
+
+  it('never passes with a host that counts below zero', async () => {
+    const folder = freshRun();
+    changeResult(folder, 0, (result) => {
+      const { agent = assert.fail() } = result;
+      return { ...result, agent: { ...agent, operations: agent.operations.map((one) => ({ ...one, count: -1 })) } };
+    });
+    const run = await mergeRun(folder);
+    assert.equal(run.verdict, 'incomplete');
+    assert.deepEqual(
+      run.findings.filter(({ grade }) => grade === 'proven'),
+      [],
+    );
   });
 
   it('fails a run with a failed host, also where another is unreachable', async () => {

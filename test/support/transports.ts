@@ -11,6 +11,7 @@ export function testTransports(home: string, options: Partial<TransportOptions> 
     env: {},
     configFile: '/dev/null',
     random: () => 0.5,
+    now: () => new Date(),
     note: () => undefined,
     ...options,
   });

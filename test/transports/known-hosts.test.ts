@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { createHmac, randomBytes } from 'node:crypto';
 import { chmodSync, lstatSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,6 +17,15 @@ const key = Buffer.from('key of the host');
 const otherKey = Buffer.from('another key');
 const k = key.toString('base64');
 const o = otherKey.toString('base64');
+
+/** Only root may, and not in every container. */
+function makeNull(path: string): boolean {
+  return spawnSync('mknod', [path, 'c', '1', '3']).status === 0;
+}
+
+const trial = mkdtempSync(join(tmpdir(), 'funbric-known-'));
+const deviceReason = makeNull(join(trial, 'null')) ? false : 'no device can be made here (not root)';
+rmSync(trial, { recursive: true });
 
 function verdict(text: string, at: Partial<HostAddress> = {}): string {
   const lines = parseKnownHosts(text, 'kh');
@@ -88,6 +98,13 @@ describe('known_hosts', () => {
       assert.equal(readFileSync(file, 'utf8'), `x ssh-ed25519 ${o}\n${line}`);
       assert.equal(statSync(file).mode & 0o777, 0o600);
       assert(lstatSync(link).isSymbolicLink());
+    });
+
+    it('writes into a device such as /dev/null, and puts no file in its place', { skip: deviceReason }, () => {
+      const device = join(folder, 'null');
+      makeNull(device);
+      addKnownHost(device, at, { type: 'ssh-ed25519', blob: key });
+      assert(lstatSync(device).isCharacterDevice());
     });
 
     it('reads several files in order and takes a missing one for empty', () => {

@@ -30,10 +30,24 @@ describe('host settings', () => {
       '  ServerAliveInterval 20',
       '  ServerAliveCountMax 5',
       '  HostKeyAlias alias',
+      `  RevokedHostKeys ${home}/revoked`,
+      '  PreferredAuthentications password,gssapi-with-mic,keyboard-interactive,publickey',
+      '  KbdInteractiveAuthentication no',
+      '  NumberOfPasswordPrompts 2',
+      '  BatchMode yes',
+      '  CASignatureAlgorithms ssh-ed25519',
       'Host jump',
-      '  ProxyJump gate',
+      '  ProxyJump first,joe@gate-%h:2222',
       'Host proxy',
+      '  HostName 10.0.0.9',
+      '  ProxyCommand nc -X %r %h %p # %n %%',
+      'Host uri',
+      '  ProxyJump ssh://joe@gate:22/,[::1]:23',
+      'Host stdin',
+      '  ProxyCommand -',
+      'Host passed',
       '  ProxyCommand nc %h %p',
+      '  ProxyUseFdpass yes',
     ];
     writeFileSync(join(home, 'config'), config.join('\n'));
   });
@@ -59,8 +73,12 @@ describe('host settings', () => {
       userKnownHostsFiles: [join(home, 'a'), join(home, 'b')],
       globalKnownHostsFiles: ['/etc/ssh/ssh_known_hosts', '/etc/ssh/ssh_known_hosts2'],
       hostKeyAlias: 'alias',
+      revokedKeysFile: join(home, 'revoked'),
       keepaliveMs: 20_000,
       keepalives: 5,
+      route: { kind: 'direct' },
+      auth: { methods: ['password', 'publickey'], prompts: 2, isBatch: true },
+      authorityAlgorithms: ['ssh-ed25519'],
     });
   });
 
@@ -97,10 +115,43 @@ describe('host settings', () => {
     assert.equal(readFileSync(join(home, 'count'), 'utf8'), 'x\nx\n');
   });
 
-  it('refuse hosts behind a proxy rather than connect directly', { skip }, async () => {
-    await assert.rejects(make().settingsOf(testHost('jump')), { code: 'unreachable', message: /proxyjump gate/ });
-    await assert.rejects(make().settingsOf(testHost('proxy')), { code: 'unreachable', message: /proxycommand nc/ });
+  it('lead over jump hosts and through commands, with their tokens expanded', { skip }, async () => {
+    const routeOf = async (name: string): Promise<unknown> =>
+      (await make().settingsOf(testHost(name, { user: 'me' }))).route;
+    assert.deepEqual(await routeOf('jump'), {
+      kind: 'jump',
+      hops: [{ name: 'first' }, { name: 'gate-jump', user: 'joe', port: 2222 }],
+    });
+    assert.deepEqual(await routeOf('uri'), {
+      kind: 'jump',
+      hops: [
+        { name: 'gate', user: 'joe', port: 22 },
+        { name: '::1', port: 23 },
+      ],
+    });
+    assert.deepEqual(await routeOf('proxy'), { kind: 'command', line: 'nc -X me 10.0.0.9 22 # proxy %' });
   });
+
+  it('yield to the jump hosts that the host itself names, and to none', { skip }, async () => {
+    const over = await make().settingsOf(testHost('proxy', { jump: [{ name: 'other' }] }));
+    assert.deepEqual(over.route, { kind: 'jump', hops: [{ name: 'other' }] });
+    assert.deepEqual((await make().settingsOf(testHost('jump', { jump: [] }))).route, { kind: 'direct' });
+  });
+
+  it('refuse commands that can carry no connection of funbric, rather than connect directly', { skip }, async () => {
+    await assert.rejects(make().settingsOf(testHost('stdin')), { code: 'unreachable', message: /ProxyCommand -/ });
+    await assert.rejects(make().settingsOf(testHost('passed')), { code: 'unreachable', message: /ProxyUseFdpass/ });
+  });
+
+  for (const name of ['a;touch x', '$(touch x)', 'a b', '`x`', "a'b"]) {
+    it(`never hand ${JSON.stringify(name)} to the shell of a ProxyCommand`, { skip }, async () => {
+      const configFile = join(home, 'proxied');
+      writeFileSync(configFile, 'Host *\n  ProxyCommand nc %h %p\n');
+      await assert.rejects(make({ configFile }).settingsOf(testHost(name)), { code: 'unreachable' });
+      writeFileSync(configFile, 'Host *\n  ProxyJump gate-%n\n');
+      await assert.rejects(make({ configFile }).settingsOf(testHost(name)), { code: 'unreachable' });
+    });
+  }
 
   it('fall back to the defaults of OpenSSH without a ssh program, and say so once', async () => {
     const config = make({ program: join(home, 'no-ssh') });
@@ -116,8 +167,12 @@ describe('host settings', () => {
       userKnownHostsFiles: [join(home, '.ssh/known_hosts'), join(home, '.ssh/known_hosts2')],
       globalKnownHostsFiles: ['/etc/ssh/ssh_known_hosts', '/etc/ssh/ssh_known_hosts2'],
       hostKeyAlias: undefined,
+      revokedKeysFile: undefined,
       keepaliveMs: undefined,
       keepalives: 3,
+      route: { kind: 'direct' },
+      auth: { methods: ['publickey', 'keyboard-interactive', 'password'], prompts: 3, isBatch: false },
+      authorityAlgorithms: undefined,
     });
     assert.equal(notes.length, 1);
   });

@@ -47,8 +47,8 @@ describe('the SSH client', { timeout: 60_000 }, () => {
     const { port } = server.address() as AddressInfo;
     const { mock: seen } = t.mock.method(await handleType(port), 'setNoDelay');
     const place = { name: 'web', address: '127.0.0.1', port };
-    const socket = await dial(place, new AbortController().signal);
-    socket.destroy();
+    const { stream } = await dial(place, new AbortController().signal);
+    stream.destroy();
     server.close();
     assert.deepEqual(
       seen.calls.map((call) => call.arguments),

@@ -1,6 +1,15 @@
 /** The folder of a run is made and removed by several hosts at the same time, and nothing else is ever touched. */
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, beforeEach, describe, it } from 'node:test';
@@ -44,6 +53,22 @@ describe('the folder of a run', () => {
       await sweepRunDirectory(hosts[0] ?? assert.fail());
       assert.deepEqual(readdirSync(dir), []);
     }
+  });
+
+  it('is removed once it holds still, and else keeps its marker, so that it can be removed later', async () => {
+    const [first = assert.fail()] = hosts;
+    await makeAll();
+    let isWriting = true;
+    const write = (): void => {
+      if (existsSync(path())) writeFileSync(join(path(), 'stray'), '');
+      if (isWriting) setImmediate(write);
+    };
+    write();
+    await assert.rejects(sweepRunDirectory(first), /changes all the time/);
+    isWriting = false;
+    assert.equal(readFileSync(join(path(), '.funbric-run'), 'utf8'), 'r1\n');
+    await sweepRunDirectory(first);
+    assert.deepEqual(readdirSync(dir), []);
   });
 
   it('keeps the trees of the other hosts until it is swept', async () => {

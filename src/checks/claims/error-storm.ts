@@ -1,9 +1,9 @@
 /** No host's operations fail more often than the plan allows. Errors that the workload expects, as its agent counts them, don't count. */
+import { errnoNameOf } from '../../model/errno.ts';
 import type { Finding } from '../../model/finding.ts';
 import { pathOf } from '../../model/namespace.ts';
 import { layout, outcomes, recordKinds } from '../../model/record.ts';
 import type { Check } from '../check.ts';
-import { errnoName } from '../effect.ts';
 import type { History } from '../history.ts';
 import { stressPhase } from '../phases.ts';
 import { entryAt, type Entry } from '../record-log.ts';
@@ -54,7 +54,7 @@ function firstErrors(history: History, host: number): readonly Entry[] {
       if (u8[at * 64 + layout.outcome] !== outcomes.error || u8[at * 64 + layout.kind] === recordKinds.observe)
         continue;
       const entry = entryAt(segment, at);
-      const isAbsent = errnoName(entry.record.errno, '') === 'ENOENT';
+      const isAbsent = errnoNameOf(entry.record.errno, '') === 'ENOENT';
       if (!isAbsent || entry.record.owner === entry.worker) entries.push(entry);
     }
   }
@@ -62,7 +62,7 @@ function firstErrors(history: History, host: number): readonly Entry[] {
 }
 
 function errorText(history: History, { host, record }: Entry): string {
-  return errnoName(record.errno, history.hosts[host]?.client.platform ?? '') ?? `errno ${record.errno}`;
+  return errnoNameOf(record.errno, history.hosts[host]?.client.platform ?? '');
 }
 
 function percent(share: number): string {

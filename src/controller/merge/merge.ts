@@ -134,6 +134,7 @@ function cutWorkers({ facts, whole }: History, host: number): readonly string[] 
 
 /** A workload whose evidence nobody judged passes nothing. */
 function workloadGaps({ plan, hosts }: RunInput, history: History | undefined): readonly string[] {
+  if (plan.tasks.length === 0) return ['no task was planned'];
   const planned = plannedWorkloads(plan);
   if (planned.length === 0) return [];
   const judged = history === undefined ? 0 : 1;

@@ -1,0 +1,38 @@
+/** The caller's signal and the connect limit in one. A person who is asked something isn't the host, and has all the time. */
+import { onAbort } from './on-abort.ts';
+import { ConnectLimit as LimitPassed } from './ssh-errors.ts';
+import type { Waiting } from './credentials.ts';
+
+export interface ConnectLimit extends Waiting {
+  start(): void;
+  end(): void;
+}
+
+export function makeConnectLimit(signal: AbortSignal, connectMs: number): ConnectLimit {
+  const controller = new AbortController();
+  const stopListening = onAbort(signal, () => controller.abort(signal.reason));
+  let timer: NodeJS.Timeout | undefined;
+  let asked = 0;
+  const restart = (): void => {
+    clearTimeout(timer);
+    timer = setTimeout(() => controller.abort(new LimitPassed(connectMs)), connectMs);
+  };
+  return {
+    signal: controller.signal,
+    start: () => timer ?? restart(),
+    end() {
+      clearTimeout(timer);
+      stopListening();
+    },
+    /** Afterwards the limit starts anew: the host has something to do again. */
+    async during(answer) {
+      asked++;
+      clearTimeout(timer);
+      try {
+        return await answer;
+      } finally {
+        if (--asked === 0 && timer !== undefined) restart();
+      }
+    },
+  };
+}

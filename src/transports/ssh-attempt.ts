@@ -1,0 +1,111 @@
+/** Tries to log in on a route: what known_hosts says, where it matters the host's certificate, then the login itself. */
+import type { BaseAgent, Client } from 'ssh2';
+import { FunbricError, messageOf } from '../model/errors.ts';
+import { askForCertificate } from './certificate-offer.ts';
+import type { ConnectLimit } from './connect-limit.ts';
+import type { Keyring } from './credentials.ts';
+import type { Dialled } from './dial.ts';
+import { checkHostKey, isCertificateWanted } from './host-key.ts';
+import type { KnownHostsLine, KnownHostsReader } from './known-hosts.ts';
+import type { LoginAttempt } from './login-gate.ts';
+import { readRevokedKeys } from './revoked-keys.ts';
+import type { Route } from './route.ts';
+import type { Secrets } from './secrets.ts';
+import type { HostSettings } from './ssh-config.ts';
+import { abortedAt, unreachable, type IdleLimit, type Place } from './ssh-errors.ts';
+import { login } from './ssh-login.ts';
+
+export interface LoggedIn {
+  readonly client: Client;
+  readonly dialled: Dialled;
+}
+
+interface Target {
+  readonly place: Place;
+  readonly settings: HostSettings;
+  readonly idle: IdleLimit;
+  readonly forwardedAgent: BaseAgent | undefined;
+  readonly route: Route;
+  readonly limit: ConnectLimit;
+  readonly isNewKeyAccepted: boolean;
+  /** The hosts on the way so far: none where this is the host that is meant. */
+  readonly path: readonly string[];
+}
+
+export interface Attempts {
+  prepare(target: Target): Promise<() => Promise<LoginAttempt<LoggedIn>>>;
+}
+
+export function makeAttempts(means: {
+  readonly keyring: Keyring;
+  readonly secrets: Secrets;
+  readonly readKnownHosts: KnownHostsReader;
+  readonly now: () => Date;
+}): Attempts {
+  const { keyring, secrets, readKnownHosts, now } = means;
+  return {
+    async prepare(target) {
+      const { place, settings, limit, route } = target;
+      const credentials = await keyring.credentialsOf(settings, limit);
+      let shown: CertificateShown | undefined;
+      return async () => {
+        limit.start();
+        // Read anew for each try: another host may have added the same key meanwhile.
+        const lines = knownLines(place, settings, readKnownHosts);
+        if (shown === undefined && isCertificateWanted(settings, lines)) {
+          const offer = await certificateOf(target);
+          if (offer.kind === 'dropped') return offer;
+          shown = offer;
+        }
+        const hostKey = checkHostKey({ ...target, lines, certificate: shown?.blob, now });
+        const dialled = await route.dial(place, limit.signal);
+        const outcome = await login({
+          ...target,
+          dialled,
+          hostKey,
+          credentials,
+          // The password of all hosts is none of a jump host's business.
+          secrets: target.path.length === 0 ? secrets : { ...secrets, password: undefined },
+          waiting: limit,
+          signal: limit.signal,
+        });
+        return outcome.kind === 'connected'
+          ? { kind: 'connected', value: { client: outcome.value, dialled } }
+          : outcome;
+      };
+    },
+  };
+}
+
+interface CertificateShown {
+  readonly kind: 'shown';
+  readonly blob: Buffer | undefined;
+}
+
+async function certificateOf({
+  place,
+  route,
+  limit,
+}: Target): Promise<CertificateShown | { readonly kind: 'dropped'; readonly reason: string }> {
+  const dialled = await route.dial(place, limit.signal);
+  try {
+    const offer = await askForCertificate(dialled.stream, limit.signal);
+    const onTheWay = dialled.endedBecause();
+    if (offer.kind === 'dropped' && onTheWay !== undefined) throw unreachable(place, onTheWay, 'mend the way there');
+    if (offer.kind === 'dropped') return offer;
+    return { kind: 'shown', blob: offer.kind === 'certificate' ? offer.blob : undefined };
+  } catch (error) {
+    throw limit.signal.aborted ? abortedAt(place, 'key exchange', limit.signal.reason) : error;
+  }
+}
+
+function knownLines(place: Place, settings: HostSettings, read: KnownHostsReader): readonly KnownHostsLine[] {
+  const files = [...settings.userKnownHostsFiles, ...settings.globalKnownHostsFiles];
+  try {
+    return [...read(files), ...readRevokedKeys(settings.revokedKeysFile)];
+  } catch (error) {
+    throw new FunbricError('unreachable', `${place.name}: a file of host keys can't be read: ${messageOf(error)}`, {
+      hint: `make it readable, or name others with knownHostsFiles in hosts.json (${files.join(', ')}); see RevokedHostKeys, too`,
+    });
+  }
+}
