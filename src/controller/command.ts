@@ -31,7 +31,7 @@ export interface HostExit {
 
 /** One exit a host, in the hosts' order, each told as an event at once; never throws for what a host does. */
 export async function runCommand(request: CommandRequest): Promise<readonly HostExit[]> {
-  return await inPlaces(request.hosts, request.parallel, async (host, place) => {
+  return await inPlaces(request.hosts, request, async (host, place) => {
     const exit = await runOn(request, host, place);
     const { status, reason } = exit;
     request.emit({ kind: 'host-ended', host: host.name, status, ...(reason === undefined ? {} : { reason }) });

@@ -56,7 +56,7 @@ export async function conduct(request: ConductRequest): Promise<void> {
 }
 
 async function connectAll({ connect, signal, parallel }: ConductRequest, hosts: readonly HostRun[]): Promise<void> {
-  await inPlaces(hosts, parallel, async (host, place) => {
+  await inPlaces(hosts, { parallel }, async (host, place) => {
     try {
       await place.reach(() => host.connect(() => connect(host.host, signal)));
     } catch (error) {

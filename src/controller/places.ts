@@ -16,17 +16,20 @@ const patienceMs = 1500;
 /** A place is given up so often at most: each login that hangs holds a socket, and a slow LDAP gets slower by more of them. */
 const hostsAPlace = 9;
 
-/** One result an item, in the items' order. `work` reports what fails as a result. */
+/**
+ * One result an item, in the items' order. `work` reports what fails as a result. `isKept`: no place is given up, because
+ * what becomes of a host decides whether the next one may begin.
+ */
 export async function inPlaces<T, R>(
   items: readonly T[],
-  parallel: number,
+  { parallel, isKept = false }: { readonly parallel: number; readonly isKept?: boolean },
   work: (item: T, place: Place) => Promise<R>,
 ): Promise<R[]> {
   const slots = makeSlots(parallel);
   return await pMap(
     items,
     async (item) => {
-      const place = new HeldPlace(slots);
+      const place = new HeldPlace(slots, isKept);
       await place.take();
       try {
         return await work(item, place);
@@ -34,16 +37,18 @@ export async function inPlaces<T, R>(
         place.leave();
       }
     },
-    { concurrency: parallel * hostsAPlace },
+    { concurrency: isKept ? parallel : parallel * hostsAPlace },
   );
 }
 
 class HeldPlace implements Place {
   readonly #slots: Slots;
+  readonly #isKept: boolean;
   #release: (() => void) | undefined;
 
-  constructor(slots: Slots) {
+  constructor(slots: Slots, isKept: boolean) {
     this.#slots = slots;
+    this.#isKept = isKept;
   }
 
   async take(options?: { readonly isFirst: boolean }): Promise<void> {
@@ -56,7 +61,7 @@ class HeldPlace implements Place {
   }
 
   async reach<T>(connect: () => Promise<T>): Promise<T> {
-    const timer = setTimeout(() => this.leave(), patienceMs);
+    const timer = this.#isKept ? undefined : setTimeout(() => this.leave(), patienceMs);
     try {
       const reached = await connect();
       clearTimeout(timer);

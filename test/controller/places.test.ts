@@ -10,7 +10,7 @@ describe('places', () => {
   it('are as many as -P says, and results keep the order of the hosts', async () => {
     const hosts = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
     let [now, most] = [0, 0];
-    const results = await inPlaces(hosts, 3, async (name, place) => {
+    const results = await inPlaces(hosts, { parallel: 3 }, async (name, place) => {
       await place.reach(turn);
       most = Math.max(most, ++now);
       for (let left = name.charCodeAt(0) % 3; left >= 0; left--) await turn();
@@ -25,7 +25,7 @@ describe('places', () => {
     t.mock.timers.enable({ apis: ['setTimeout'] });
     const log: string[] = [];
     const ends = new Map<string, () => void>();
-    const running = inPlaces(['sick1', 'sick2', 'web1', 'web2', 'web3'], 2, async (name, place) => {
+    const running = inPlaces(['sick1', 'sick2', 'web1', 'web2', 'web3'], { parallel: 2 }, async (name, place) => {
       if (name.startsWith('sick')) await place.reach(async () => new Promise<void>((end) => ends.set(name, end)));
       log.push(`${name} begins`);
       await new Promise<void>((end) => ends.set(name, end));
@@ -59,7 +59,7 @@ describe('places', () => {
     t.mock.timers.enable({ apis: ['setTimeout'] });
     let begun = 0;
     const ends: (() => void)[] = [];
-    const running = inPlaces(Array.from({ length: 30 }), 2, async (_, place) => {
+    const running = inPlaces(Array.from({ length: 30 }), { parallel: 2 }, async (_, place) => {
       begun++;
       await place.reach(async () => new Promise<void>((end) => ends.push(end)));
     });
@@ -78,8 +78,26 @@ describe('places', () => {
     assert.equal(begun, 30);
   });
 
+  it('are kept where a host decides whether the next one begins', async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    let begun = 0;
+    const ends: (() => void)[] = [];
+    const running = inPlaces(Array.from({ length: 3 }), { parallel: 1, isKept: true }, async (_, place) => {
+      begun++;
+      await place.reach(async () => new Promise<void>((end) => ends.push(end)));
+    });
+    for (let host = 1; host <= 3; host++) {
+      t.mock.timers.tick(longMs);
+      await turn();
+      assert.equal(begun, host);
+      ends.pop()?.();
+      await turn();
+    }
+    await running;
+  });
+
   it('are left by a host that fails', async () => {
-    const results = await inPlaces(['a', 'b'], 1, async (name, place) => {
+    const results = await inPlaces(['a', 'b'], { parallel: 1 }, async (name, place) => {
       try {
         await place.reach(async () => Promise.reject(new Error(name)));
       } catch (error) {
