@@ -110,10 +110,15 @@ function toolsOf(folder: string, fleet: BigFleet): readonly Tool[] {
 }
 
 function fabricScript(sshConfig: string): string {
+  // Its own ThreadingGroup has no bound: all at once would be more of the machine's time for it.
   return `import sys
-from fabric import Config, Connection, ThreadingGroup
+from concurrent.futures import ThreadPoolExecutor
+from fabric import Config, Connection
 config = Config(runtime_ssh_path=${JSON.stringify(sshConfig)})
-connections = [Connection(address, config=config) for address in sys.argv[1].split(',')]
-ThreadingGroup.from_connections(connections).run('true', hide=True)
+def run(address):
+    with Connection(address, config=config) as host:
+        host.run('true', hide=True, in_stream=False)
+with ThreadPoolExecutor(${parallel}) as pool:
+    list(pool.map(run, sys.argv[1].split(',')))
 `;
 }

@@ -1,6 +1,7 @@
 /** How often a login waits for the other side: on loopback nobody sees it, far away it is all that a login costs. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -50,4 +51,20 @@ describe('a far host', { skip: sshdReason(), timeout: 120_000 }, () => {
       await Promise.all(proxies.map(async (proxy) => proxy[Symbol.asyncDispose]()));
     }
   });
+
+  for (const type of ['ed25519', 'ecdsa', 'rsa']) {
+    it(`takes a key of type ${type} with its signature, without having been asked whether it would`, async () => {
+      await using sshd = await startSshd({ addresses: ['127.0.0.2'] });
+      const [wrong, right] = [join(folder, `wrong-${type}`), join(folder, type)];
+      for (const path of [wrong, right]) {
+        execFileSync('ssh-keygen', ['-q', '-t', type, '-N', '', '-C', 'funbric-test', '-f', path]);
+      }
+      writeFileSync(join(sshd.folder, 'authorized_keys'), readFileSync(`${right}.pub`), { mode: 0o600 });
+      const files = { identityFiles: [wrong, right], knownHostsFiles: [sshd.knownHostsFile] };
+      const host = testHost('web', { address: '127.0.0.2', port: sshd.port, ...files });
+      await using _ = await testTransports(folder).of(host).connect(host, testConnect());
+      assert.match(sshd.log(), /Accepted publickey for/);
+      assert.doesNotMatch(sshd.log(), /Postponed publickey for/);
+    });
+  }
 });
