@@ -92,7 +92,7 @@ export const fleetOptions = {
     group: 'Reaching them',
     placeholder: 'TIME',
     default: '15s',
-    describe: 'limit on a login',
+    describe: 'limit on a login, with all its tries',
   },
   'command-timeout': {
     alias: 'T',

@@ -1,11 +1,11 @@
 /** `funbric -H a,b -- cmd`: one command on every host, its output as events and bytes, how it ended as data. */
-import pMap from 'p-map';
 import { explain, FunbricError } from '../model/errors.ts';
 import type { Host } from '../model/host.ts';
 import type { Rolling } from '../model/plan.ts';
 import type { HostStatus } from '../model/result.ts';
 import { describeExit, type Connection } from '../transports/transport.ts';
 import type { Emit } from './events.ts';
+import { inPlaces, type Place } from './places.ts';
 import { runRemoteCommand, type Stream } from './remote-command.ts';
 import { batchesOf, FailureBound } from './rolling.ts';
 
@@ -59,16 +59,15 @@ export async function runCommand(request: CommandRequest): Promise<readonly Host
       const names = batch.hosts.map(({ host }) => host.name);
       emit({ kind: 'batch-started', batch: batch.number, batches: batch.of, hosts: names });
     }
-    const some = await pMap(
-      batch.hosts,
-      async ({ host, index }) => {
-        const exit = bound.reason === undefined ? await timed(request, host, index) : notBegun(host.name, bound.reason);
-        bound.note(countedStatus(exit, isWarnOnly));
-        emit({ kind: 'host-ended', ...exit });
-        return exit;
-      },
-      { concurrency: request.parallel },
-    );
+    // With a bound what becomes of a host decides whether the next one may begin.
+    const places = { parallel: request.parallel, isKept: request.rolling !== undefined };
+    const some = await inPlaces(batch.hosts, places, async ({ host, index }, place) => {
+      const at = { index, place };
+      const exit = bound.reason === undefined ? await timed(request, host, at) : notBegun(host.name, bound.reason);
+      bound.note(countedStatus(exit, isWarnOnly));
+      emit({ kind: 'host-ended', ...exit });
+      return exit;
+    });
     bound.endBatch(
       batch,
       some.map((exit) => countedStatus(exit, isWarnOnly)),
@@ -87,9 +86,14 @@ function countedStatus({ status }: HostExit, isWarnOnly: boolean): HostStatus {
   return isWarnOnly && status === 'failed' ? 'completed' : status;
 }
 
-async function timed(request: CommandRequest, host: Host, index: number): Promise<HostExit> {
+interface At {
+  readonly index: number;
+  readonly place: Place;
+}
+
+async function timed(request: CommandRequest, host: Host, at: At): Promise<HostExit> {
   const startedMs = request.nowMs();
-  const exit = await ended(request, index, await runOn(request, host, index));
+  const exit = await ended(request, at.index, await runOn(request, host, at));
   return { ...exit, elapsedMs: Math.round(request.nowMs() - startedMs) };
 }
 
@@ -104,12 +108,12 @@ async function ended({ output }: CommandRequest, index: number, exit: HostExit):
   }
 }
 
-async function runOn(request: CommandRequest, target: Host, index: number): Promise<HostExit> {
+async function runOn(request: CommandRequest, target: Host, { index, place }: At): Promise<HostExit> {
   const { command, commandMs, idleMs, signal, emit, shown, output } = request;
   const host = target.name;
   let isReached = false;
   try {
-    await using connection = await request.connect(target, signal);
+    await using connection = await place.reach(() => request.connect(target, signal));
     isReached = true;
     const exit = await runRemoteCommand(connection, {
       line: command,

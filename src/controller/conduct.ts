@@ -2,7 +2,6 @@
  * Conducts a run: connects to every host, walks every task through setup, run and teardown with barriers between them, and
  * leaves one result a planned host in the run's folder. What hosts do wrong ends in their results; only what we do wrong is thrown.
  */
-import pMap from 'p-map';
 import { join } from 'node:path';
 import { FunbricError, messageOf } from '../model/errors.ts';
 import type { Host } from '../model/host.ts';
@@ -11,6 +10,7 @@ import type { Connection } from '../transports/transport.ts';
 import type { AgentBundle } from './deploy/agent.ts';
 import type { Runtimes } from './deploy/runtime.ts';
 import { HostRun } from './host-run.ts';
+import { inPlaces } from './places.ts';
 import type { ChosenTask } from './planning.ts';
 import { batchesOf, FailureBound, type Batch } from './rolling.ts';
 import { runFiles, writeJson } from './run-folder.ts';
@@ -91,21 +91,17 @@ async function conductBatch(request: ConductRequest, batch: Batch<HostRun>, boun
 }
 
 async function connectAll(request: ConductRequest, hosts: readonly HostRun[], bound: FailureBound): Promise<void> {
-  const { connect, signal, parallel } = request;
-  await pMap(
-    hosts,
-    async (host) => {
-      try {
-        if (bound.reason !== undefined) throw notBegun(host, bound.reason);
-        await host.connect(() => connect(host.host, signal));
-      } catch (error) {
-        const isBegun = bound.reason === undefined;
-        host.fail(signal.aborted ? interrupted('connecting', signal) : error);
-        if (isBegun) bound.note(host.status);
-      }
-    },
-    { concurrency: parallel },
-  );
+  const { connect, signal, parallel, plan } = request;
+  await inPlaces(hosts, { parallel, isKept: plan.rolling !== undefined }, async (host, place) => {
+    try {
+      if (bound.reason !== undefined) throw notBegun(host, bound.reason);
+      await place.reach(() => host.connect(() => connect(host.host, signal)));
+    } catch (error) {
+      const isBegun = bound.reason === undefined;
+      host.fail(signal.aborted ? interrupted('connecting', signal) : error);
+      if (isBegun) bound.note(host.status);
+    }
+  });
 }
 
 /** What is planned and never begun is unreachable, whoever decided so. */

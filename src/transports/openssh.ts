@@ -54,7 +54,7 @@ export function opensshTransport(options: SshOptions): Transport {
           limit.end();
         }
       };
-      return connectionOf(await open(callersSignal), settings.place, open);
+      return connectionOf(await open(callersSignal), settings.place, open, connectMs);
     },
   };
 }

@@ -2,28 +2,41 @@
 import { onAbort } from './on-abort.ts';
 
 export interface Slots {
-  /** Resolves with the call that gives the slot back; more than one call is harmless. */
-  take(signal?: AbortSignal): Promise<() => void>;
+  /**
+   * Resolves with the call that gives the slot back; more than one call is harmless. Who has waited before is first in
+   * line again.
+   */
+  take(signal?: AbortSignal, options?: { readonly isFirst?: boolean }): Promise<() => void>;
+  /** Of fewer slots than are taken, those that are given back first are gone. */
+  resize(count: number): void;
 }
 
-export function makeSlots(count: number): Slots {
-  let free = count;
+export function makeSlots(first: number): Slots {
+  let count = first;
+  let taken = 0;
   const waiting: (() => void)[] = [];
+  const callNext = (): void => {
+    while (taken < count) {
+      const next = waiting.shift();
+      if (next === undefined) return;
+      taken++;
+      next();
+    }
+  };
   const give = (): (() => void) => {
     let isTaken = true;
     return () => {
       if (!isTaken) return;
       isTaken = false;
-      const next = waiting.shift();
-      if (next === undefined) free++;
-      else next();
+      taken--;
+      callNext();
     };
   };
   return {
-    async take(signal) {
+    async take(signal, { isFirst = false } = {}) {
       signal?.throwIfAborted();
-      if (free > 0) {
-        free--;
+      if (taken < count) {
+        taken++;
         return give();
       }
       await new Promise<void>((resolve, reject) => {
@@ -35,9 +48,14 @@ export function makeSlots(count: number): Slots {
           stopListening();
           resolve();
         };
-        waiting.push(onTurn);
+        if (isFirst) waiting.unshift(onTurn);
+        else waiting.push(onTurn);
       });
       return give();
+    },
+    resize(wanted) {
+      count = wanted;
+      callNext();
     },
   };
 }

@@ -15,8 +15,16 @@ const channelsAtOnce = 6;
 /** sshd makes room only some time after it said that a command has ended. */
 const roomMs = 20;
 
-/** `open` logs in once more. */
-export function connectionOf(first: Line, place: Place, open: (signal: AbortSignal) => Promise<Line>): Connection {
+/**
+ * `open` logs in once more. A command must be taken within `answerMs`: until then it has no output, and its own limit
+ * hasn't begun.
+ */
+export function connectionOf(
+  first: Line,
+  place: Place,
+  open: (signal: AbortSignal) => Promise<Line>,
+  answerMs: number,
+): Connection {
   const slots = makeSlots(channelsAtOnce);
   let lines: readonly Line[] = [first];
   let opening = 0;
@@ -41,7 +49,7 @@ export function connectionOf(first: Line, place: Place, open: (signal: AbortSign
   const startOnSome = async (command: string, signal = new AbortController().signal): Promise<RemoteProcess> => {
     for (;;) {
       for (const line of lines) {
-        const remote = await line.start(command, signal);
+        const remote = await answered(line.start(command, signal), place, answerMs);
         if (remote !== 'full') return remote;
       }
       if (lines.length + opening < channelsAtOnce) await addLine(signal);
@@ -67,4 +75,23 @@ export function connectionOf(first: Line, place: Place, open: (signal: AbortSign
       await Promise.all(lines.map(async (line) => line.close()));
     },
   };
+}
+
+/** What is answered too late is ended. */
+async function answered<T extends RemoteProcess | 'full'>(starting: Promise<T>, place: Place, ms: number): Promise<T> {
+  let isLate = false;
+  void starting.then(
+    (remote) => void (isLate && typeof remote !== 'string' && remote.kill()),
+    () => undefined,
+  );
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      isLate = true;
+      const message = `${placeText(place)}: no command can be started: no answer within ${ms / 1000} s, which is the connect limit`;
+      const hint =
+        'it is logged in, but sshd there starts no session: is that machine out of memory, processes or disk?';
+      reject(new FunbricError('lost', message, { hint: `${hint} Or raise -t` }));
+    }, ms);
+    void starting.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
 }

@@ -1,6 +1,7 @@
 /** Why a host couldn't be reached over SSH: which host, which address, what was found, what to do. */
 import { errorCodeOf, FunbricError } from '../model/errors.ts';
 import type { HostKeyVerdict } from './known-hosts.ts';
+import { adviceOnDrop, adviceOnLogin } from './sshd-limits.ts';
 
 /** A host as messages name it. */
 export interface Place {
@@ -82,8 +83,8 @@ export function socketFailed(place: Place, error: Error): FunbricError {
 export function droppedTooOften(place: Place, reason: string): FunbricError {
   return unreachable(
     place,
-    `the connection is dropped before the key exchange, also when tried again: ${printable(reason)}`,
-    'sshd drops logins above MaxStartups (sshd_config there; 10:30:100 by default), and from addresses in PerSourcePenalties: raise it, or use fewer hosts at once (-P)',
+    `the connection is dropped before the key exchange, also when tried again within the connect limit: ${printable(reason)}`,
+    adviceOnDrop(reason),
   );
 }
 
@@ -143,6 +144,8 @@ export function loginFailed(
     /** What the server takes, where it said so. */
     readonly methods: readonly string[];
     readonly said: string | undefined;
+    /** From the key exchange on, where that is known. */
+    readonly elapsedMs?: number | undefined;
   },
 ): FunbricError {
   const tried = given.tried.length === 0 ? 'there was nothing to try' : `refused ${given.tried.join(', ')}`;
@@ -152,7 +155,7 @@ export function loginFailed(
   return unreachable(
     place,
     `login as ${given.user} failed: ${tried}${takes}${said}`,
-    `give a key with -i, load it into an agent (ssh-add), or give a password (--ask-pass) or another user (-u).${skipped}`,
+    `${adviceOnLogin(given) ?? 'give a key with -i, load it into an agent (ssh-add), or give a password (--ask-pass) or another user (-u)'}.${skipped}`,
   );
 }
 

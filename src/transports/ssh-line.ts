@@ -6,6 +6,7 @@ import type { Dialled } from './dial.ts';
 import { onAbort } from './on-abort.ts';
 import { endReason, placeText, printable, type IdleLimit, type Place } from './ssh-errors.ts';
 import { processOf, type Ending } from './ssh-process.ts';
+import { adviceOnChannel } from './sshd-limits.ts';
 import type { RemoteProcess } from './transport.ts';
 
 export interface Line {
@@ -45,7 +46,7 @@ export function lineOf(client: Client, given: LineGiven): SshLine {
       const isFirst = !isUsed;
       isUsed = true;
       const { isAgentForwarded } = given;
-      return startProcess(client, { command, place, ending, signal, isFirst, idle, isAgentForwarded });
+      return startProcess(client, { command, place, ending, signal, isFirst, isAgentForwarded });
     },
     async close() {
       const gone = new Promise<void>((resolve) => client.once('close', () => resolve()));
@@ -102,19 +103,16 @@ async function startProcess(
     readonly ending: Ending;
     readonly signal: AbortSignal | undefined;
     readonly isFirst: boolean;
-    readonly idle: IdleLimit;
     readonly isAgentForwarded: boolean;
   },
 ): Promise<RemoteProcess | 'full'> {
   const { place, signal, ending } = given;
-  const limitMs = given.idle.keepaliveMs * (given.idle.keepalives + 1);
   const lost = (why: string, hint: string): FunbricError =>
     new FunbricError('lost', `${placeText(place)}: no command can be started: ${printable(why)}`, { hint });
   return new Promise((resolve, reject) => {
     let isOver = false;
     const settle = (): void => {
       isOver = true;
-      clearTimeout(timer);
       unlisten();
       stopListening();
     };
@@ -127,11 +125,6 @@ async function startProcess(
       fail(lost(`the connection is gone (${reason})`, 'it may have rebooted or lost its network: see its console'));
     };
     const unlisten = given.ending.listen((reason) => queueMicrotask(() => onEnd(reason)));
-    // A host may answer keepalives, and nothing else for ever.
-    const timer = setTimeout(() => {
-      const why = `it didn't answer within ${limitMs / 1000} s, which is the idle limit`;
-      fail(lost(why, 'sshd there may hang, in PAM or for lack of memory: see its log'));
-    }, limitMs);
     const begin = (isAgentForwarded: boolean): void => {
       // Not in ssh2's types.
       const options: ExecOptions & { readonly agentForward: boolean } = { agentForward: isAgentForwarded };
@@ -146,8 +139,7 @@ async function startProcess(
           resolve('full');
         } else {
           // A connection that breaks refuses, too, a moment before it says so itself.
-          const hint = 'sshd there may allow no sessions (MaxSessions) or no commands (ForceCommand)';
-          setImmediate(() => isOver || fail(lost(error.message, hint)));
+          setImmediate(() => isOver || fail(lost(error.message, adviceOnChannel)));
         }
       });
     };

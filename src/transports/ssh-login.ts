@@ -11,6 +11,9 @@ import type { Dialled } from './dial.ts';
 import type { HostKeyCheck } from './host-key.ts';
 import type { LoginAttempt } from './login-gate.ts';
 import { onAbort } from './on-abort.ts';
+import { firstWords } from './first-words.ts';
+import { signAtOnce } from './sign-at-once.ts';
+import { closedSilently } from './sshd-limits.ts';
 import { abortedAt, handshakeFailed, loginFailed, unreachable, type IdleLimit } from './ssh-errors.ts';
 
 export interface LoginRequest extends Omit<TriesGiven, 'giveUp'> {
@@ -57,6 +60,7 @@ export async function login(request: LoginRequest): Promise<LoginAttempt<Client>
     await connecting;
     throw new FunbricError('bug', `${request.place.name}: node-ssh made no connection`);
   }
+  signAtOnce(client);
   return outcomeOf(client, tries, request, ending);
 }
 
@@ -70,6 +74,8 @@ async function outcomeOf(
   const { stream } = dialled;
   let stage: 'key exchange' | 'login' = 'key exchange';
   let problem: Error | undefined;
+  const said = firstWords(stream);
+  let exchangedAt = 0;
   return new Promise((resolve, reject) => {
     const fail = (error: unknown): void => {
       stopListening();
@@ -89,6 +95,7 @@ async function outcomeOf(
     client.once('change password', () => fail(passwordExpired(request)));
     client.once('handshake', () => {
       stage = 'login';
+      exchangedAt = performance.now();
       try {
         hostKey.settle();
       } catch (error) {
@@ -108,10 +115,11 @@ async function outcomeOf(
         const { user } = request.settings;
         const said = saidOf(problem);
         const [tried, skipped, methods] = [tries.tried(), tries.skipped(), tries.methods()];
-        fail(loginFailed(place, { user, tried, skipped, methods, said }));
+        const elapsedMs = performance.now() - exchangedAt;
+        fail(loginFailed(place, { user, tried, skipped, methods, said, elapsedMs }));
       } else if (problem === undefined || isDrop(problem)) {
         stopListening();
-        resolve({ kind: 'dropped', reason: problem?.message ?? 'the connection was closed' });
+        resolve({ kind: 'dropped', reason: said() ?? problem?.message ?? 'the connection was closed' });
       } else fail(handshakeFailed(place, problem));
     });
     if (signal.aborted) giveUp();
@@ -130,6 +138,6 @@ function isDrop(error: Error): boolean {
 
 /** What the host said, where it isn't only ssh2 saying that nothing is left to try. */
 function saidOf(problem: Error | undefined): string | undefined {
-  if (problem === undefined) return 'nothing, and closed the connection';
+  if (problem === undefined) return closedSilently;
   return problem.message.startsWith('All configured authentication') ? undefined : problem.message;
 }

@@ -83,7 +83,7 @@ export function sshTransport(options: SshOptions): Transport {
       given.signal.throwIfAborted();
       const way = await prepare(host, host.name, []);
       const openLine = async (signal: AbortSignal): Promise<Line> => (await open(way, { ...given, signal })).line;
-      return connectionOf(await openLine(given.signal), way.place, openLine);
+      return connectionOf(await openLine(given.signal), way.place, openLine, given.connectMs);
     },
     close: async () => jumps[Symbol.asyncDispose](),
   };

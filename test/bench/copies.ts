@@ -1,11 +1,12 @@
 /** 1 MB to 20 hosts and back: funbric put and get beside Fabric's, in rounds side by side. Ours are hash-checked, theirs aren't. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { sshdReason, startSshd, type Sshd } from '../support/sshd.ts';
-import { prepare, python, type Fleet } from './fanout.ts';
+import { startBigFleet, type BigFleet } from '../support/big-fleet.ts';
+import { sshdReason } from '../support/sshd.ts';
 import { figure, median, type Group } from './group.ts';
+import { python, writeSshConfig } from './other-tools.ts';
 import { commandFile, timed, works, type Timed } from './timed.ts';
 
 const hosts = 20;
@@ -21,33 +22,21 @@ export const copies: Group = {
     if (reason !== false) return print(`not measured: ${reason}`);
     if (!works(python, '-c', 'import fabric')) return print('fabric: not measured, it is not installed here');
     const folder = mkdtempSync(join(tmpdir(), 'funbric-bench-'));
-    const sshds = await Promise.all([8, 9].map((net) => startServer(folder, net)));
     try {
-      compare(folder, prepare(folder, sshds), print);
+      // A home each, so that no host has what another was given.
+      await using fleet = await startBigFleet(hosts, folder, { hasHomes: true });
+      compare(folder, fleet, print);
     } finally {
-      await Promise.all(sshds.map((sshd) => sshd.close()));
       rmSync(folder, { recursive: true, force: true });
     }
   },
 };
 
-/** A home for each address, so that no host has what another was given; the SFTP that Fabric needs. */
-async function startServer(folder: string, net: number): Promise<Sshd> {
-  const addresses = Array.from({ length: hosts / 2 }, (_, at) => `127.0.${net}.${at + 1}`);
-  for (const address of addresses) mkdirSync(join(folder, 'homes', address), { recursive: true });
-  return await startSshd({
-    addresses,
-    config: ['Subsystem sftp internal-sftp'],
-    matchBlocks: addresses.map((address) => `Match LocalAddress ${address}\n  SetEnv HOME=${folder}/homes/${address}`),
-  });
-}
-
-function compare(folder: string, fleet: Fleet, print: (line: string) => void): void {
+function compare(folder: string, fleet: BigFleet, print: (line: string) => void): void {
   const script = join(folder, 'fabric-copy.py');
-  writeFileSync(script, fabricScript(fleet));
-  const named = fleet.targets.map(({ address, port }) => `${address}:${port}`).join(',');
-  const way = ['-P', String(parallel), '-i', fleet.identity, '--known-hosts', fleet.knownHosts, '--progress', 'quiet'];
-  const funbric = [process.execPath, commandFile, '-H', named, ...way, '--reports', join(folder, 'reports')];
+  writeFileSync(script, fabricScript(fleet, writeSshConfig(folder, fleet)));
+  const way = [...fleet.flags, '-P', String(parallel), '--progress', 'quiet'];
+  const funbric = [process.execPath, commandFile, ...way, '--reports', join(folder, 'reports')];
   const times = {
     put: [new Array<Timed>(), new Array<Timed>()],
     get: [new Array<Timed>(), new Array<Timed>()],
@@ -75,7 +64,7 @@ function compare(folder: string, fleet: Fleet, print: (line: string) => void): v
   }
 }
 
-function fabricScript({ targets, sshConfig }: Fleet): string {
+function fabricScript({ targets }: BigFleet, sshConfig: string): string {
   const addresses = targets.map(({ address }) => address).join(',');
   // A thread for each, as in its ThreadingGroup, which can't give each host a path of its own.
   return `import sys

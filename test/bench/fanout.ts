@@ -1,85 +1,57 @@
 /**
- * `true` on 100 hosts: the funbric command beside the bare library, and beside other tools where they are installed. The
- * hosts are loopback addresses of real sshd; their shells read no .bashrc.
+ * `true` on 100 and on 500 hosts: the funbric command beside the bare library, and beside other tools where they are
+ * installed. The hosts are loopback addresses of real sshd; their shells read no .bashrc.
  */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { sshdReason, startSshd, type Sshd } from '../support/sshd.ts';
+import { startBigFleet, type BigFleet } from '../support/big-fleet.ts';
+import { sshdReason } from '../support/sshd.ts';
 import { figure, median, type Group } from './group.ts';
+import { python, writeSshConfig } from './other-tools.ts';
 import { commandFile, timed, works, type Timed } from './timed.ts';
 
-const hosts = 100;
-/** An sshd listens on at most 16 addresses. */
-const addressesEach = 15;
-const rounds = 5;
+/** With more hosts fewer rounds: clush alone takes half a minute for each. */
+const sizes = [
+  { hosts: 100, rounds: 5 },
+  { hosts: 500, rounds: 1 },
+];
 /** Sessions at the same time, the same for all. */
 const parallel = 32;
-
-/** Debian's, which is where Debian's fabric is. */
-export const python = '/usr/bin/python3';
 
 const bare = fileURLToPath(new URL('./bare-node-ssh.js', import.meta.url));
 
 export const fanout: Group = {
   name: 'fanout',
-  summary: `\`true\` on ${hosts} loopback hosts, ${parallel} at a time, median of ${rounds} rounds`,
+  summary: `\`true\` on ${sizes.map(({ hosts }) => hosts).join(' and ')} loopback hosts, ${parallel} at a time, median of ${sizes.map(({ rounds }) => rounds).join(' and ')} rounds`,
   async run(print) {
     const reason = sshdReason();
     if (reason !== false) return print(`not measured: ${reason}`);
-    const folder = mkdtempSync(join(tmpdir(), 'funbric-bench-'));
-    const sshds = await startFleet();
-    try {
-      compare(folder, prepare(folder, sshds), print);
-    } finally {
-      await Promise.all(sshds.map((sshd) => sshd.close()));
-      rmSync(folder, { recursive: true, force: true });
+    for (const { hosts, rounds } of sizes) {
+      const folder = mkdtempSync(join(tmpdir(), 'funbric-bench-'));
+      try {
+        await using fleet = await startBigFleet(hosts, folder);
+        compare({ tools: toolsOf(folder, fleet), rounds, folder, print: (line) => print(`${hosts} hosts, ${line}`) });
+      } finally {
+        rmSync(folder, { recursive: true, force: true });
+      }
     }
   },
 };
-
-async function startFleet(): Promise<readonly Sshd[]> {
-  const count = Math.ceil(hosts / addressesEach);
-  return await Promise.all(
-    Array.from({ length: count }, (_, server) => {
-      const addresses = Array.from({ length: addressesEach }, (_each, at) => `127.0.${10 + server}.${at + 1}`);
-      return startSshd({ addresses, config: ['LoginGraceTime 30'] });
-    }),
-  );
-}
-
-export interface Fleet {
-  readonly targets: readonly { readonly address: string; readonly port: number }[];
-  readonly identity: string;
-  readonly knownHosts: string;
-  readonly sshConfig: string;
-}
-
-/** One key and one known_hosts for all of them, and an ssh_config for tools that want one. */
-export function prepare(folder: string, sshds: readonly Sshd[]): Fleet {
-  const identity = sshds[0]?.identityFile ?? '';
-  const key = readFileSync(`${identity}.pub`);
-  for (const sshd of sshds) writeFileSync(join(sshd.folder, 'authorized_keys'), key, { mode: 0o600 });
-  const knownHosts = join(folder, 'known_hosts');
-  writeFileSync(knownHosts, sshds.map(({ knownHostsFile }) => readFileSync(knownHostsFile, 'utf8')).join(''));
-  const targets = sshds
-    .flatMap(({ addresses, port }) => addresses.map((address) => ({ address, port })))
-    .slice(0, hosts);
-  const sshConfig = join(folder, 'ssh_config');
-  const common = ['Host *', `IdentityFile ${identity}`, 'IdentitiesOnly yes', `UserKnownHostsFile ${knownHosts}`];
-  const ports = targets.flatMap(({ address, port }) => [`Host ${address}`, `Port ${port}`]);
-  writeFileSync(sshConfig, `${[...ports, ...common].join('\n')}\n`);
-  return { targets, identity, knownHosts, sshConfig };
-}
 
 interface Tool {
   readonly name: string;
   readonly command: readonly string[];
 }
 
-function compare(folder: string, fleet: Fleet, print: (line: string) => void): void {
-  const tools = toolsOf(folder, fleet);
+function compare(given: {
+  readonly tools: readonly Tool[];
+  readonly rounds: number;
+  readonly folder: string;
+  readonly print: (line: string) => void;
+}): void {
+  const { tools, rounds, folder, print } = given;
   const times = new Map<string, Timed[]>(tools.map(({ name }) => [name, []]));
   // Side by side: what else the machine does meets all of them.
   for (let round = 0; round < rounds; round++) {
@@ -93,17 +65,19 @@ function compare(folder: string, fleet: Fleet, print: (line: string) => void): v
       print(figure({ what, ours, theirs, than: name, unit: 's' }));
     }
   }
-  for (const name of ['fabric', 'clush', 'pssh'])
+  for (const name of ['fabric', 'clush', 'pssh', 'ansible'])
     if (!times.has(name)) print(`${name}: not measured, it is not installed here`);
 }
 
-function toolsOf(folder: string, { targets, identity, knownHosts, sshConfig }: Fleet): readonly Tool[] {
+function toolsOf(folder: string, fleet: BigFleet): readonly Tool[] {
+  const { targets } = fleet;
   const named = targets.map(({ address, port }) => `${address}:${port}`).join(',');
   const addresses = targets.map(({ address }) => address).join(',');
-  const funbric = [process.execPath, commandFile, '-H', named, '-P', String(parallel), '-i', identity];
+  const sshConfig = writeSshConfig(folder, fleet);
+  const funbric = [process.execPath, commandFile, ...fleet.flags, '-P', String(parallel)];
   const tools: Tool[] = [
-    { name: 'funbric', command: [...funbric, '--known-hosts', knownHosts, '--', 'true'] },
-    { name: 'bare node-ssh', command: [process.execPath, bare, named, identity, String(parallel)] },
+    { name: 'funbric', command: [...funbric, '--', 'true'] },
+    { name: 'bare node-ssh', command: [process.execPath, bare, named, fleet.identityFile, String(parallel)] },
   ];
   if (works(python, '-c', 'import fabric')) {
     const script = join(folder, 'fabric-run.py');
@@ -124,14 +98,27 @@ function toolsOf(folder: string, { targets, identity, knownHosts, sshConfig }: F
     ];
     tools.push({ name: 'pssh', command: ['parallel-ssh', ...options, 'true'] });
   }
+  if (works('ansible', '--version')) {
+    const config = join(folder, 'ansible.cfg');
+    writeFileSync(config, `[ssh_connection]\nssh_args = -F ${sshConfig}\npipelining = True\n`);
+    const inventory = join(folder, 'inventory');
+    writeFileSync(inventory, `${addresses.replaceAll(',', '\n')}\n`);
+    const ansible = ['ansible', 'all', '-i', inventory, '-f', String(parallel), '-m', 'raw', '-a', 'true'];
+    tools.push({ name: 'ansible', command: ['env', `ANSIBLE_CONFIG=${config}`, ...ansible] });
+  }
   return tools;
 }
 
 function fabricScript(sshConfig: string): string {
+  // Its own ThreadingGroup has no bound: all at once would be more of the machine's time for it.
   return `import sys
-from fabric import Config, Connection, ThreadingGroup
+from concurrent.futures import ThreadPoolExecutor
+from fabric import Config, Connection
 config = Config(runtime_ssh_path=${JSON.stringify(sshConfig)})
-connections = [Connection(address, config=config) for address in sys.argv[1].split(',')]
-ThreadingGroup.from_connections(connections).run('true', hide=True)
+def run(address):
+    with Connection(address, config=config) as host:
+        host.run('true', hide=True, in_stream=False)
+with ThreadPoolExecutor(${parallel}) as pool:
+    list(pool.map(run, sys.argv[1].split(',')))
 `;
 }

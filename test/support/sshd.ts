@@ -131,7 +131,8 @@ function configOf(given: {
   ].join('\n');
 }
 
-function makeKey(path: string): string {
+/** Gives the path back; the public key is beside it. */
+export function makeKey(path: string): string {
   execFileSync('/usr/bin/ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'funbric-test', '-f', path]);
   return path;
 }

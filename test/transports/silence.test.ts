@@ -1,15 +1,13 @@
 /** Hosts that stop answering on the way to a command: each wait ends at its limit, and says where it was. */
 import assert from 'node:assert/strict';
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { HostFault, SilentFrom } from '../../src/testing/host-options.ts';
 import { startLoopbackFleet } from '../../src/testing/loopback.ts';
 import type { Connection } from '../../src/transports/transport.ts';
+import { startSickHost } from '../support/sick-host.ts';
 import { testConnect, testHost, testTransports } from '../support/transports.ts';
 
 describe('a host that falls silent', { timeout: 60_000 }, () => {
@@ -46,7 +44,7 @@ describe('a host that falls silent', { timeout: 60_000 }, () => {
   });
 
   it('is named as one that nothing answers for, where not even a connection is made', async () => {
-    await using full = await startFullServer();
+    await using full = await startSickHost('connecting');
     await assert.rejects(loginTo(full, nothing), isTimeoutIn('connecting', /firewalls/));
   });
 
@@ -77,32 +75,12 @@ describe('a host that falls silent', { timeout: 60_000 }, () => {
     });
   });
 
-  it('starts no command and is given up at the idle limit where it only answers keepalives', async () => {
+  it('starts no command and is given up at the connect limit where it only answers keepalives', async () => {
     const starting = login({ kind: 'mute' }, async (connection) => connection.exec('true'));
-    await assert.rejects(starting, { code: 'lost', message: /didn't answer within 0\.4 s/, hint: /PAM/ });
+    await assert.rejects(starting, {
+      code: 'lost',
+      message: /no answer within 0\.7 s, which is the connect limit/,
+      hint: /-t/,
+    });
   });
 });
-
-/** A server whose line of connections is full, so that the kernel drops what comes, as a firewall would. */
-async function startFullServer(): Promise<{ readonly address: string; readonly port: number } & AsyncDisposable> {
-  const program = `require('net').createServer().listen({ port: 0, host: '127.0.0.1', backlog: 1 }, function () {
-    process.stdout.write(this.address().port + '\\n');
-  })`;
-  const child: ChildProcess = spawn(process.execPath, ['-e', program], { stdio: ['ignore', 'pipe', 'inherit'] });
-  assert(child.stdout !== null);
-  const [line] = await once(child.stdout, 'data');
-  const port = Number(String(line));
-  child.kill('SIGSTOP');
-  const waiting: Socket[] = [];
-  for (let sent = 0; sent < 8; sent++) waiting.push(connect(port, '127.0.0.1').on('error', () => undefined));
-  return {
-    address: '127.0.0.1',
-    port,
-    async [Symbol.asyncDispose]() {
-      for (const socket of waiting) socket.destroy();
-      const gone = once(child, 'exit');
-      child.kill('SIGKILL');
-      await gone;
-    },
-  };
-}

@@ -1,11 +1,12 @@
 /** What sshd allows by default, and what hardened ones allow less of: no login and no command is lost to it. */
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { Connection } from '../../src/transports/transport.ts';
-import { sshdReason, startSshd, type Sshd } from '../support/sshd.ts';
+import { makeKey, sshdReason, startSshd, type Sshd } from '../support/sshd.ts';
 import { runCommand, testConnect, testHost, testTransports } from '../support/transports.ts';
 
 describe('the limits of sshd', { skip: sshdReason(), timeout: 120_000 }, () => {
@@ -26,24 +27,30 @@ describe('the limits of sshd', { skip: sshdReason(), timeout: 120_000 }, () => {
     (await runCommand(connection, `sleep 0.1; echo ${turn}`)).stdout.toString();
   const loginsOf = (sshd: Sshd): number => sshd.log().split('Accepted publickey').length - 1;
 
-  it('MaxStartups 10:30:100 loses no login of 60 hosts that come at once, by 15 addresses', async () => {
+  const fifteen = Array.from({ length: 15 }, (_, at) => `127.0.0.${at + 2}`);
+  for (const [count, how, addresses] of [
+    [150, 'by one address', ['127.0.0.1']],
     // sshd listens on 16 addresses at most.
-    const addresses = Array.from({ length: 15 }, (_, at) => `127.0.0.${at + 2}`);
-    await using sshd = await startSshd({ addresses, maxStartups: '10:30:100' });
-    const transports = testTransports(folder, { random: Math.random });
-    const said = await Promise.all(
-      Array.from({ length: 60 }, async (_, at) => {
-        const host = hostOf(sshd, at);
-        await using connection = await transports.of(host).connect(host, testConnect());
-        return await echo(connection, at);
-      }),
-    );
-    assert.deepEqual(
-      said,
-      said.map((_, at) => `${at}\n`),
-    );
-    assert.match(sshd.log(), /drop connection/, 'it was no trap');
-  });
+    [200, 'by 15 addresses', fifteen],
+  ] as const) {
+    it(`MaxStartups 10:30:100 loses no login of ${count} hosts that come at once, ${how}`, async () => {
+      await using sshd = await startSshd({ addresses, maxStartups: '10:30:100' });
+      const transports = testTransports(folder, { random: Math.random });
+      const said = await Promise.all(
+        Array.from({ length: count }, async (_, at) => {
+          const host = hostOf(sshd, at);
+          // Of a machine that does nothing else 10 s are enough; here each login is tried until it succeeds.
+          await using connection = await transports.of(host).connect(host, testConnect({ connectMs: 60_000 }));
+          return await echo(connection, at);
+        }),
+      );
+      assert.deepEqual(
+        said,
+        said.map((_, at) => `${at}\n`),
+      );
+      assert.match(sshd.log(), /drop connection/, 'it was no trap');
+    });
+  }
 
   it('MaxSessions 10 is not reached: of 40 commands six run at the same time, on one login', async () => {
     await using sshd = await startSshd({ config: ['MaxSessions 10'] });
@@ -81,4 +88,85 @@ describe('the limits of sshd', { skip: sshdReason(), timeout: 120_000 }, () => {
     await using connection = await connect(sshd);
     await assert.rejects(connection.exec('true'), { code: 'lost', hint: /MaxSessions/ });
   });
+
+  it('MaxAuthTries is named', async () => {
+    await using sshd = await startSshd({ config: ['MaxAuthTries 1'] });
+    const others = [makeKey(join(folder, 'other1')), makeKey(join(folder, 'other2'))];
+    const host = { ...hostOf(sshd), identityFiles: [...others, sshd.identityFile] };
+    await assert.rejects(testTransports(folder).of(host).connect(host, testConnect()), {
+      code: 'unreachable',
+      message: /it said: Too many authentication failures/,
+      hint: /MaxAuthTries says \(sshd_config there; 6 by default\): name the one key with -i/,
+    });
+  });
+
+  it('LoginGraceTime is named where a login takes longer', async () => {
+    await using sshd = await startSshd({ config: ['LoginGraceTime 1'] });
+    await using agent = await hungAgent(sshd);
+    const host = { ...hostOf(sshd), identityFiles: [] };
+    const transports = testTransports(folder, { env: { SSH_AUTH_SOCK: agent.socket } });
+    await assert.rejects(transports.of(host).connect(host, testConnect()), {
+      code: 'unreachable',
+      hint: /LoginGraceTime in sshd_config there; this one had [12]\.\d s/,
+    });
+  });
+
+  for (const [limit, words, hint] of [
+    ['MaxStartups', 'Exceeded MaxStartups', /drops logins above MaxStartups.*raise it in sshd_config.*-P.*-t/],
+    ['PerSourcePenalties', 'Not allowed at this time', /puts off our address.*PerSourcePenaltyExemptList/],
+  ] as const) {
+    it(`${limit} is told from what newer sshd say before they close the connection, and tried until the connect limit`, async () => {
+      let tries = 0;
+      const server = createServer((socket) => {
+        tries++;
+        socket
+          .resume()
+          .on('error', () => undefined)
+          .end(`${words}\r\n`);
+      });
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      const address = server.address();
+      assert(address !== null && typeof address !== 'string');
+      const host = testHost('web', { address: '127.0.0.1', port: address.port });
+      const connecting = testTransports(folder)
+        .of(host)
+        .connect(host, testConnect({ connectMs: 2500 }));
+      await assert.rejects(connecting, { code: 'unreachable', message: new RegExp(`limit: ${words}`), hint });
+      assert(tries > 1, `${tries} tries`);
+      await new Promise((resolve) => server.close(resolve));
+    });
+  }
 });
+
+/** Has the key that sshd wants, and never signs with it: as one that asks its user, who is away. */
+async function hungAgent(sshd: Sshd): Promise<AsyncDisposable & { readonly socket: string }> {
+  const socket = join(sshd.folder, 'agent');
+  const key = Buffer.from(readFileSync(`${sshd.identityFile}.pub`, 'utf8').split(' ')[1] ?? '', 'base64');
+  const [number, one, length, noComment] = [Buffer.of(identitiesAnswer), int(1), int(key.length), int(0)];
+  const identities = Buffer.concat([number, one, length, key, noComment]);
+  const sockets = new Set<Socket>();
+  const server = createServer((client) => {
+    sockets.add(client);
+    client.on('error', () => undefined);
+    client.on('data', (asked) => {
+      if (asked[4] === identitiesRequest) client.write(Buffer.concat([int(identities.length), identities]));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(socket, resolve));
+  return {
+    socket,
+    async [Symbol.asyncDispose]() {
+      for (const client of sockets) client.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+const identitiesRequest = 11;
+const identitiesAnswer = 12;
+
+function int(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(value);
+  return bytes;
+}
