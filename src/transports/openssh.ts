@@ -61,7 +61,7 @@ export function opensshTransport(options: SshOptions): Transport {
 
 /** What only funbric's own SSH does, rather than go on without it. */
 function refuseOwnWays({ isAgentForwarded, secrets }: SshOptions): void {
-  const flag = isAgentForwarded === true ? '-A' : secrets?.password === undefined ? undefined : 'a login password';
+  const flag = isAgentForwarded === true ? '-A' : secrets?.password === undefined ? undefined : 'login password';
   if (flag === undefined) return;
   throw new FunbricError('usage', `--transport openssh takes no ${flag}`, {
     hint: "leave one of the two out: funbric's own SSH does that; docs/openssh-transport.md has what ssh may ask",

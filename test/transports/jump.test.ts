@@ -175,8 +175,10 @@ describe('hosts behind a jump host', { skip: sshdReason(), timeout: 120_000 }, (
     await assert.rejects(own.of(keyed).connect(keyed, testConnect()), {
       message: /can't be told of the keys of jump host gate/,
     });
+    const forwarding = testTransports(folder, { configFile, isAgentForwarded: true });
+    assert.throws(() => forwarding.check([host]), { code: 'usage', message: /openssh takes no -A/ });
     const secret = testTransports(folder, { configFile, secrets: { password: 'x' } });
-    await assert.rejects(secret.of(host).connect(host, testConnect()), { message: /openssh doesn't take --ask-pass/ });
+    assert.throws(() => secret.check([host]), { code: 'usage', message: /openssh takes no login password/ });
   });
 
   it('may use the keys of the agent only with -A, and jump hosts never', async () => {
