@@ -60,6 +60,8 @@ export async function login(request: LoginRequest): Promise<LoginAttempt<Client>
     await connecting;
     throw new FunbricError('bug', `${request.place.name}: node-ssh made no connection`);
   }
+  // node-ssh would make an error, with its stack, of each connection that ends. Nobody waits for its promise.
+  client.removeAllListeners('close');
   signAtOnce(client);
   return outcomeOf(client, tries, request, ending);
 }

@@ -3,12 +3,16 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import type { SilentFrom } from '../../src/testing/host-options.ts';
+import { startLoopbackFleet, type LoopbackFleet } from '../../src/testing/loopback.ts';
+import { startFullServer } from '../support/full-server.ts';
 import { openBench, startFunbric, type Bench } from '../support/funbric.ts';
-import { sickStages, startSickHost, type SickHost } from '../support/sick-host.ts';
 import { sshdReason, startSshd, type Sshd } from '../support/sshd.ts';
 
 const wellHosts = 50;
 const sickHostsAStage = 6;
+/** Before these there is the connection itself. */
+const stages: readonly SilentFrom[] = ['banner', 'key exchange', 'login', 'channel', 'command'];
 
 describe('hosts that hang', { skip: sshdReason() }, () => {
   let bench: Bench;
@@ -23,14 +27,18 @@ describe('hosts that hang', { skip: sshdReason() }, () => {
   });
 
   it('at any stage delay no result of another, and each is named with what it did not do', async () => {
-    const stages = sickStages.flatMap((stage) => Array.from({ length: sickHostsAStage }, () => stage));
-    const sick = await Promise.all(stages.map(async (stage) => startSickHost(stage)));
+    const numbers = Array.from({ length: sickHostsAStage }, (_, at) => at);
+    const each = stages.flatMap((from) =>
+      numbers.map((at) => ({ name: nameOf(from, at), faults: [{ kind: 'silent', from } as const] })),
+    );
+    const fleet = await startLoopbackFleet({ count: each.length, folder: join(bench.folder, 'fleet'), each });
+    const full = await Promise.all(numbers.map(startFullServer));
     const cure = async (): Promise<void> =>
-      void (await Promise.all(sick.map(async (host) => host[Symbol.asyncDispose]())));
+      void (await Promise.all([fleet.close(), ...full.map(async (one) => one[Symbol.asyncDispose]())]));
     let isCured = false;
     try {
-      const hostsFile = writeHosts(sick);
-      const way = ['--hosts-file', hostsFile, '-i', sshd.identityFile, '--known-hosts', join(bench.folder, 'known')];
+      const hostsFile = writeHosts(fleet, full);
+      const way = ['--hosts-file', hostsFile, '--known-hosts', join(bench.folder, 'known')];
       const limits = ['-t', '100', '-T', '100'];
       const running = startFunbric([...way, ...limits, '--accept-new', '--progress', 'json', '--', 'echo ok'], {
         cwd: bench.folder,
@@ -48,13 +56,13 @@ describe('hosts that hang', { skip: sshdReason() }, () => {
       await cure();
       const { status, stderr } = await running.ended;
       assert.equal(status, 2, stderr);
-      assert.equal(ended('sick').length, stages.length);
+      assert.equal(ended('sick').length, each.length + full.length);
       const told = new Set(ended('sick').map(({ host, status: became }) => `${host?.replace(/-\d$/, '')}: ${became}`));
       assert.deepEqual(
         told,
         new Set([
-          ...['connecting', 'version', 'key_exchange', 'login'].map((stage) => `sick-${stage}: unreachable`),
-          ...['session', 'command'].map((stage) => `sick-${stage}: lost`),
+          ...['connecting', 'banner', 'key_exchange', 'login'].map((stage) => `sick-${stage}: unreachable`),
+          ...['channel', 'command'].map((stage) => `sick-${stage}: lost`),
         ]),
       );
     } finally {
@@ -63,20 +71,31 @@ describe('hosts that hang', { skip: sshdReason() }, () => {
   });
 
   /** The sick ones come first. */
-  function writeHosts(sick: readonly SickHost[]): string {
+  function writeHosts(
+    fleet: LoopbackFleet,
+    full: readonly { readonly address: string; readonly port: number }[],
+  ): string {
     const path = join(bench.folder, 'hosts.json');
-    const sickOnes = sick.map(({ stage, address, port }, at) => [
-      `sick-${stage.replace(' ', '_')}-${at % sickHostsAStage}`,
-      { address, port },
-    ]);
+    const identityFile = sshd.identityFile;
+    const sick = [
+      ...full.map(({ address, port }, at) => [nameOf('connecting', at), { address, port }]),
+      ...fleet.hosts.map(({ name, ...host }) => [
+        name,
+        { address: host.address, port: host.port, user: host.user, identityFile: fleet.identityFile },
+      ]),
+    ];
     const well = Array.from({ length: wellHosts }, (_, at) => [
       `web${at}`,
-      { address: sshd.addresses[at % sshd.addresses.length], port: sshd.port },
+      { address: sshd.addresses[at % sshd.addresses.length], port: sshd.port, identityFile },
     ]);
-    writeFileSync(path, JSON.stringify({ hosts: Object.fromEntries([...sickOnes, ...well]) }));
+    writeFileSync(path, JSON.stringify({ hosts: Object.fromEntries([...sick, ...well]) }));
     return path;
   }
 });
+
+function nameOf(stage: string, at: number): string {
+  return `sick-${stage.replace(' ', '_')}-${at}`;
+}
 
 interface Event {
   readonly kind: string;

@@ -7,7 +7,7 @@ import { after, before, describe, it } from 'node:test';
 import type { HostFault, SilentFrom } from '../../src/testing/host-options.ts';
 import { startLoopbackFleet } from '../../src/testing/loopback.ts';
 import type { Connection } from '../../src/transports/transport.ts';
-import { startSickHost } from '../support/sick-host.ts';
+import { startFullServer } from '../support/full-server.ts';
 import { testConnect, testHost, testTransports } from '../support/transports.ts';
 
 describe('a host that falls silent', { timeout: 60_000 }, () => {
@@ -44,7 +44,7 @@ describe('a host that falls silent', { timeout: 60_000 }, () => {
   });
 
   it('is named as one that nothing answers for, where not even a connection is made', async () => {
-    await using full = await startSickHost('connecting');
+    await using full = await startFullServer();
     await assert.rejects(loginTo(full, nothing), isTimeoutIn('connecting', /firewalls/));
   });
 
