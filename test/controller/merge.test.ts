@@ -236,6 +236,16 @@ describe('merging the files of a run', () => {
     assert.deepEqual(run.reasons.slice(0, 2), ['a failed: mkdir: no space', 'b is unreachable: no route']);
   });
 
+  it('does not pass what a host read where the directory under test was gone, whatever it says of its phases', async () => {
+    const folder = freshRun();
+    changeResult(folder, 0, (result) => {
+      const { agent = assert.fail() } = result;
+      return { ...result, agent: { ...agent, isTargetGone: true } };
+    });
+    const run = await mergeRun(folder);
+    assert.deepEqual([run.verdict, run.reasons], ['incomplete', ['a: it did not read everything back']]);
+  });
+
   it('does not pass what a host did not read back', async () => {
     const folder = freshRun();
     changeResult(folder, 0, (result) => {

@@ -44,7 +44,10 @@ function evidenceOf({ result, journal, isJournalTrusted }: HostInput, declared: 
     name: result.name,
     blocks: journal?.blocks ?? [],
     isTrusted: isJournalTrusted,
-    hasVerified: result.agent?.phases.some(({ phase, end }) => phase === 'verify' && end === 'completed') ?? false,
+    // What was read where the target was gone is nothing, whatever the host says of its phases.
+    hasVerified:
+      result.agent?.isTargetGone !== true &&
+      (result.agent?.phases.some(({ phase, end }) => phase === 'verify' && end === 'completed') ?? false),
     client: { isNetwork: target === undefined || isNetworkMount(target), platform: facts?.platform ?? '' },
     consistency: declared ?? (target === undefined ? 'eventual' : consistencyOf(target)),
     clock: clockOf(result.pings),
