@@ -47,8 +47,10 @@ type OutputIndex = z.infer<typeof outputIndexSchema>;
 type FileFacts = z.infer<typeof fileSchema>;
 
 export interface OutputFolder extends CommandOutput {
-  /** Writes index.json and junit.xml. Gives the names of hosts whose output was cut. */
-  readonly finish: (exits: readonly HostExit[], code: number) => Promise<readonly string[]>;
+  /** Positions of the hosts whose files end at `maxBytes`, once they have ended. */
+  readonly cut: () => readonly number[];
+  /** Writes index.json and junit.xml. */
+  readonly finish: (exits: readonly HostExit[], code: number) => Promise<void>;
 }
 
 export interface OutputFolderOptions {
@@ -69,6 +71,7 @@ export async function openOutputFolder(folder: string, options: OutputFolderOpti
   return {
     write: async (host, stream, bytes) => filesOf(host)[stream].write(bytes),
     end: async (host) => filesOf(host).end(),
+    cut: () => [...hosts].filter(([, { isCut }]) => isCut).map(([host]) => host),
     async finish(exits, code) {
       const { command, startedAt } = options;
       const rows = exits.map(({ host: name, ...exit }, index) => ({ name, ...exit, ...hosts.get(index)?.facts }));
@@ -82,9 +85,6 @@ export async function openOutputFolder(folder: string, options: OutputFolderOpti
       await writeJson(join(folder, 'index.json'), index);
       const said = (host: number): string => hosts.get(host)?.stdout.head ?? '';
       await writeWhole(join(folder, 'junit.xml'), encodeCommandJunit(command, exits, said));
-      return rows
-        .filter(({ stdout, stderr }) => stdout?.isCut === true || stderr?.isCut === true)
-        .map(({ name }) => name);
     },
   };
 }
@@ -115,6 +115,10 @@ class HostFiles {
     this.#folder = folder;
     this.stdout = new OutputFile(folder, 'stdout', maxBytes);
     this.stderr = new OutputFile(folder, 'stderr', maxBytes);
+  }
+
+  get isCut(): boolean {
+    return this.facts.stdout?.isCut === true || this.facts.stderr?.isCut === true;
   }
 
   /** Both files are there then, also where nothing was said. */

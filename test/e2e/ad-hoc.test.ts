@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { outputIndexSchema } from '../../src/controller/output-folder.ts';
 import { funbric, main, openBench, startFunbric, type Bench, type Ended } from '../support/funbric.ts';
 
 describe('a command on many hosts', { skip: process.platform === 'win32' && 'hosts take a /bin/sh' }, () => {
@@ -123,6 +124,17 @@ describe('a command on many hosts', { skip: process.platform === 'win32' && 'hos
     assert.equal(readFileSync(join(bench.folder, 'kept/0000/stderr'), 'utf8'), 'e\n');
     const again = await run(['-H', 'n1', '--out', 'kept', '--', 'true']);
     assert.equal(again.status, 64, again.stderr);
+  });
+
+  it('is incomplete where --out could not keep all of it, and says whose', async () => {
+    const words = ['-H', 'n[1-2]', '--out', 'part', '--max-output', '1K', '--progress', 'quiet'];
+    const all = await run([...words, '--', 'echo short']);
+    assert.equal(all.status, 0, all.stderr);
+    const part = await run([...words.map((word) => (word === 'part' ? 'cut' : word)), '--', 'head -c 5000 /dev/zero']);
+    assert.equal(part.status, 2, part.stderr);
+    assert.match(part.stderr, /^n\[1-2\]: the files in --out end at --max-output\n$/);
+    const index: unknown = JSON.parse(readFileSync(join(bench.folder, 'cut/index.json'), 'utf8'));
+    assert.equal(outputIndexSchema.parse(index).code, 2);
   });
 
   it('reads hosts from stdin, as a list', async () => {

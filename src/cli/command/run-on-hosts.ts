@@ -41,7 +41,7 @@ export interface CommandEnd {
   readonly exits: readonly HostExit[];
 }
 
-/** 0: all hosts' commands ended with 0. 1: some didn't. 2: a host was unreachable or lost. 130: interrupted. */
+/** 0: all hosts' commands ended with 0. 1: some didn't. 2: a host was unreachable or lost, or output that --out keeps was cut. 130: interrupted. */
 export async function runOnHosts(call: CommandCall): Promise<CommandEnd> {
   const { fleet, hosts, words, reach, context } = call;
   const { engine, out } = context;
@@ -72,14 +72,22 @@ export async function runOnHosts(call: CommandCall): Promise<CommandEnd> {
       output: outputTo([gathered, folder]),
     });
   })();
-  const verdict = verdictOf(exits, { isWarnOnly: fleet.isWarnOnly, isCut: reach.signal.aborted });
+  const cut = cutReasons(call, folder);
+  const judged = verdictOf(exits, { isWarnOnly: fleet.isWarnOnly, isCut: reach.signal.aborted });
+  const verdict = judged === 'pass' && cut.length > 0 ? 'incomplete' : judged;
   const code = statusAfter(reach.signal, verdict);
   if (gathered !== undefined) showGathered(gathered, call);
-  const cut = (await folder?.finish(exits, code)) ?? [];
-  const reasons = recap(exits);
+  await folder?.finish(exits, code);
+  const reasons = [...recap(exits), ...cut];
   if (fleet.progress === 'json') out(`${JSON.stringify(stamp({ kind: 'run-ended', verdict, code, reasons }))}\n`);
   sayRecap(call, { exits, cut });
   return { code, exits };
+}
+
+/** Who asked for all of the output and has a part of it must hear so by the exit status too. */
+function cutReasons({ hosts }: CommandCall, folder: OutputFolder | undefined): readonly string[] {
+  const names = (folder?.cut() ?? []).map((host) => sanitize(hosts[host]?.name ?? ''));
+  return names.length === 0 ? [] : [`${foldNodeSet(names)}: the files in --out end at --max-output`];
 }
 
 /** A terminal has an end, and so has what is compared for it; --out keeps all. */
@@ -133,10 +141,7 @@ function sayRecap(
   const warnings = fleet.isWarnOnly ? exits.filter(({ status }) => status === 'failed') : [];
   for (const line of recap(warnings)) err(`${colors.yellow(`warning: ${line}`)}\n`);
   for (const line of recap(exits.filter((exit) => !warnings.includes(exit)))) err(`${colors.red(line)}\n`);
-  if (cut.length > 0) {
-    const names = foldNodeSet(cut.map(sanitize));
-    err(`${colors.yellow(`warning: ${names}: the files in --out end at --max-output`)}\n`);
-  }
+  for (const line of cut) err(`${colors.red(line)}\n`);
 }
 
 /** Nothing where all went well: the output is all that was asked for. */
