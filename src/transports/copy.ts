@@ -162,6 +162,8 @@ function writeScript(file: {
     sha256Function,
     `f=${quotePath(file.path)}; t=${quotePath(file.temporary)}`,
     `[ ! -d "$f" ] || { echo "there is a directory of that name" >&2; exit ${status.inTheWay}; }`,
+    // A file renamed over /dev/null would break the host.
+    `[ ! -e "$f" ] || [ -f "$f" ] || { echo "what is there is no regular file" >&2; exit ${status.inTheWay}; }`,
     `if ${isThere(file)}; then chmod ${file.mode.toString(8)} "$f" && echo same; exit; fi`,
     // Only its own temporary file is ever removed: noclobber makes it, or nothing does.
     'umask 077; set -C; : > "$t" || exit',

@@ -1,9 +1,11 @@
 /** Files and folders from a host: what is there, under names of ours; and hosts that lie about theirs. */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import {
   chmodSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -225,6 +227,13 @@ describe('getting from a host', { timeout: 120_000 }, () => {
     await get(log, here, growing);
     assert.equal(readFileSync(here, 'utf8'), 'first\n');
     assert.match(readFileSync(log, 'utf8'), /more/);
+  });
+
+  it('puts nothing in the place of a device, a socket or a pipe, which would break this machine', async () => {
+    writeFileSync(join(remote, 'file'), 'x');
+    execFileSync('mkfifo', [here]);
+    await assert.rejects(get(join(remote, 'file'), here), { code: 'input', message: /no regular file/ });
+    assert(lstatSync(here).isFIFO());
   });
 
   it('names what is missing, or no file and no folder', async () => {

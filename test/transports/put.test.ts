@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import {
   existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -142,6 +143,16 @@ describe('putting on a host', { timeout: 120_000 }, () => {
     rmSync(remote, { recursive: true });
     writeFileSync(remote, 'a file');
     await assert.rejects(put(), { code: 'deploy', message: /it is no folder/ });
+  });
+
+  it('puts nothing in the place of a device, a socket or a pipe, which would break the host', async () => {
+    execFileSync('mkfifo', [remote]);
+    for (const bytes of [10, 9 << 20]) {
+      const file = join(here, `${bytes}`);
+      writeFileSync(file, randomBytes(bytes));
+      await assert.rejects(put(remote, { from: file }), { code: 'deploy', message: /no regular file/ });
+      assert(lstatSync(remote).isFIFO());
+    }
   });
 
   it('says that a host has no tar, and what that is needed for', async () => {

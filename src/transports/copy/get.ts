@@ -14,7 +14,7 @@ import { printable } from '../ssh-errors.ts';
 import type { Connection } from '../transport.ts';
 import type { CopiedPath, CopyOptions } from './copied.ts';
 import { requireSuccess, status } from './failures.ts';
-import { IncomingFile, isHere, offsetOf, type Wanted } from './incoming-file.ts';
+import { IncomingFile, isHere, offsetOf, requireReplaceable, type Wanted } from './incoming-file.ts';
 import { ListingReader, listHere, listingPrologue, type Listing } from './listing.ts';
 import { localPaths } from './local-names.ts';
 
@@ -109,6 +109,7 @@ async function openReceiver(listing: Listing, target: Target): Promise<Receiver>
   const wanted: Wanted[] = [];
   for (const file of listing.files) {
     const place = placeOf(file.path);
+    await requireReplaceable(place);
     if (!(await isHere(place, file))) wanted.push({ ...file, place, offset: await offsetOf(place, file) });
   }
   return new Receiver(listing, wanted, target);

@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { lstat, open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { FunbricError } from '../../model/errors.ts';
 import { resumeBytes } from './copied.ts';
 import type { ListedFile } from './listing.ts';
 
@@ -14,6 +15,15 @@ export interface Wanted extends ListedFile {
   readonly place: string;
   /** So many bytes of it are here from an earlier try. */
   readonly offset: number;
+}
+
+/** A file renamed over /dev/null would break this machine. Throws `input` where a device, a socket or a pipe is in the way. */
+export async function requireReplaceable(place: string): Promise<void> {
+  const found = await lstat(place).catch(() => undefined);
+  if (found === undefined || found.isFile() || found.isSymbolicLink() || found.isDirectory()) return;
+  throw new FunbricError('input', `${place}: what is there is no regular file, and is left as it is`, {
+    hint: 'name another place for what is fetched',
+  });
 }
 
 /** Whether the very content is here. */

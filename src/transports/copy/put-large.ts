@@ -103,6 +103,8 @@ function script(
     `f=${quotePath(remotePath)}; t=${quotePath(`${folder}.funbric-${key}.part`)}`,
     `[ "$(sha256 </dev/null)" != none ] || exit ${status.noHash}`,
     `[ ! -d "$f" ] || { echo "there is a directory of that name" >&2; exit ${status.inTheWay}; }`,
+    // A file renamed over /dev/null would break the host.
+    `[ ! -e "$f" ] || [ -f "$f" ] || { echo "what is there is no regular file" >&2; exit ${status.inTheWay}; }`,
     `if ${isThere(file)}; then chmod ${mode.toString(8)} "$f" && echo same; exit; fi`,
     'umask 077',
     'if [ -f "$t" ] && [ ! -L "$t" ] && [ -O "$t" ]; then n=$(wc -c <"$t") && echo "have $((n)) $(sha256 <"$t")"',
