@@ -24,7 +24,7 @@ import { putPath } from '../../src/transports/copy/put.ts';
 import { runScript } from '../../src/transports/script.ts';
 import { inDirectory } from '../../src/transports/shell.ts';
 import type { Connection } from '../../src/transports/transport.ts';
-import { descendantsOf, sshdReason, startSshd } from '../support/sshd.ts';
+import { killDescendants, sshdReason, startSshd } from '../support/sshd.ts';
 import { runCommand, testConnect, testHost, testTransports } from '../support/transports.ts';
 
 /** A way to reach a host, and the means to take it away. */
@@ -52,7 +52,7 @@ const subjects: readonly Subject[] = [
       const fields = { port, identityFiles: [identityFile], knownHostsFiles: [knownHostsFile] };
       const gate = { ...fields, name: 'gate', address: sshd.addresses[1] };
       const host = testHost('real', { ...fields, address: sshd.addresses[0], jump: [gate] });
-      return { host, breakConnection: () => killSessions(sshd.pid), close: async () => sshd.close() };
+      return { host, breakConnection: () => killDescendants(sshd.pid), close: async () => sshd.close() };
     },
   },
   ...sshSubjects('openssh', existsSync('/usr/bin/ssh') ? false : 'no ssh here (Debian: openssh-client)'),
@@ -62,10 +62,6 @@ const subjects: readonly Subject[] = [
     start: async () => ({ host: testHost('here', { transport: 'local' }), close: async () => undefined }),
   },
 ];
-
-function killSessions(sshd: number): void {
-  for (const pid of descendantsOf(sshd)) process.kill(pid, 'SIGKILL');
-}
 
 function sshSubjects(transport: string, skip: string | false): readonly Subject[] {
   return [
@@ -81,7 +77,7 @@ function sshSubjects(transport: string, skip: string | false): readonly Subject[
           identityFiles: [sshd.identityFile],
           knownHostsFiles: [sshd.knownHostsFile],
         });
-        return { host, breakConnection: () => killSessions(sshd.pid), close: async () => sshd.close() };
+        return { host, breakConnection: () => killDescendants(sshd.pid), close: async () => sshd.close() };
       },
     },
     {

@@ -14,7 +14,7 @@ import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { funbric, openBench, startFunbric, type Bench, type Ended } from '../support/funbric.ts';
 import { startHosts, type TestHosts } from '../support/hosts.ts';
-import { descendantsOf, sshdReason } from '../support/sshd.ts';
+import { killDescendants, sshdReason } from '../support/sshd.ts';
 import { until } from '../support/until.ts';
 
 const skip = sshdReason() || (process.getuid?.() === 0 ? false : 'mount namespaces take root');
@@ -185,7 +185,7 @@ describe('the cleanup', { skip }, () => {
     const run = startFunbric([...hosts.flags, ...words]);
     await until('both agents write their journals', () => journals().filter(([, bytes]) => bytes > 0).length === 2);
     run.child.kill('SIGKILL');
-    for (const pid of descendantsOf(hosts.sshd.pid)) process.kill(pid, 'SIGKILL');
+    killDescendants(hosts.sshd.pid);
     await run.ended;
     assert.deepEqual([journals().length, readdirSync(bench.dir).length], [2, 1]);
     const ended = await cleanup('--dir', bench.dir, '--yes', '--older-than', '0s');

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { funbric, openBench, startFunbric, type Bench } from '../support/funbric.ts';
 import { mountHostsReason, startMountHosts, type MountHosts } from '../support/mount-hosts.ts';
-import { descendantsOf } from '../support/sshd.ts';
+import { killDescendants } from '../support/sshd.ts';
 import { until } from '../support/until.ts';
 
 const nfs = 'nfs4.1://10.9.0.1/export';
@@ -200,7 +200,7 @@ export default task({
   it('that a lost host keeps are told, with how to undo them', async () => {
     const started = startFunbric(using('sleep 300'), { cwd: bench.folder });
     await until('both mounts', () => isMounted().every(Boolean));
-    for (const session of descendantsOf(hosts.sshd.pid)) process.kill(session, 'SIGKILL');
+    killDescendants(hosts.sshd.pid);
     const ended = await started.ended;
     assert.equal(ended.status, 2, ended.stdout + ended.stderr);
     for (const { commands } of bench.run().hosts) {

@@ -17,6 +17,7 @@ import { connect, createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { errorCodeOf } from '../../src/model/errors.ts';
 
 const sshdProgram = ['/usr/sbin/sshd', '/usr/local/sbin/sshd', '/sbin/sshd'].find((path) => existsSync(path));
 
@@ -208,4 +209,15 @@ export function descendantsOf(pid: number): readonly number[] {
     return [];
   }
   return children.concat(children.flatMap(descendantsOf));
+}
+
+/** All that runs below a process. Killing one may end others before it is their turn. */
+export function killDescendants(pid: number): void {
+  for (const below of descendantsOf(pid)) {
+    try {
+      process.kill(below, 'SIGKILL');
+    } catch (error) {
+      if (errorCodeOf(error) !== 'ESRCH') throw error;
+    }
+  }
 }

@@ -8,7 +8,7 @@ import { explain } from '../../src/model/errors.ts';
 import type { Hop, Host } from '../../src/model/host.ts';
 import type { Transports } from '../../src/transports/registry.ts';
 import type { Connection } from '../../src/transports/transport.ts';
-import { descendantsOf, sshdReason, startSshd, type Sshd } from '../support/sshd.ts';
+import { descendantsOf, killDescendants, sshdReason, startSshd, type Sshd } from '../support/sshd.ts';
 import { runCommand, testConnect, testHost, testTransports } from '../support/transports.ts';
 import { until } from '../support/until.ts';
 
@@ -76,7 +76,7 @@ describe('hosts behind a jump host', { skip: sshdReason(), timeout: 120_000 }, (
     const remote = await connection.exec('sleep 60');
     remote.stdout.resume();
     remote.stderr.resume();
-    for (const pid of descendantsOf(gate.pid)) process.kill(pid, 'SIGKILL');
+    killDescendants(gate.pid);
     const lost = /^jump host gate \(127\.0\.0\.2:\d+\) was lost: /;
     const exit = await remote.exit;
     assert(exit.kind === 'lost');
