@@ -15,7 +15,7 @@ export const control = { taken: 0, completed: 1, drained: 2, stop: 3, droppedNot
 export const totals = { operations: 0, errors: 1, bytes: 2 } as const;
 
 /** More than there are kinds of records. */
-export const kindLimit = 32;
+export const kindLimit = 64;
 
 /** Linux's end at 133; some file systems let their own, from 512 on, through: those count as the last. */
 export const errnoLimit = 256;

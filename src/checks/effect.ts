@@ -27,7 +27,12 @@ const removals: ReadonlySet<number> = new Set([
   recordKinds.rename,
   recordKinds.renameOnto,
 ]);
-const creations: ReadonlySet<number> = new Set([recordKinds.mkdir, recordKinds.touch]);
+const creations: ReadonlySet<number> = new Set([
+  recordKinds.mkdir,
+  recordKinds.touch,
+  recordKinds.link,
+  recordKinds.symlink,
+]);
 
 const syncs: ReadonlySet<number> = new Set([recordKinds.fsync, recordKinds.fdatasync]);
 

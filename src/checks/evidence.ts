@@ -2,6 +2,7 @@
 import type { HostClock } from '../model/clock.ts';
 import type { Consistency } from '../model/consistency.ts';
 import type { Block, Note } from '../model/journal.ts';
+import { arenaOf } from '../model/namespace.ts';
 import type { Heartbeat } from '../model/protocol.ts';
 import type { Client } from './effect.ts';
 import type { RecordLog } from './record-log.ts';
@@ -72,7 +73,10 @@ export function hostOf(facts: HistoryFacts, worker: number): number {
   return Math.floor(worker / facts.workers);
 }
 
-/** With directories of their own, hosts that name the same path see different files; only the owner's host sees this one. */
+/**
+ * With directories of their own, hosts that name the same path see different files; only the owner's host sees this one.
+ * Every host has arenas.
+ */
 export function isElsewhere(facts: HistoryFacts, host: number, owner: number): boolean {
-  return facts.isLocal && host !== hostOf(facts, owner);
+  return facts.isLocal && arenaOf(owner) === undefined && host !== hostOf(facts, owner);
 }

@@ -3,12 +3,14 @@
  * it in verify, and which chunks no history explains. Worked out tree by tree, when first asked for.
  */
 import type { Consistency } from '../model/consistency.ts';
+import { ownerOfArena } from '../model/namespace.ts';
 import { hostOf, type Evidence, type HistoryFacts, type HostEvidence } from './evidence.ts';
 import { findDivergences } from './divergence.ts';
 import { findWrongNames, type WrongName } from './listings.ts';
 import { orderOf, type Order } from './order.ts';
 import { indexRegisters, type Registers } from './registers.ts';
 import { gatherSegments } from './segments.ts';
+import { findContradictions, type Contradiction } from './races.ts';
 import { indexRecords } from './record-log.ts';
 import { replay } from './replay.ts';
 import type { Tree } from './tree.ts';
@@ -29,6 +31,8 @@ export interface History extends Evidence {
   staleReads(owner: number): readonly StaleRead[];
   /** Of the listings of stress. */
   wrongNames(owner: number): readonly WrongName[];
+  /** Of the race. */
+  contradictions(): readonly Contradiction[];
 }
 
 export function makeHistory(facts: HistoryFacts, hosts: readonly HostEvidence[]): History {
@@ -40,6 +44,8 @@ export function makeHistory(facts: HistoryFacts, hosts: readonly HostEvidence[])
   const tree = remember((owner) => replay(log, replayInput(evidence, owner)));
   const writes = remember((owner) => indexWrites(log, tree(owner)));
   const order = remember((owner) => orderOf(evidence, owner));
+  const scan = remember((owner) => readScan(evidence, owner));
+  const contradictions = remember((arena) => findContradictions(evidence, scan(arena)));
   const registers = remember((owner) => indexRegisters(evidence, owner));
   return {
     ...evidence,
@@ -47,7 +53,8 @@ export function makeHistory(facts: HistoryFacts, hosts: readonly HostEvidence[])
     writes,
     order,
     registers,
-    scan: remember((owner) => readScan(evidence, owner)),
+    scan,
+    contradictions: () => contradictions(ownerOfArena('race')),
     wrongChunks: remember((owner) => {
       const wrong = findWrongChunks(evidence, tree(owner), () => writes(owner));
       return [...wrong, ...findDivergences(evidence, tree(owner), wrong)];

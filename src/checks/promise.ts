@@ -41,6 +41,12 @@ export function judgeRepeat(consistency: Consistency, reach: Reach): Judgement {
   return allowed(consistency === 'eventual' ? eventual : freshListing);
 }
 
+/** Of names that must have one winner: every protocol has an operation that makes a name only where it is free. */
+export function judgeWinners(consistency: Consistency): Judgement {
+  return consistency === 'eventual' ? allowed(oneWinner) : proven;
+}
+
+const oneWinner = 'an eventual mount may look for a name first and make it afterwards';
 const closeToOpen =
   'close-to-open promises fresh data only to who opens after the writer closed; attributes may be cached, by time stamps that may be coarse';
 const smb = 'smb lets a client read from its cache until the server breaks its lease';

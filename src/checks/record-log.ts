@@ -1,7 +1,9 @@
 /**
  * All records of a run, left in the typed arrays in which they arrived, with an index by owner: the records about one
- * worker's tree, from whatever host, are a complete sub-history. Four bytes a record, and no object kept for any.
+ * worker's tree, or about an arena, from whatever host, are a complete sub-history. Four bytes a record, and no object kept
+ * for any.
  */
+import { arenas, ownerOfArena } from '../model/namespace.ts';
 import { layout, readRecord, type JournalRecord, type RecordViews } from '../model/record.ts';
 
 /** The records of one journal block: one worker, one phase, in program order. */
@@ -32,22 +34,24 @@ export interface Entry {
 export interface RecordLog {
   readonly segments: readonly Segment[];
   readonly records: number;
-  /** Every record about one owner's tree, of the segments that are wanted; each worker's in program order. */
+  /** Every record about one owner's tree (or one arena, see ownerOfArena), of the segments that are wanted; each worker's in program order. */
   visit(owner: number, visitor: Visitor, isWanted?: (segment: Segment) => boolean): void;
   entry(id: number): Entry | undefined;
 }
 
 export function indexRecords(segments: readonly Segment[], owners: number): RecordLog {
   const records = segments.reduce((sum, segment) => sum + segment.count, 0);
-  const starts = ownerStarts(segments, owners);
-  const ids = sortByOwner({ segments, owners, records, starts });
+  const starts = rowStarts(segments, owners);
+  const ids = sortByRow({ segments, owners, records, starts });
   return {
     segments,
     records,
     visit(owner, visitor, isWanted = () => true) {
-      const end = starts[owner + 1] ?? 0;
+      const row = rowOf(owner, owners);
+      if (row === undefined) return;
+      const end = starts[row + 1] ?? 0;
       let place = 0;
-      for (let at = starts[owner] ?? 0; at < end;) {
+      for (let at = starts[row] ?? 0; at < end;) {
         while (endOf(segments[place]) <= (ids[at] ?? 0)) place++;
         const segment = segments[place];
         if (segment === undefined) return;
@@ -78,20 +82,28 @@ function ownerOf(segment: Segment, at: number): number {
   return segment.views.u16[at * 32 + layout.owner] ?? 0;
 }
 
-/** Where each owner's ids start: a counting sort keeps the order within an owner. Records about no planned tree fall out. */
-function ownerStarts(segments: readonly Segment[], owners: number): Float64Array {
-  const starts = new Float64Array(owners + 1);
+/** The place of an owner in the index: workers by number, then the arenas. Records about no planned tree have none. */
+function rowOf(owner: number, owners: number): number | undefined {
+  if (owner < owners) return owner;
+  const arena = owner - ownerOfArena(arenas[0]);
+  return arena >= 0 && arena < arenas.length ? owners + arena : undefined;
+}
+
+/** Where each row's ids start: a counting sort keeps the order within a row. */
+function rowStarts(segments: readonly Segment[], owners: number): Float64Array {
+  const rows = owners + arenas.length;
+  const starts = new Float64Array(rows + 1);
   for (const segment of segments) {
     for (let at = 0; at < segment.count; at++) {
-      const owner = ownerOf(segment, at);
-      if (owner < owners) starts[owner + 1] = (starts[owner + 1] ?? 0) + 1;
+      const row = rowOf(ownerOf(segment, at), owners);
+      if (row !== undefined) starts[row + 1] = (starts[row + 1] ?? 0) + 1;
     }
   }
-  for (let owner = 0; owner < owners; owner++) starts[owner + 1] = (starts[owner + 1] ?? 0) + (starts[owner] ?? 0);
+  for (let row = 0; row < rows; row++) starts[row + 1] = (starts[row + 1] ?? 0) + (starts[row] ?? 0);
   return starts;
 }
 
-function sortByOwner(input: {
+function sortByRow(input: {
   readonly segments: readonly Segment[];
   readonly owners: number;
   readonly records: number;
@@ -101,11 +113,11 @@ function sortByOwner(input: {
   const next = input.starts.slice();
   for (const segment of input.segments) {
     for (let at = 0; at < segment.count; at++) {
-      const owner = ownerOf(segment, at);
-      if (owner >= input.owners) continue;
-      const place = next[owner] ?? 0;
+      const row = rowOf(ownerOf(segment, at), input.owners);
+      if (row === undefined) continue;
+      const place = next[row] ?? 0;
       ids[place] = segment.firstId + at;
-      next[owner] = place + 1;
+      next[row] = place + 1;
     }
   }
   return ids;

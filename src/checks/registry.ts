@@ -20,6 +20,9 @@ import { unstableReads } from './claims/unstable-read.ts';
 import { omittedNames } from './claims/listing-omits.ts';
 import { repeatedNames } from './claims/listing-repeats.ts';
 import { inventedNames } from './claims/listing-invents.ts';
+import { twoMakers } from './claims/two-makers.ts';
+import { twoMovers } from './claims/two-movers.ts';
+import { twoRemovers } from './claims/two-removers.ts';
 import { hungOperations } from './claims/hung-operation.ts';
 import { errorStorms } from './claims/error-storm.ts';
 import { lostHosts } from './claims/lost-host.ts';
@@ -45,6 +48,9 @@ export const checks: readonly Check[] = [
   omittedNames,
   repeatedNames,
   inventedNames,
+  twoMakers,
+  twoMovers,
+  twoRemovers,
   hungOperations,
   errorStorms,
   lostHosts,

@@ -110,6 +110,10 @@ function didText(record: JournalRecord): string {
       return `truncated ${path} to ${record.size} bytes, generation ${record.generation}`;
     case recordKinds.touch:
       return `created ${path}`;
+    case recordKinds.link:
+      return `linked ${pathOf(record.owner, record.target)} as ${path}`;
+    case recordKinds.symlink:
+      return `made the symbolic link ${path}`;
     case recordKinds.mkdir:
       return `made the folder ${path}`;
     case recordKinds.rename:

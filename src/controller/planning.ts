@@ -1,6 +1,7 @@
 /** Decides everything about a run before the first byte is sent. */
 import type { Host } from '../model/host.ts';
 import { FunbricError } from '../model/errors.ts';
+import { maxWorkers } from '../model/namespace.ts';
 import { defaultLimits, type Limits, type Plan, type PlannedTask, type Rolling } from '../model/plan.ts';
 import { hostsHint } from './inventory.ts';
 import type { OptionValues, Task } from './task.ts';
@@ -31,9 +32,6 @@ export interface PlanRequest {
   /** Four or so random letters, so that two runs in a second differ. */
   readonly nonce: string;
 }
-
-/** More workers than this need a wider number in every stamp. */
-const maxWorkers = 0xfffe;
 
 export function makePlan(request: PlanRequest): Plan {
   const { hosts, tasks } = request;

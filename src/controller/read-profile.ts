@@ -1,11 +1,11 @@
 /** The two forms of a profile, told apart by what is in the file: our own, and the workload file of pyFstress, unchanged. */
 import * as z from 'zod';
-import { filesAccessSchema, filesWeightsSchema, type FilesSpec } from '../workloads/files-spec.ts';
+import { arenaSharesSchema, filesAccessSchema, filesWeightsSchema, type FilesSpec } from '../workloads/files-spec.ts';
 import { decodeJson, readJsonValue } from './read-json.ts';
 
 type Profile = Pick<
   FilesSpec,
-  'weights' | 'access' | 'chunkBytes' | 'fileBytes' | 'filesPerFolder' | 'transferBytes' | 'openFiles'
+  'weights' | 'access' | 'chunkBytes' | 'fileBytes' | 'filesPerFolder' | 'transferBytes' | 'openFiles' | 'arenas'
 >;
 
 export function readProfile(file: string): Profile {
@@ -19,6 +19,7 @@ export function readProfile(file: string): Profile {
 const profileSchema = z.strictObject({
   summary: z.string(),
   weights: filesWeightsSchema,
+  arenas: z.optional(arenaSharesSchema),
   access: z.optional(filesAccessSchema),
   chunkBytes: z.number(),
   fileBytes: z.number(),
@@ -26,7 +27,11 @@ const profileSchema = z.strictObject({
   transferBytes: z.optional(z.number()),
   openFiles: z.optional(z.number()),
 });
-const ownKeys = [...Object.keys(profileSchema.shape), ...Object.keys(filesWeightsSchema.shape)];
+const ownKeys = [
+  ...Object.keys(profileSchema.shape),
+  ...Object.keys(filesWeightsSchema.shape),
+  ...Object.keys(arenaSharesSchema.shape),
+];
 
 const share = z.number('must be a number').min(0, 'must not be negative').max(100, 'must be at most 100').default(0);
 

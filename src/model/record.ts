@@ -34,6 +34,9 @@ export const recordKinds = {
   renameOnto: 19,
   /** Names that a list saw: name is the first of a run of `count` that follow each other. */
   listed: 20,
+  /** `name` is a further name of a file of the worker's own: target. */
+  link: 21,
+  symlink: 22,
 } as const;
 
 const kindNames: ReadonlyMap<number, string> = new Map(

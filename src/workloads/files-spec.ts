@@ -33,6 +33,11 @@ export const filesWeightsSchema = z
     z.refine((weights) => Object.values(weights).some((value = 0) => value > 0), 'all weights are 0: nothing to do'),
   );
 
+/** How often a worker's next operation is in its own tree, and how often in a tree that nobody owns. */
+export const arenaSharesSchema = z
+  .strictObject({ own: weight, race: z.optional(weight) })
+  .check(z.refine((shares) => Object.values(shares).some((value = 0) => value > 0), 'all shares are 0: nothing to do'));
+
 const percent = z.number().check(z.gte(0), z.lte(100));
 
 /** Of 100 reads or writes, how many are at a random offset of a random file, and how many go on where the last of these ended. */
@@ -57,6 +62,8 @@ export const filesSpecSchema = z
     /** Operations that each worker does at most. */
     operationsLimit: z.optional(z.int('must be a whole number').check(z.gte(0))),
     weights: filesWeightsSchema,
+    /** All in its own tree where not given. */
+    arenas: z.optional(arenaSharesSchema),
     /** All at random where not given. */
     access: z.optional(filesAccessSchema),
     chunkBytes: z.int().check(

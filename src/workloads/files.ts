@@ -3,8 +3,9 @@
  * file is exactly known; then every host reads everything.
  */
 import type { AgentSpec, WorkloadSpec } from '../model/plan.ts';
-import { treeOf } from '../model/namespace.ts';
+import { ownerOfArena, treeOf } from '../model/namespace.ts';
 import { randomOf } from '../model/random.ts';
+import { arenasOf, stepsIn } from './arenas/draw-arena.ts';
 import { contentOf } from './content.ts';
 import { filesSpecSchema, type FilesSpec } from './files-spec.ts';
 import {
@@ -37,6 +38,9 @@ export const files: Workload = {
   sweep: ({ spec }) => sweepRunDirectory(directoryOf(spec)),
 };
 
+/** Sets these draws apart from all others of a worker. */
+const arenaDraws = 0xa5e4a;
+
 function openWorker({ spec, operations, recorder, worker, isStopped }: WorkerContext): WorkloadWorker {
   const filesSpec = decode(spec.workload);
   const { workers } = filesSpec;
@@ -47,23 +51,29 @@ function openWorker({ spec, operations, recorder, worker, isStopped }: WorkerCon
   const owners = filesSpec.isLocal
     ? { from: spec.host * workers, to: (spec.host + 1) * workers }
     : { from: 0, to: trees };
-  const own = `${runPath}/${treeOf(spec.host * workers + worker)}`;
-  const openFiles = keepOpen(operations, { limit: filesSpec.openFiles ?? 0, tree: own });
+  const number = spec.host * workers + worker;
+  const ownTree = `${runPath}/${treeOf(number)}`;
+  const openFiles = keepOpen(operations, { limit: filesSpec.openFiles ?? 0, tree: ownTree });
+  const shared = { spec: filesSpec, worker: number, runPath, trace, content };
   const stress = new Stress({
-    spec: filesSpec,
-    random: randomOf(spec.seed, spec.host * workers + worker),
-    worker: spec.host * workers + worker,
+    ...shared,
+    random: randomOf(spec.seed, number),
     owners,
-    runPath,
     operations: openFiles.operations,
-    trace,
-    content,
   });
+  const step = stepsIn(
+    { ...shared, operations, workers: owners.to - owners.from },
+    {
+      random: randomOf(spec.seed, number, arenaDraws),
+      randomIn: (owner) => randomOf(spec.seed, number, owner),
+      own: () => stress.step(),
+    },
+  );
   return {
     stress() {
       const limit = filesSpec.operationsLimit ?? Infinity;
       try {
-        for (let done = 0; done < limit && !isStopped(); done++) stress.step();
+        for (let done = 0; done < limit && !isStopped(); done++) step();
       } finally {
         openFiles.closeAll();
       }
@@ -71,7 +81,9 @@ function openWorker({ spec, operations, recorder, worker, isStopped }: WorkerCon
     verify() {
       const scan = new Scan({
         spec: filesSpec,
-        owners: range(owners.from, owners.to).filter((owner) => owner % workers === worker),
+        owners: [...range(owners.from, owners.to), ...arenasOf(filesSpec).map((arena) => ownerOfArena(arena))].filter(
+          (owner) => owner % workers === worker,
+        ),
         trees,
         isFirstWorker: worker === 0,
         runPath,
@@ -86,8 +98,9 @@ function openWorker({ spec, operations, recorder, worker, isStopped }: WorkerCon
 }
 
 function directoryOf(spec: AgentSpec): RunDirectory {
-  const { dir, workers } = decode(spec.workload);
-  return { dir, run: spec.run, host: spec.host, hosts: spec.hosts, workers };
+  const filesSpec = decode(spec.workload);
+  const { dir, workers } = filesSpec;
+  return { dir, run: spec.run, host: spec.host, hosts: spec.hosts, workers, arenas: arenasOf(filesSpec) };
 }
 
 function decode(spec: WorkloadSpec): FilesSpec {

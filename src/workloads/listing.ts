@@ -24,10 +24,10 @@ export function runsOfNames(numbers: readonly number[]): readonly NameRun[] {
 /** The number of an entry of a tree's folder, or undefined for a name or a type that we never make there. */
 export function nameOfEntry(folder: string, entry: DirectoryEntry): number | undefined {
   const found = parsePath(`${folder}/${visibleName(entry.name)}`);
-  if (found === undefined) return undefined;
-  const isFile = objectOf(found.name).kind === 'file';
-  return (isFile ? entry.isFile : entry.isDirectory) ? found.name : undefined;
+  return found !== undefined && typeOfEntry(entry) === types[objectOf(found.name).kind] ? found.name : undefined;
 }
+
+const types = { file: 'file', folder: 'folder', subfolder: 'folder', symlink: 'other' } as const;
 
 export function typeOfEntry(entry: DirectoryEntry): 'file' | 'folder' | 'other' {
   return entry.isFile ? 'file' : entry.isDirectory ? 'folder' : 'other';

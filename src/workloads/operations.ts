@@ -22,6 +22,9 @@ export interface FileOperations {
   rename(from: string, to: string): void;
   /** To a name that must be free. */
   copy(from: string, to: string): void;
+  /** A further name, which must be free, of a file. */
+  link(file: string, name: string): void;
+  symlink(target: string, name: string): void;
   unlink(path: string): void;
   mkdir(path: string): void;
   rmdir(path: string): void;
@@ -50,6 +53,8 @@ export const fileOperations: FileOperations = {
     })),
   rename: (from, to) => fs.renameSync(from, to),
   copy: (from, to) => fs.copyFileSync(from, to, fs.constants.COPYFILE_EXCL),
+  link: (file, name) => fs.linkSync(file, name),
+  symlink: (target, name) => fs.symlinkSync(target, name),
   unlink: (path) => fs.unlinkSync(path),
   mkdir: (path) => fs.mkdirSync(path),
   rmdir: (path) => fs.rmdirSync(path),

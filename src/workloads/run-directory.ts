@@ -8,7 +8,16 @@ import { constants } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errorCodeOf, FunbricError, messageOf } from '../model/errors.ts';
-import { foldersOfTree, markerFile, ownFolder, runFolderName, tokenPrefix, treeOf } from '../model/namespace.ts';
+import {
+  foldersOfTree,
+  markerFile,
+  ownerOfArena,
+  ownFolder,
+  runFolderName,
+  tokenPrefix,
+  treeOf,
+  type Arena,
+} from '../model/namespace.ts';
 
 export interface RunDirectory {
   readonly dir: string;
@@ -16,6 +25,8 @@ export interface RunDirectory {
   readonly host: number;
   readonly hosts: number;
   readonly workers: number;
+  /** The trees that nobody owns. */
+  readonly arenas?: readonly Arena[];
 }
 
 /** Attribute caches of network file systems may hide for a while what another host made. */
@@ -38,10 +49,10 @@ export async function makeRunDirectory(directory: RunDirectory, signal: AbortSig
   const path = runPathOf(directory);
   await makeWithMarker(directory, path, signal);
   await makeFolder(join(path, ownFolder));
-  for (const worker of workersOfHost(directory)) {
+  for (const owner of [...workersOfHost(directory), ...(directory.arenas ?? []).map((arena) => ownerOfArena(arena))]) {
     signal.throwIfAborted();
     // A tree's eight folders are there from setup on; the journal starts with the stress.
-    const tree = join(path, treeOf(worker));
+    const tree = join(path, treeOf(owner));
     await makeFolder(tree);
     for (let folder = 0; folder < foldersOfTree; folder++) await makeFolder(join(tree, `d${folder}`));
   }

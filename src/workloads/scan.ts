@@ -94,6 +94,8 @@ export class Scan {
       else if (found !== undefined && kind === 'subfolder' && entry.isDirectory) {
         this.#scanEntry(owner, found.name, flags);
         for (const inside of this.#entriesOf(path)) this.#noteEntry(`${path}/${visibleName(inside.name)}`, inside);
+      } else if (found !== undefined && kind === 'symlink' && typeOfEntry(entry) === 'other') {
+        this.#scanEntry(owner, found.name, flags);
       } else this.#noteEntry(path, entry);
     }
   }

@@ -10,7 +10,7 @@ import { hostClock, type HostClock } from '../../src/model/clock.ts';
 import { consistencyOf, isNetworkMount } from '../../src/model/consistency.ts';
 import type { Block, BlockBody, Note } from '../../src/model/journal.ts';
 import { contents, outcomes, readFlags, recordKinds, type JournalRecord } from '../../src/model/record.ts';
-import { nameOf, parsePath } from '../../src/model/namespace.ts';
+import { arenas, nameOf, ownerOfArena, parsePath } from '../../src/model/namespace.ts';
 import { runsOfNames } from '../../src/workloads/listing.ts';
 import { encode } from '../support/record-history.ts';
 
@@ -135,7 +135,8 @@ export function historyOfCase(given: Case): History {
   for (const operation of given.operations) scribeOf(given, scribes, operation.by).operate(operation);
   for (const [host, scribe] of scribes.entries()) {
     const name = given.hosts[host] ?? '';
-    const owners = given.isLocal ? [host] : given.hosts.map((_, owner) => owner);
+    const trees = given.isLocal ? [host] : given.hosts.map((_, owner) => owner);
+    const owners = [...trees, ...arenas.map((arena) => ownerOfArena(arena))];
     scribe.scan(given.seenFirstBy[name] ?? given.disk, 0, owners);
     scribe.scan(given.seenBy[name] ?? given.disk, readFlags.secondScan, owners);
   }

@@ -4,6 +4,8 @@ import os from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { mergeRun } from '../../src/controller/merge/merge.ts';
+import type { FilesSpec } from '../../src/workloads/files-spec.ts';
+import type { Fault } from '../faults/fault.ts';
 import { faults } from '../faults/registry.ts';
 import { filesSpec } from '../support/agent-process.ts';
 import { buildFaultyAgent, stageRun } from '../support/staged-run.ts';
@@ -19,12 +21,17 @@ const access = { random: 60, sequential: 40 };
 const workload = filesSpec(root, { durationMs: 60_000, operationsLimit: 1_500, weights, access });
 
 /** Every worker reads every file many times. */
-const fewFiles = {
+const fewFiles: FilesSpec = {
   ...workload,
   filesPerFolder: 1,
   operationsLimit: 4_000,
   weights: { mkdir: 0, delete: 1, list: 3, touch: 10, stat: 5, read: 60, write: 30, rename: 2, truncate: 3 },
 };
+
+function workloadOf({ isOfFewFiles, arena }: Fault): FilesSpec {
+  const base = isOfFewFiles === true ? fewFiles : workload;
+  return { ...base, ...(arena === undefined ? {} : { arenas: { own: 1, [arena]: 3 } }) };
+}
 
 describe('detection, with the real agent', () => {
   let bundle = '';
@@ -33,9 +40,10 @@ describe('detection, with the real agent', () => {
   });
 
   it('finds nothing on a clean file system', async () => {
+    const arenas = { own: 1, race: 1 };
     for (const seed of [1, 2, 3]) {
       const folder = mkdtempSync(join(root, 'run-'));
-      await stageRun({ folder, workload: { ...workload, dir: mkdtempSync(join(root, 'dir-')) }, seed });
+      await stageRun({ folder, workload: { ...workload, arenas, dir: mkdtempSync(join(root, 'dir-')) }, seed });
       const run = await mergeRun(folder);
       assert.deepEqual(run.findings, []);
       assert.deepEqual(run.reasons, []);
@@ -48,7 +56,7 @@ describe('detection, with the real agent', () => {
       const folder = mkdtempSync(join(root, 'run-'));
       await stageRun({
         folder,
-        workload: { ...(fault.isOfFewFiles === true ? fewFiles : workload), dir: mkdtempSync(join(root, 'dir-')) },
+        workload: { ...workloadOf(fault), dir: mkdtempSync(join(root, 'dir-')) },
         seed: 1,
         fault: { bundle, value: `${fault.name}:1:0` },
         ...(fault.hungMs === undefined ? {} : { hungMs: fault.hungMs }),

@@ -5,6 +5,7 @@
  */
 import { constants } from 'node:fs';
 import type { Grade, Verdict } from '../../src/model/finding.ts';
+import type { Arena } from '../../src/model/namespace.ts';
 import { randomOf, type Random } from '../../src/model/random.ts';
 import { decodeStamp } from '../../src/model/stamp.ts';
 import type { FileOperations } from '../../src/workloads/operations.ts';
@@ -26,6 +27,8 @@ export interface Fault {
   readonly isOrderUnknown?: boolean;
   /** Shows only where few files are read again and again. */
   readonly isOfFewFiles?: boolean;
+  /** Where its workers are most of the time, if not in their own trees. */
+  readonly arena?: Arena;
   decorate(operations: FileOperations, options: FaultOptions): FileOperations;
 }
 

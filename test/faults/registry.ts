@@ -21,6 +21,9 @@ import { unstableRead } from './D22-unstable-read.ts';
 import { listingOmits } from './N01-listing-omits.ts';
 import { listingRepeats } from './N02-listing-repeats.ts';
 import { listingInvents } from './N03-listing-invents.ts';
+import { twoMakersFault } from './N07-two-makers.ts';
+import { twoMoversFault } from './N08-two-movers.ts';
+import { twoRemoversFault } from './N09-two-removers.ts';
 import { hungOperation } from './H01-hung-operation.ts';
 import { errorStorm } from './H02-error-storm.ts';
 import { lostHost } from './H03-lost-host.ts';
@@ -49,6 +52,9 @@ export const faults: readonly Fault[] = [
   listingOmits,
   listingRepeats,
   listingInvents,
+  twoMakersFault,
+  twoMoversFault,
+  twoRemoversFault,
   hungOperation,
   errorStorm,
   lostHost,

@@ -7,6 +7,7 @@ import { objectOf, pathOf } from '../../model/namespace.ts';
 import type { Check } from '../check.ts';
 import { byName, capFindings } from '../fold.ts';
 import type { History } from '../history.ts';
+import { raceFindings } from '../race-findings.ts';
 import { hostName, witnesses } from '../words.ts';
 import { hostOf } from '../evidence.ts';
 import type { Listing } from '../scan.ts';
@@ -25,7 +26,7 @@ export const lostFiles: Check = {
         if (finding !== undefined) findings.push(finding);
       }
     }
-    return capFindings(findings, (finding) => finding);
+    return [...capFindings(findings, (finding) => finding), ...raceFindings(history, 'D01')];
   },
 };
 

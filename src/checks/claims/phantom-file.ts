@@ -1,15 +1,19 @@
 /** Nothing is there that nobody created: neither a free name of a tree, nor a name that no tree can hold. */
 import type { Finding } from '../../model/finding.ts';
-import { isRunFile, parsePath, pathOf, treeOf } from '../../model/namespace.ts';
+import { arenaOf, isRunFile, objectOf, parsePath, pathOf, treeOf } from '../../model/namespace.ts';
 import type { Check } from '../check.ts';
 import { byName, capFindings } from '../fold.ts';
 import type { History } from '../history.ts';
+import { raceFindings } from '../race-findings.ts';
 import { hostName, witnesses } from '../words.ts';
 
 export const phantomFiles: Check = {
   code: 'D03',
   claim: 'no file is there that nobody created',
-  examine: (history) => capFindings([...freeNames(history), ...strangeNames(history)], (finding) => finding),
+  examine: (history) => [
+    ...capFindings([...freeNames(history), ...strangeNames(history)], (finding) => finding),
+    ...raceFindings(history, 'D03'),
+  ],
 };
 
 const expected = 'absent: nobody created it';
@@ -68,10 +72,11 @@ function isExplained(history: History, note: { readonly path: string; readonly t
   if (sillyNames.test(base) && history.hosts.some(({ client }) => client.isNetwork)) return true;
   for (let owner = 0; owner < history.owners; owner++) if (path === treeOf(owner)) return true;
   const parsed = parsePath(path);
-  if (parsed === undefined || parsed.owner >= history.owners) return false;
-  const isFile = /\/f\d+$/.test(path);
-  return type === (isFile ? 'file' : 'folder');
+  if (parsed === undefined || (parsed.owner >= history.owners && arenaOf(parsed.owner) === undefined)) return false;
+  return type === types[objectOf(parsed.name).kind];
 }
+
+const types = { file: 'file', folder: 'folder', subfolder: 'folder', symlink: 'other' } as const;
 
 /** NFS, FUSE and SMB clients rename a removed file that is still open to one of these. */
 const sillyNames = /^(\.nfs[0-9a-f]{8,}|\.fuse_hidden[0-9a-f]{8,}|\.__smb[0-9A-F]{4,})$/;

@@ -3,7 +3,7 @@
  * whether it is one of ours is asked again right before anything in it is removed, and then only files that we make go.
  */
 import { journalMagic } from '../../model/journal.ts';
-import { markerFile, ownFolder, runFolderName, tokenPrefix } from '../../model/namespace.ts';
+import { arenas, markerFile, ownFolder, runFolderName, tokenPrefix } from '../../model/namespace.ts';
 import { quote, quoteAll } from '../../transports/shell.ts';
 import type { Remain } from './remains.ts';
 
@@ -148,7 +148,7 @@ ran() {
   n=${'$'}{1##*/}
   [ "$n" = "${runFolderName('')}$run" ] || case ${'$'}{n#"${runFolderName('')}$run.new-"} in '' | *[!0-9]*) return 1 ;; esac
   for f in "$1"/* "$1"/.[!.]*; do
-    case ${'$'}{f##*/} in ${ownFolder} | ${markerFile} | ${tokenPrefix}* | '*' | '.[!.]*' | .nfs*) ;; *) return 1 ;; esac
+    case ${'$'}{f##*/} in ${[ownFolder, ...arenas].join(' | ')} | ${markerFile} | ${tokenPrefix}* | '*' | '.[!.]*' | .nfs*) ;; *) return 1 ;; esac
   done
 }
 noted() { own "$1" && holds "$1" mount made pid said credentials && file "$1/mount"; }

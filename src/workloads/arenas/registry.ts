@@ -1,0 +1,5 @@
+/** The rules of every arena. */
+import type { ArenaRules } from './arena.ts';
+import { race } from './race.ts';
+
+export const arenaRules: readonly ArenaRules[] = [race];
