@@ -5,6 +5,8 @@ import { askForCertificate } from './certificate-offer.ts';
 import type { ConnectLimit } from './connect-limit.ts';
 import type { Keyring } from './credentials.ts';
 import type { Dialled } from './dial.ts';
+import { judgeDrop, type Drop } from './drop.ts';
+import { firstWords } from './first-words.ts';
 import { checkHostKey, isCertificateWanted } from './host-key.ts';
 import type { KnownHostsLine, KnownHostsReader } from './known-hosts.ts';
 import type { LoginAttempt } from './login-gate.ts';
@@ -12,7 +14,7 @@ import { readRevokedKeys } from './revoked-keys.ts';
 import type { Route } from './route.ts';
 import type { Secrets } from './secrets.ts';
 import type { HostSettings } from './ssh-config.ts';
-import { abortedAt, unreachable, type IdleLimit, type Place } from './ssh-errors.ts';
+import { abortedAt, routeHint, unreachable, type IdleLimit, type Place } from './ssh-errors.ts';
 import { login } from './ssh-login.ts';
 
 export interface LoggedIn {
@@ -82,17 +84,18 @@ interface CertificateShown {
   readonly blob: Buffer | undefined;
 }
 
-async function certificateOf({
-  place,
-  route,
-  limit,
-}: Target): Promise<CertificateShown | { readonly kind: 'dropped'; readonly reason: string }> {
+async function certificateOf({ place, route, limit }: Target): Promise<CertificateShown | Drop> {
   const dialled = await route.dial(place, limit.signal);
+  const said = firstWords(dialled.stream);
   try {
     const offer = await askForCertificate(dialled.stream, limit.signal);
     const onTheWay = dialled.endedBecause();
-    if (offer.kind === 'dropped' && onTheWay !== undefined) throw unreachable(place, onTheWay, 'mend the way there');
-    if (offer.kind === 'dropped') return offer;
+    if (offer.kind === 'dropped' && onTheWay !== undefined) throw unreachable(place, onTheWay, routeHint);
+    if (offer.kind === 'dropped') {
+      const drop = judgeDrop({ place, dialled }, said(), offer.reason);
+      if (drop instanceof FunbricError) throw drop;
+      return drop;
+    }
     return { kind: 'shown', blob: offer.kind === 'certificate' ? offer.blob : undefined };
   } catch (error) {
     throw limit.signal.aborted ? abortedAt(place, 'key exchange', limit.signal.reason) : error;

@@ -80,11 +80,27 @@ export function socketFailed(place: Place, error: Error): FunbricError {
   }
 }
 
-export function droppedTooOften(place: Place, reason: string): FunbricError {
+/** What to mend where something on the way ended a connection. */
+export const routeHint = 'mend the way there: ProxyJump, ProxyCommand, -J';
+
+export function droppedTooOften(
+  place: Place,
+  { reason, isOnTheWay = false }: { readonly reason: string; readonly isOnTheWay?: boolean },
+): FunbricError {
+  if (isOnTheWay) return unreachable(place, `${reason}, also when tried again`, routeHint);
   return unreachable(
     place,
     `the connection is dropped before the key exchange, also when tried again within the connect limit: ${printable(reason)}`,
     adviceOnDrop(reason),
+  );
+}
+
+/** What no sshd says, and says again however often it is asked. */
+export function notSsh(place: Place, said: string): FunbricError {
+  return unreachable(
+    place,
+    `it isn't SSH that answers there, but ${JSON.stringify(printable(said))}`,
+    'is that the port of its sshd (-p, or Port in ssh_config)? A firewall or a proxy on the way may have answered, too',
   );
 }
 

@@ -8,13 +8,14 @@ import type { BaseAgent, Client, KexAlgorithm } from 'ssh2';
 import { FunbricError } from '../model/errors.ts';
 import { makeTries, type Tries, type TriesGiven } from './auth-order.ts';
 import type { Dialled } from './dial.ts';
+import { judgeDrop } from './drop.ts';
 import type { HostKeyCheck } from './host-key.ts';
 import type { LoginAttempt } from './login-gate.ts';
 import { onAbort } from './on-abort.ts';
 import { firstWords } from './first-words.ts';
 import { signAtOnce } from './sign-at-once.ts';
 import { closedSilently } from './sshd-limits.ts';
-import { abortedAt, handshakeFailed, loginFailed, unreachable, type IdleLimit } from './ssh-errors.ts';
+import { abortedAt, handshakeFailed, loginFailed, routeHint, unreachable, type IdleLimit } from './ssh-errors.ts';
 
 export interface LoginRequest extends Omit<TriesGiven, 'giveUp'> {
   readonly dialled: Dialled;
@@ -111,8 +112,7 @@ async function outcomeOf(
     client.once('close', () => {
       const onTheWay = dialled.endedBecause();
       if (hostKey.refusal !== undefined) fail(hostKey.refusal);
-      else if (onTheWay !== undefined)
-        fail(unreachable(place, onTheWay, 'mend the way there: ProxyJump, ProxyCommand, -J'));
+      else if (onTheWay !== undefined) fail(unreachable(place, onTheWay, routeHint));
       else if (stage === 'login') {
         const { user } = request.settings;
         const said = saidOf(problem);
@@ -120,8 +120,12 @@ async function outcomeOf(
         const elapsedMs = performance.now() - exchangedAt;
         fail(loginFailed(place, { user, tried, skipped, methods, said, elapsedMs }));
       } else if (problem === undefined || isDrop(problem)) {
-        stopListening();
-        resolve({ kind: 'dropped', reason: said() ?? problem?.message ?? 'the connection was closed' });
+        const drop = judgeDrop(request, said(), problem?.message ?? 'the connection was closed');
+        if (drop instanceof FunbricError) fail(drop);
+        else {
+          stopListening();
+          resolve(drop);
+        }
       } else fail(handshakeFailed(place, problem));
     });
     if (signal.aborted) giveUp();
