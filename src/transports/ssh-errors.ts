@@ -1,7 +1,7 @@
 /** Why a host couldn't be reached over SSH: which host, which address, what was found, what to do. */
 import { errorCodeOf, FunbricError } from '../model/errors.ts';
 import type { HostKeyVerdict } from './known-hosts.ts';
-import { adviceOnDrop, adviceOnLogin } from './sshd-limits.ts';
+import { adviceOnDrop, adviceOnGrace, adviceOnLogin } from './sshd-limits.ts';
 
 /** A host as messages name it. */
 export interface Place {
@@ -172,6 +172,16 @@ export function loginFailed(
     place,
     `login as ${given.user} failed: ${tried}${takes}${said}`,
     `${adviceOnLogin(given) ?? 'give a key with -i, load it into an agent (ssh-add), or give a password (--ask-pass) or another user (-u)'}.${skipped}`,
+  );
+}
+
+/** sshd doesn't wait for ever for a person. */
+export function endedWhileAsked(place: Place, user: string, elapsedMs: number): FunbricError {
+  const seconds = (elapsedMs / 1000).toFixed(1);
+  return unreachable(
+    place,
+    `login as ${user} failed: the host closed the connection while a password or passphrase was asked for, ${seconds} s into the login`,
+    `${adviceOnGrace}: have it at hand (--ask-pass asks before any login, --password-file reads it), or load the key into an agent (ssh-add)`,
   );
 }
 

@@ -15,7 +15,15 @@ import { onAbort } from './on-abort.ts';
 import { firstWords } from './first-words.ts';
 import { signAtOnce } from './sign-at-once.ts';
 import { closedSilently } from './sshd-limits.ts';
-import { abortedAt, handshakeFailed, loginFailed, routeHint, unreachable, type IdleLimit } from './ssh-errors.ts';
+import {
+  abortedAt,
+  endedWhileAsked,
+  handshakeFailed,
+  loginFailed,
+  routeHint,
+  unreachable,
+  type IdleLimit,
+} from './ssh-errors.ts';
 
 export interface LoginRequest extends Omit<TriesGiven, 'giveUp'> {
   readonly dialled: Dialled;
@@ -37,10 +45,18 @@ const keyExchanges: KexAlgorithm[] = [
   'diffie-hellman-group14-sha256',
 ];
 
+interface Ending {
+  readonly login: AbortController;
+  giveUp?: (error: unknown) => void;
+}
+
 export async function login(request: LoginRequest): Promise<LoginAttempt<Client>> {
   const { stream } = request.dialled;
-  const ending: { giveUp?: (error: unknown) => void } = {};
-  const tries = makeTries({ ...request, giveUp: (error) => ending.giveUp?.(error) });
+  const ending: Ending = { login: new AbortController() };
+  // Nobody shall type a password for a login that has ended meanwhile.
+  const signal = AbortSignal.any([request.waiting.signal, ending.login.signal]);
+  const waiting = { ...request.waiting, signal };
+  const tries = makeTries({ ...request, waiting, giveUp: (error) => ending.giveUp?.(error) });
   const ssh = new NodeSSH();
   const connecting = ssh.connect({
     sock: stream,
@@ -71,7 +87,7 @@ async function outcomeOf(
   client: Client,
   tries: Tries,
   request: LoginRequest,
-  ending: { giveUp?: (error: unknown) => void },
+  ending: Ending,
 ): Promise<LoginAttempt<Client>> {
   const { place, hostKey, signal, dialled } = request;
   const { stream } = dialled;
@@ -84,6 +100,7 @@ async function outcomeOf(
       stopListening();
       stream.destroy();
       reject(error);
+      ending.login.abort(error);
     };
     ending.giveUp = fail;
     const giveUp = (): void => fail(abortedAt(place, stage, signal.reason));
@@ -118,7 +135,8 @@ async function outcomeOf(
         const said = saidOf(problem);
         const [tried, skipped, methods] = [tries.tried(), tries.skipped(), tries.methods()];
         const elapsedMs = performance.now() - exchangedAt;
-        fail(loginFailed(place, { user, tried, skipped, methods, said, elapsedMs }));
+        if (request.waiting.isAsking()) fail(endedWhileAsked(place, user, elapsedMs));
+        else fail(loginFailed(place, { user, tried, skipped, methods, said, elapsedMs }));
       } else if (problem === undefined || isDrop(problem)) {
         const drop = judgeDrop(request, said(), problem?.message ?? 'the connection was closed');
         if (drop instanceof FunbricError) fail(drop);

@@ -1,10 +1,12 @@
 /** What sshd allows by default, and what hardened ones allow less of: no login and no command is lost to it. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import type { Ask } from '../../src/transports/secrets.ts';
 import type { Connection } from '../../src/transports/transport.ts';
 import { makeKey, sshdReason, startSshd, type Sshd } from '../support/sshd.ts';
 import { runCommand, testConnect, testHost, testTransports } from '../support/transports.ts';
@@ -111,6 +113,38 @@ describe('the limits of sshd', { skip: sshdReason(), timeout: 120_000 }, () => {
     });
   });
 
+  for (const [what, config, key, question] of [
+    ['a password', ['PasswordAuthentication yes'], undefined, /'s password: $/],
+    ['a passphrase', [], 'locked', /^Enter passphrase for key/],
+  ] as const) {
+    it(`LoginGraceTime that passes while ${what} is asked for is named, with what asks for none`, async () => {
+      await using sshd = await startSshd({ config: ['LoginGraceTime 1', ...config] });
+      const file = key === undefined ? undefined : join(sshd.folder, key);
+      if (file !== undefined) lockedCopy(sshd.identityFile, file);
+      let asked = '';
+      let isTakenBack = false;
+      const ask: Ask = async ({ text }, signal) => {
+        asked = text;
+        return new Promise((_resolve, reject) => {
+          signal.addEventListener('abort', () => {
+            isTakenBack = true;
+            reject(signal.reason);
+          });
+        });
+      };
+      const host = { ...hostOf(sshd), identityFiles: file === undefined ? [] : [file] };
+      const transports = testTransports(folder, { secrets: { ask } });
+      await assert.rejects(transports.of(host).connect(host, testConnect()), {
+        code: 'unreachable',
+        message: /while a password or passphrase was asked for, [12]\.\d s into the login/,
+        hint: /LoginGraceTime.*--ask-pass.*--password-file.*agent \(ssh-add\)/,
+      });
+      assert.match(asked, question);
+      // A passphrase is asked for once for all hosts, which may still want it.
+      assert.equal(isTakenBack, key === undefined);
+    });
+  }
+
   for (const [title, words] of Object.entries({
     'an HTTP server': 'HTTP/1.1 400 Bad \u001B[31mRequest\r\nConnection: close\r\n\r\n',
     'a firewall': '\r\nConnection refused by policy',
@@ -160,6 +194,13 @@ describe('the limits of sshd', { skip: sshdReason(), timeout: 120_000 }, () => {
     });
   }
 });
+
+function lockedCopy(key: string, copy: string): void {
+  copyFileSync(key, copy);
+  copyFileSync(`${key}.pub`, `${copy}.pub`);
+  chmodSync(copy, 0o600);
+  execFileSync('ssh-keygen', ['-q', '-p', '-P', '', '-N', 'secret', '-f', copy], { stdio: 'pipe' });
+}
 
 /** Says so much to everyone, and closes. */
 async function closingServer(
