@@ -46,7 +46,8 @@ export type HostKeyVerdict =
   | { readonly kind: 'unknown' }
   | ({ readonly kind: 'known' } & Place)
   | ({ readonly kind: 'changed' } & Place)
-  | ({ readonly kind: 'revoked' } & Place);
+  /** No line of a list in compact form. */
+  | { readonly kind: 'revoked'; readonly file: string; readonly line?: number };
 
 /** The lines of all files in their order; files that aren't there have none. Throws what reading else throws. */
 export type KnownHostsReader = (files: readonly string[]) => readonly KnownHostsLine[];

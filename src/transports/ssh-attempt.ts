@@ -8,9 +8,9 @@ import type { Dialled } from './dial.ts';
 import { judgeDrop, type Drop } from './drop.ts';
 import { firstWords } from './first-words.ts';
 import { checkHostKey, isCertificateWanted } from './host-key.ts';
-import type { KnownHostsLine, KnownHostsReader } from './known-hosts.ts';
+import type { KnownHostsReader } from './known-hosts.ts';
 import type { LoginAttempt } from './login-gate.ts';
-import { readRevokedKeys } from './revoked-keys.ts';
+import { readRevokedKeys, type RevokedKeys } from './revoked-keys.ts';
 import type { Route } from './route.ts';
 import type { Secrets } from './secrets.ts';
 import type { HostSettings } from './ssh-config.ts';
@@ -53,13 +53,13 @@ export function makeAttempts(means: {
       return async () => {
         limit.start();
         // Read anew for each try: another host may have added the same key meanwhile.
-        const lines = knownLines(place, settings, readKnownHosts);
-        if (shown === undefined && isCertificateWanted(settings, lines)) {
+        const known = knownKeysFor(place, settings, readKnownHosts);
+        if (shown === undefined && isCertificateWanted(settings, known.lines)) {
           const offer = await certificateOf(target);
           if (offer.kind === 'dropped') return offer;
           shown = offer;
         }
-        const hostKey = checkHostKey({ ...target, lines, certificate: shown?.blob, now });
+        const hostKey = checkHostKey({ ...target, ...known, certificate: shown?.blob, now });
         const dialled = await route.dial(place, limit.signal);
         const outcome = await login({
           ...target,
@@ -102,10 +102,11 @@ async function certificateOf({ place, route, limit }: Target): Promise<Certifica
   }
 }
 
-function knownLines(place: Place, settings: HostSettings, read: KnownHostsReader): readonly KnownHostsLine[] {
+function knownKeysFor(place: Place, settings: HostSettings, read: KnownHostsReader): RevokedKeys {
   const files = [...settings.userKnownHostsFiles, ...settings.globalKnownHostsFiles];
   try {
-    return [...read(files), ...readRevokedKeys(settings.revokedKeysFile)];
+    const revoked = readRevokedKeys(settings.revokedKeysFile);
+    return { ...revoked, lines: [...read(files), ...revoked.lines] };
   } catch (error) {
     throw new FunbricError('unreachable', `${place.name}: a file of host keys can't be read: ${messageOf(error)}`, {
       hint: `make it readable, or name others with knownHostsFiles in hosts.json (${files.join(', ')}); see RevokedHostKeys, too`,

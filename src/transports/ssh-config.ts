@@ -166,6 +166,7 @@ function parseAnswer(text: string): ReadonlyMap<string, readonly string[]> {
 
 function settingsFrom(options: SshConfigOptions, host: Host, answer: Answer): HostSettings {
   const first = (name: string): string | undefined => answer?.get(name)?.[0];
+  refuseKnownHostsCommand(host, first('knownhostscommand') ?? 'none');
   const hostName = first('hostname') ?? host.address ?? host.name;
   const user = host.user ?? first('user') ?? options.userName;
   const port = host.port ?? Number(first('port') ?? 22);
@@ -201,6 +202,14 @@ function settingsFrom(options: SshConfigOptions, host: Host, answer: Answer): Ho
     auth: authOf(first),
     authorityAlgorithms: first('casignaturealgorithms')?.split(','),
   };
+}
+
+/** It may revoke what known_hosts knows, so that no host can be let in without it. */
+function refuseKnownHostsCommand(host: Host, command: string): void {
+  if (command.toLowerCase() === 'none') return;
+  throw unreachable(`${host.name}: KnownHostsCommand of ssh_config has a say in its host key, and isn't run here`, {
+    hint: 'use --transport openssh, which runs it; or turn it off for that host (KnownHostsCommand none)',
+  });
 }
 
 /** As OpenSSH has it. */

@@ -145,7 +145,7 @@ export function keyRefused(given: {
     case 'revoked':
       return unreachable(
         place,
-        `its host key ${key} is revoked by ${verdict.file}:${verdict.line}`,
+        `its host key ${key} is revoked by ${verdict.file}${verdict.line === undefined ? '' : `:${verdict.line}`}`,
         'that key must never be trusted again: give the host a new one',
       );
   }

@@ -53,7 +53,7 @@ function hostKeyRefused(log: SshLog, settings: OpensshSettings): FunbricError {
   const { place } = loginAt(log, settings);
   const knownAs = log.find(/ for (\S+) (?:and|has changed and|was revoked and) you have requested/) ?? knownName(place);
   const key = log.find(/^debug1: Server host (?:key|certificate): (\S+ [^\s,]+)/) ?? 'of an unknown type';
-  if (log.find(/is marked as revoked/) !== undefined) {
+  if (log.find(/is marked as revoked|^Host key .* revoked by file/) !== undefined) {
     return unreachable(
       place,
       `its host key ${key} is revoked by one of ${files.join(', ')}`,
