@@ -165,6 +165,7 @@ async function runTasks(
   hosts: () => Promise<readonly Host[]>,
   context: Context,
 ): Promise<number> {
+  for (const { task, options, positionals = [] } of tasks) await task.prepare?.({ arguments: positionals }, options);
   if (fleet.isDryRun) return await dryRun(fleet, tasks, hosts, context);
   const statuses: number[] = [];
   if (tasks.length > 0) statuses.push(await runFleet(fleet, tasks, await hosts(), context));

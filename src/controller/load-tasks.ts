@@ -84,7 +84,7 @@ async function defaultExportOf(file: TaskFile, { library, cacheFolder }: LoadCon
 }
 
 const phaseNames = ['setup', 'run', 'teardown', 'local'] as const;
-const functionNames = [...phaseNames, 'workload', 'mount'] as const;
+const functionNames = [...phaseNames, 'prepare', 'workload', 'mount'] as const;
 
 const optionSchema = z.strictObject({
   type: z.enum(['string', 'number', 'boolean', 'duration', 'size', 'percent', 'list']),
