@@ -5,7 +5,7 @@ import { homedir } from 'node:os';
 import { setTimeout } from 'node:timers';
 import { packageFiles, packageVersion } from '../controller/package-files.ts';
 import { interrupted } from '../controller/waiting.ts';
-import { exitStatusOf } from '../model/errors.ts';
+import { errorCodeOf, exitStatusOf } from '../model/errors.ts';
 import { makeColors } from './terminal/colors.ts';
 import { describeError } from './errors.ts';
 import { liveEngine } from './live-engine.ts';
@@ -30,6 +30,8 @@ const screen = new Screen({
 
 const graceful = new AbortController();
 const kill = new AbortController();
+const unread = new AbortController();
+const lastWords: { say?: () => string | undefined } = {};
 
 // SIGHUP is a terminal that went away, SIGTERM what CI sends: the hosts shall be left clean after both.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt);
@@ -40,8 +42,9 @@ process.on('SIGTSTP', () => {
   screen.erase();
   process.kill(process.pid, 'SIGSTOP');
 });
-// A reader that went away (funbric ... | head) must not end a run whose hosts are still to be cleaned up.
-for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+// A reader that went away (funbric ... | head) ends what is only output, never a run whose report is still to be written.
+process.stdout.on('error', (error) => errorCodeOf(error) === 'EPIPE' && unread.abort(interrupted('the output')));
+process.stderr.on('error', () => undefined);
 
 const status = await runProgram(process.argv.slice(2), {
   engine: liveEngine({ homeFolder: homedir(), currentFolder: process.cwd() }),
@@ -61,6 +64,8 @@ const status = await runProgram(process.argv.slice(2), {
   nonce: () => randomBytes(3).toString('hex'),
   signal: graceful.signal,
   killSignal: kill.signal,
+  unread: unread.signal,
+  lastWords,
 });
 await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
 // A host that never closes its side of a connection must not keep us here.
@@ -70,8 +75,16 @@ function interrupt(): void {
   if (!graceful.signal.aborted) graceful.abort(interrupted('the run'));
   else if (!kill.signal.aborted) {
     kill.abort(interrupted('the teardown'));
-    setTimeout(() => process.exit(130), lastGraceMs).unref();
-  } else process.exit(130);
+    setTimeout(endNow, lastGraceMs).unref();
+  } else endNow();
+}
+
+/** Nobody waits any longer, so all that can be done is to say what was left. */
+function endNow(): void {
+  screen.erase();
+  const words = lastWords.say?.();
+  screen.err(words === undefined ? '' : `${words}\n`);
+  process.exit(130);
 }
 
 /**

@@ -23,6 +23,7 @@ import { generalHelp, taskHelp } from './help.ts';
 import { chooseHosts, rememberHosts } from './hosts.ts';
 import { hostListText, planText, taskListJson, taskListText, taskRows } from './lists.ts';
 import { progressOf } from './progress/choice.ts';
+import { LeftHosts } from './left-hosts.ts';
 import { limitRun } from './run-limit.ts';
 import { findingLines, hostLines, outcomeLines, type HostEnded } from './recap.ts';
 import { reachOf } from './reach.ts';
@@ -56,6 +57,10 @@ export interface Surroundings {
   readonly nonce: () => string;
   readonly signal: AbortSignal;
   readonly killSignal: AbortSignal;
+  /** Whoever read `out` has gone. */
+  readonly unread: AbortSignal;
+  /** Said where the program must end at once: what it leaves behind. */
+  readonly lastWords: { say?: () => string | undefined };
 }
 
 export async function runProgram(argv: readonly string[], around: Surroundings): Promise<number> {
@@ -231,6 +236,8 @@ async function runFleet(
   const plan = planOf(fleet, tasks, hosts, context);
   const progress = progressOf({ choice: fleet.progress, environment, isTerminal: context.terminal.isTerminal });
   const ended: HostEnded[] = [];
+  const left = new LeftHosts();
+  context.lastWords.say = () => left.ofRun(plan);
   const mountCredentials = await credentialsOf(plan, context.prompt);
   const reach = await reachOf(fleet, context);
   let outcome: RunOutcome;
@@ -245,10 +252,12 @@ async function runFleet(
       runtime: fleet.runtime,
       listen(event) {
         if (event.kind === 'host-ended') ended.push(event);
+        left.listen(event);
         display.listen(event);
       },
     });
   }
+  delete context.lastWords.say;
   const status = statusAfter(signal, outcome.verdict);
   if (context.isDemo !== true) rememberHosts(fleet, ended, context);
   const { run } = outcome;

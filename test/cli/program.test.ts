@@ -232,6 +232,8 @@ async function funbric(argv: readonly string[], double: Double = {}): Promise<En
     nonce: () => 'abcd',
     signal: stop.signal,
     killSignal: new AbortController().signal,
+    unread: new AbortController().signal,
+    lastWords: {},
   });
   return { status, ...said, request: asked.request, command: asked.command, demosClosed: asked.demosClosed };
 }
