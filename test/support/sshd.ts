@@ -18,7 +18,7 @@ import { connect, createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { errorCodeOf } from '../../src/model/errors.ts';
+import { errorCodeOf, messageOf } from '../../src/model/errors.ts';
 
 const sshdProgram = ['/usr/sbin/sshd', '/usr/local/sbin/sshd', '/sbin/sshd'].find((path) => existsSync(path));
 
@@ -70,7 +70,20 @@ export function sshdReason(): string | false {
   }
 }
 
+/** Of a port that was free a moment ago: another test at the same time may be told the same. */
+const tries = 5;
+
 export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
+  for (let count = 1; ; count++) {
+    try {
+      return await startOnFreePort(options);
+    } catch (error) {
+      if (count === tries || !/Address already in use/.test(messageOf(error))) throw error;
+    }
+  }
+}
+
+async function startOnFreePort(options: SshdOptions): Promise<Sshd> {
   const reason = sshdReason();
   if (reason !== false || sshdProgram === undefined) throw new Error(`sshd: ${String(reason)}`);
   const addresses = options.addresses ?? ['127.0.0.2', '127.0.0.3', '127.0.0.4'];
@@ -139,7 +152,7 @@ export function makeKey(path: string): string {
   return path;
 }
 
-/** A port that was free a moment ago: sshd can't be asked to choose one and say which. */
+/** sshd can't be asked to choose one and say which. */
 async function freePort(address: string): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve, reject) => {
