@@ -85,7 +85,7 @@ describe('a task that misuses its workload', { skip: process.platform === 'win32
   });
 
   it('may print without end: what is shown and kept of it is capped', async () => {
-    fleet.writeTask('prints', "async setup(host) { await host.shell('yes | head -c 8000000'); }");
+    fleet.writeTask('prints', `async setup(host) { await host.shell('yes ${'x'.repeat(70)} | head -c 8000000'); }`);
     const ended = await fleet.run('prints');
     assert.ok(ended.stdout.length < 16e6, String(ended.stdout.length));
     assert.ok(statSync(join(bench.reports, 'latest/events.ndjson')).size < 60e6);

@@ -10,6 +10,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  readdirSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
@@ -17,7 +18,7 @@ import { connect, createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { errorCodeOf } from '../../src/model/errors.ts';
+import { errorCodeOf, messageOf } from '../../src/model/errors.ts';
 
 const sshdProgram = ['/usr/sbin/sshd', '/usr/local/sbin/sshd', '/sbin/sshd'].find((path) => existsSync(path));
 
@@ -69,7 +70,20 @@ export function sshdReason(): string | false {
   }
 }
 
+/** Of a port that was free a moment ago: another test at the same time may be told the same. */
+const tries = 5;
+
 export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
+  for (let count = 1; ; count++) {
+    try {
+      return await startOnFreePort(options);
+    } catch (error) {
+      if (count === tries || !/Address already in use/.test(messageOf(error))) throw error;
+    }
+  }
+}
+
+async function startOnFreePort(options: SshdOptions): Promise<Sshd> {
   const reason = sshdReason();
   if (reason !== false || sshdProgram === undefined) throw new Error(`sshd: ${String(reason)}`);
   const addresses = options.addresses ?? ['127.0.0.2', '127.0.0.3', '127.0.0.4'];
@@ -90,7 +104,7 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
   const child = spawn(sshdProgram, ['-D', '-f', join(folder, 'sshd_config'), '-E', logFile], { stdio: 'ignore' });
   const log = (): string => readFileSync(logFile, 'utf8');
   const close = async (): Promise<void> => {
-    await endSessionsAnd(child);
+    await endSessionsAnd(child, port);
     rmSync(folder, { recursive: true, force: true });
   };
   try {
@@ -138,7 +152,7 @@ export function makeKey(path: string): string {
   return path;
 }
 
-/** A port that was free a moment ago: sshd can't be asked to choose one and say which. */
+/** sshd can't be asked to choose one and say which. */
 async function freePort(address: string): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve, reject) => {
@@ -178,46 +192,65 @@ async function isListening(address: string, port: number): Promise<boolean> {
   });
 }
 
-/** Sessions outlive a listener that is killed, so they are ended first, each by its pid. */
-async function endSessionsAnd(listener: ChildProcess): Promise<void> {
+/** For agents to remove what they made, as after any connection that goes away. */
+const graceMs = 5_000;
+
+/** Sessions outlive a listener that is killed, and commands their sessions: each is ended by its pid. */
+async function endSessionsAnd(listener: ChildProcess, port: number): Promise<void> {
   if (listener.pid === undefined) return;
-  const sessions = descendantsOf(listener.pid);
   const isGone = new Promise((resolve) => {
     if (listener.exitCode !== null || listener.signalCode !== null) resolve(undefined);
     else listener.once('exit', resolve);
   });
-  for (const pid of [listener.pid, ...sessions]) {
-    try {
-      process.kill(pid, 'SIGKILL');
-    } catch {
-      // It ended by itself.
-    }
-  }
+  const below = new Set([...descendantsOf(listener.pid), ...cameInBy(port)]);
+  signal(listener.pid, 'SIGKILL');
+  for (const pid of below) signal(pid, 'SIGTERM');
+  // One that was stopped has not heard it yet.
+  for (const pid of below) signal(pid, 'SIGCONT');
+  const deadline = performance.now() + graceMs;
+  while ([...below].some(isRunning) && performance.now() < deadline) await sleep(20);
+  for (const pid of below) signal(pid, 'SIGKILL');
   await isGone;
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    if (errorCodeOf(error) !== 'ESRCH') throw error;
+  }
+}
+
+/** A zombie is over, too. */
+function isRunning(pid: number): boolean {
+  const status = procFile(pid, 'status');
+  return status !== '' && !/^State:\s+Z/m.test(status);
+}
+
+/** What runs by a connection to this port, and whose session may be gone. */
+function cameInBy(port: number): readonly number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => new RegExp(`(^|\0)SSH_CONNECTION=[^\0]* ${port}\0`).test(procFile(pid, 'environ')));
+}
+
+/** Empty where the process is gone, or not ours. */
+function procFile(pid: number, name: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${name}`, 'latin1');
+  } catch {
+    return '';
+  }
 }
 
 /** The processes below one, from /proc: sshd's sessions, their shells and what those run. */
 export function descendantsOf(pid: number): readonly number[] {
-  let children: readonly number[];
-  try {
-    children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
-      .trim()
-      .split(/\s+/)
-      .filter(Boolean)
-      .map(Number);
-  } catch {
-    return [];
-  }
+  const children = procFile(pid, `task/${pid}/children`).trim().split(/\s+/).filter(Boolean).map(Number);
   return children.concat(children.flatMap(descendantsOf));
 }
 
 /** All that runs below a process. Killing one may end others before it is their turn. */
 export function killDescendants(pid: number): void {
-  for (const below of descendantsOf(pid)) {
-    try {
-      process.kill(below, 'SIGKILL');
-    } catch (error) {
-      if (errorCodeOf(error) !== 'ESRCH') throw error;
-    }
-  }
+  for (const below of descendantsOf(pid)) signal(below, 'SIGKILL');
 }

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { Transform } from 'node:stream';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runScript } from '../../src/transports/script.ts';
@@ -11,6 +12,7 @@ import { withSudo } from '../../src/transports/sudo.ts';
 import type { Connection } from '../../src/transports/transport.ts';
 import { makeSudoUser, sudoReason, type SudoUser } from '../support/sudo-user.ts';
 import { runCommand, testConnect, testHost, testTransports } from '../support/transports.ts';
+import { until } from '../support/until.ts';
 
 describe('a command by sudo', { skip: sudoReason(), timeout: 180_000 }, () => {
   const isSkipped = sudoReason() !== false;
@@ -144,29 +146,51 @@ describe('a command by sudo', { skip: sudoReason(), timeout: 180_000 }, () => {
     });
   });
 
-  for (const how of ['', 'use_pty']) {
-    it(`is ended with all that it started when it is aborted${how === '' ? '' : ', also below a pty of sudo'}`, async () => {
-      user.maySudo('ALL=(ALL) ALL', `Defaults:${user.name} ${how === '' ? '!use_pty' : how}`);
-      const mark = join(folder, `alive-${how}`);
+  for (const [when, options, isSlow] of [
+    ['', '!use_pty', false],
+    [', also below a pty of sudo', 'use_pty', false],
+    [', also before we heard that it began', '!use_pty', true],
+  ] as const) {
+    it(`is ended with all that it started when it is aborted${when}`, async () => {
+      user.maySudo('ALL=(ALL) ALL', `Defaults:${user.name} ${options}`);
+      const mark = mkdtempSync(join(folder, 'alive-'));
       const controller = new AbortController();
-      const running = runScript(withPassword(), `(while :; do echo x >> '${mark}'; sleep 0.05; done) & wait`, {
+      const connection = isSlow ? slowly(login) : login;
+      const acting = withSudo(connection, { password: new SudoPassword(user.password) });
+      const running = runScript(acting, `(while :; do echo x >> '${mark}/log'; sleep 0.05; done) & wait`, {
         signal: controller.signal,
         timeoutMs: 60_000,
         maxOutputBytes: 100,
       });
-      while (!existsSync(mark)) await sleep(20);
-      assert.equal(statSync(mark).uid, 0);
+      const log = join(mark, 'log');
+      await until('its first line', () => existsSync(log));
+      assert.equal(statSync(log).uid, 0);
       controller.abort(new Error('enough'));
       await assert.rejects(running, /enough/);
       // The word to end it goes by sudo too, which takes its time.
-      for (let turn = 0, size = -1; size !== statSync(mark).size; turn++) {
+      for (let turn = 0, size = -1; size !== statSync(log).size; turn++) {
         assert(turn < 40, 'it still runs');
-        size = statSync(mark).size;
+        size = statSync(log).size;
         await sleep(500);
       }
     });
   }
 });
+
+/** What its commands say arrives late. */
+function slowly(connection: Connection): Connection {
+  const late = (): Transform =>
+    new Transform({ transform: (chunk, _encoding, done) => void setTimeout(() => done(null, chunk), 300) });
+  return {
+    name: connection.name,
+    closed: connection.closed,
+    async exec(command, options) {
+      const remote = await connection.exec(command, options);
+      return { ...remote, stdout: remote.stdout.pipe(late()), stderr: remote.stderr.pipe(late()) };
+    },
+    [Symbol.asyncDispose]: async () => connection[Symbol.asyncDispose](),
+  };
+}
 
 function readProc(pid: string, file: string): string {
   if (Number(pid) === process.pid || userInfo().uid !== 0) return '';
