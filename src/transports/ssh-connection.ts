@@ -71,6 +71,7 @@ export function connectionOf(
   };
   return {
     name: place.name,
+    hasLoginShell: true,
     closed: first.closed,
     async exec(command, { signal } = {}) {
       const release = await slots.take(signal);

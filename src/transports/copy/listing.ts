@@ -63,6 +63,16 @@ export function listingPrologue(noHashStatus: number, quoteText: (text: string) 
   ].join('\n');
 }
 
+/** Sets `$sum`, a program that prints the sha256 of its input in its first word, or ends with this status where there is none. */
+export function sumProgram(noHashStatus: number): string {
+  return [
+    'if command -v sha256sum >/dev/null 2>&1; then sum=sha256sum',
+    "elif command -v shasum >/dev/null 2>&1; then sum='shasum -a 256'",
+    "elif command -v openssl >/dev/null 2>&1; then sum='openssl dgst -sha256 -r'",
+    `else exit ${noHashStatus}; fi`,
+  ].join('\n');
+}
+
 /** Shell text that lists the current directory. */
 export const listHere = [
   String.raw`printf 'D\0'; e=0`,
