@@ -89,12 +89,18 @@ function lastHosts(which: 'failed' | 'missing', context: HostsContext): readonly
 /** For the next --rerun. What can't be kept is no reason to fail. */
 export function rememberHosts(
   { rerun }: FleetValues,
-  ended: readonly { readonly host: string; readonly status: HostStatus }[],
+  ended: readonly {
+    readonly host: string;
+    readonly status: HostStatus;
+    readonly isInterrupted?: boolean | undefined;
+  }[],
   context: HostsContext,
 ): void {
   if (ended.length === 0) return;
   const place = placeOf(context);
-  const now = ended.map(({ host: name, status }) => ({ name, status }));
+  // What was interrupted is missing.
+  const statusOf = (one: (typeof ended)[number]): HostStatus => (one.isInterrupted === true ? 'lost' : one.status);
+  const now = ended.map((one) => ({ name: one.host, status: statusOf(one) }));
   const before = rerun === undefined ? [] : (readLastHosts(place) ?? []);
   const others = before.filter(({ name }) => now.every((one) => one.name !== name));
   try {

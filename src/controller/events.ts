@@ -48,6 +48,8 @@ const bodySchema = z.discriminatedUnion('kind', [
     host: z.string(),
     status: z.enum(hostStatuses),
     reason: z.optional(z.string()),
+    /** See HostResult. */
+    isInterrupted: z.optional(z.boolean()),
     /** Of a command behind `--` that ended: its exit code, 128 where a signal ended it. */
     code: z.optional(z.number()),
     /** Of a command behind `--`: since its host's login began. */

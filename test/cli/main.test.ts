@@ -86,9 +86,8 @@ describe('the funbric command', () => {
     const { status, stderr } = await started.ended;
     assert.deepEqual([status, stderr], [0, '']);
     const kept = join(bench.folder, 'kept');
-    const [file = ''] = readdirSync(kept, { recursive: true })
-      .map(String)
-      .filter((name) => /stdout$/.test(name));
+    const names = readdirSync(kept, { recursive: true }).map(String);
+    const file = names.find((name) => name.endsWith('stdout')) ?? '';
     assert.match(readFileSync(join(kept, file), 'utf8'), /y\ndone\n$/);
   });
 });

@@ -117,7 +117,11 @@ describe('Ctrl-C twice', { skip: process.platform === 'win32' && 'hosts take a /
     const ended = await started.ended;
     assert.equal(ended.status, 130, ended.stdout + ended.stderr);
     assert.equal(bench.run().verdict, 'incomplete');
-    for (const { status, reason } of bench.run().hosts) assert.equal(status, 'completed', reason);
+    for (const { name, status, reason, isInterrupted } of bench.run().hosts) {
+      assert.deepEqual([status, reason, isInterrupted], ['completed', 'interrupted during runtest', true], name);
+    }
+    assert.match(ended.stdout, /^interrupted +3 a,b,c.*\n +a,b,c: interrupted during runtest$/m);
+    assert.doesNotMatch(ended.stdout, /^completed/m);
   });
 });
 
