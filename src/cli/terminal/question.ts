@@ -17,7 +17,6 @@ export async function ask(
   { input, output, interrupt, signal }: At,
 ): Promise<string> {
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
-  output.write(text);
   // readline redraws its line, so that a prompt of its own would be shown twice: it is given none.
   const lines = createInterface({ input, output: isEchoed ? output : silent, terminal: true });
   const gone = new AbortController();
@@ -27,6 +26,8 @@ export async function ask(
   };
   lines.once('SIGINT', giveUp);
   lines.once('close', giveUp);
+  // Not before: until readline has turned the terminal's own echo off, an early answer would be seen.
+  output.write(text);
   try {
     return await lines.question('', { signal: AbortSignal.any([signal, gone.signal]) });
   } catch (error) {
