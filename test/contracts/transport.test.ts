@@ -24,8 +24,10 @@ import { putPath } from '../../src/transports/copy/put.ts';
 import { runScript } from '../../src/transports/script.ts';
 import { inDirectory } from '../../src/transports/shell.ts';
 import type { Connection } from '../../src/transports/transport.ts';
-import { killDescendants, sshdReason, startSshd } from '../support/sshd.ts';
+import { killDescendants } from '../support/processes.ts';
+import { sshdReason, startSshd } from '../support/sshd.ts';
 import { runCommand, testConnect, testHost, testTransports } from '../support/transports.ts';
+import { until } from '../support/until.ts';
 
 /** A way to reach a host, and the means to take it away. */
 interface Rig {
@@ -206,7 +208,7 @@ for (const subject of subjects) {
         timeoutMs: 60_000,
         maxOutputBytes: 100,
       });
-      while (!existsSync(mark)) await sleep(20);
+      await until('its mark', () => existsSync(mark));
       controller.abort(new Error('enough'));
       await assert.rejects(running, /enough/);
       // Asked at once; how long a busy host takes to hear it isn't the point, but the test's limit is.

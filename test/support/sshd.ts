@@ -10,15 +10,16 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
-  readdirSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { errorCodeOf, messageOf } from '../../src/model/errors.ts';
+import { messageOf } from '../../src/model/errors.ts';
+import { freePort } from './free-port.ts';
+import { allProcesses, descendantsOf, isRunning, signal, textOfProcess } from './processes.ts';
 
 const sshdProgram = ['/usr/sbin/sshd', '/usr/local/sbin/sshd', '/sbin/sshd'].find((path) => existsSync(path));
 
@@ -89,6 +90,7 @@ async function startOnFreePort(options: SshdOptions): Promise<Sshd> {
   const addresses = options.addresses ?? ['127.0.0.2', '127.0.0.3', '127.0.0.4'];
   const folder = mkdtempSync(join(tmpdir(), 'funbric-sshd-'));
   mkdirSync(join(folder, 'home'));
+  // sshd can't be asked to choose one and say which.
   const port = await freePort(addresses[0] ?? '127.0.0.2');
   const identityFile = makeKey(join(folder, 'client_key'));
   const hostKey = readFileSync(`${makeKey(join(folder, 'host_key'))}.pub`, 'utf8')
@@ -152,19 +154,6 @@ export function makeKey(path: string): string {
   return path;
 }
 
-/** sshd can't be asked to choose one and say which. */
-async function freePort(address: string): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, address, resolve);
-  });
-  const bound = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (bound === null || typeof bound === 'string') throw new Error(`no port on ${address}`);
-  return bound.port;
-}
-
 async function listening(of: {
   readonly child: ChildProcess;
   readonly address: string;
@@ -213,44 +202,8 @@ async function endSessionsAnd(listener: ChildProcess, port: number): Promise<voi
   await isGone;
 }
 
-function signal(pid: number, name: NodeJS.Signals): void {
-  try {
-    process.kill(pid, name);
-  } catch (error) {
-    if (errorCodeOf(error) !== 'ESRCH') throw error;
-  }
-}
-
-/** A zombie is over, too. */
-function isRunning(pid: number): boolean {
-  const status = procFile(pid, 'status');
-  return status !== '' && !/^State:\s+Z/m.test(status);
-}
-
 /** What runs by a connection to this port, and whose session may be gone. */
 function cameInBy(port: number): readonly number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((pid) => new RegExp(`(^|\0)SSH_CONNECTION=[^\0]* ${port}\0`).test(procFile(pid, 'environ')));
-}
-
-/** Empty where the process is gone, or not ours. */
-function procFile(pid: number, name: string): string {
-  try {
-    return readFileSync(`/proc/${pid}/${name}`, 'latin1');
-  } catch {
-    return '';
-  }
-}
-
-/** The processes below one, from /proc: sshd's sessions, their shells and what those run. */
-export function descendantsOf(pid: number): readonly number[] {
-  const children = procFile(pid, `task/${pid}/children`).trim().split(/\s+/).filter(Boolean).map(Number);
-  return children.concat(children.flatMap(descendantsOf));
-}
-
-/** All that runs below a process. Killing one may end others before it is their turn. */
-export function killDescendants(pid: number): void {
-  for (const below of descendantsOf(pid)) signal(below, 'SIGKILL');
+  const isIn = new RegExp(`(^|\\0)SSH_CONNECTION=[^\\0]* ${port}\\0`);
+  return allProcesses().filter((pid) => isIn.test(textOfProcess(pid, 'environ')));
 }

@@ -8,7 +8,8 @@ import { explain } from '../../src/model/errors.ts';
 import type { Hop, Host } from '../../src/model/host.ts';
 import type { Transports } from '../../src/transports/registry.ts';
 import type { Connection } from '../../src/transports/transport.ts';
-import { descendantsOf, killDescendants, sshdReason, startSshd, type Sshd } from '../support/sshd.ts';
+import { descendantsOf, killDescendants } from '../support/processes.ts';
+import { sshdReason, startSshd, type Sshd } from '../support/sshd.ts';
 import { runCommand, testConnect, testHost, testTransports } from '../support/transports.ts';
 import { until } from '../support/until.ts';
 
