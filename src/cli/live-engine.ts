@@ -4,6 +4,7 @@ import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { runCommand } from '../controller/command.ts';
 import type { EventLog } from '../controller/event-log.ts';
+import type { Emit } from '../controller/events.ts';
 import type { RunOutcome } from '../controller/task.ts';
 import { exitStatusOf, messageOf } from '../model/errors.ts';
 import type { Host } from '../model/host.ts';
@@ -46,7 +47,7 @@ async function run(request: RunRequest, { homeFolder, currentFolder }: Folders):
   const { loadAgentBundle } = await import('../controller/deploy/agent.ts');
   const { openRuntimes } = await import('../controller/deploy/runtime.ts');
   const { openEventLog } = await import('../controller/event-log.ts');
-  const { finishRun } = await import('../controller/finish.ts');
+  const { finishRun, loadFinish } = await import('../controller/finish.ts');
   const { packageFiles } = await import('../controller/package-files.ts');
   const { createRunFolder } = await import('../controller/run-folder.ts');
   const { plan, reportsFolder, listen, signal, killSignal } = request;
@@ -60,6 +61,12 @@ async function run(request: RunRequest, { homeFolder, currentFolder }: Folders):
     onAbort(signal, () => log.emit({ kind: 'interrupted', isSecond: false, ...limitOf(signal) })),
     onAbort(killSignal, () => log.emit({ kind: 'interrupted', isSecond: true })),
   ];
+  let loading: Promise<unknown> | undefined;
+  const emit: Emit = (event) => {
+    log.emit(event);
+    // What fails here fails again where it is needed.
+    if (event.kind === 'host-connected') loading ??= loadFinish().catch(() => undefined);
+  };
   try {
     await conduct({
       ...request,
@@ -67,7 +74,7 @@ async function run(request: RunRequest, { homeFolder, currentFolder }: Folders):
       bundleFor: () => bundle,
       runtimes,
       connect: reached.connect,
-      emit: log.emit,
+      emit,
       nowNs: () => nowMs() * 1e6,
     });
     const outcome = await finishRun(folder);
