@@ -2,15 +2,12 @@
 import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { runCommand } from '../controller/command.ts';
 import type { EventLog } from '../controller/event-log.ts';
 import type { RunOutcome } from '../controller/task.ts';
 import { exitStatusOf, messageOf } from '../model/errors.ts';
 import type { Host } from '../model/host.ts';
 import { onAbort } from '../transports/on-abort.ts';
-import { createTransports } from '../transports/registry.ts';
 import { quoteAll } from '../transports/shell.ts';
-import { withSudo } from '../transports/sudo.ts';
 import { outputDrained } from './terminal/drained.ts';
 import type { Connector, DemoFleet, Engine, Reach, RunRequest } from './engine.ts';
 import { limitOf, statusAfter } from './status.ts';
@@ -25,7 +22,8 @@ export function liveEngine({ homeFolder, currentFolder }: Folders): Engine {
   return {
     run: (request) => run(request, { homeFolder, currentFolder }),
     async runCommand({ words: [first = '', ...others], ...request }) {
-      await using reached = connector(request, request.hosts, homeFolder);
+      const { runCommand } = await import('../controller/command.ts');
+      await using reached = await connector(request, request.hosts, homeFolder);
       const command = others.length === 0 ? first : quoteAll([first, ...others]);
       return await runCommand({
         ...request,
@@ -35,7 +33,7 @@ export function liveEngine({ homeFolder, currentFolder }: Folders): Engine {
         nowMs: () => performance.now(),
       });
     },
-    connector: (reach, hosts) => connector(reach, hosts, homeFolder),
+    connector: async (reach, hosts) => connector(reach, hosts, homeFolder),
     startDemo,
   };
 }
@@ -50,7 +48,7 @@ async function run(request: RunRequest, { homeFolder, currentFolder }: Folders):
   const { packageFiles } = await import('../controller/package-files.ts');
   const { createRunFolder } = await import('../controller/run-folder.ts');
   const { plan, reportsFolder, listen, signal, killSignal } = request;
-  await using reached = connector(request, plan.hosts, homeFolder);
+  await using reached = await connector(request, plan.hosts, homeFolder);
   await using runtimes = await openRuntimes(request.runtime, [currentFolder, packageFiles.root]);
   const folder = await createRunFolder(reportsFolder, plan);
   const bundle = await loadAgentBundle(packageFiles.agent);
@@ -91,7 +89,10 @@ function endLog(
   log.emit({ kind: 'run-ended', verdict, code, reasons, ...(reportPath === undefined ? {} : { report: reportPath }) });
 }
 
-function connector(reach: Reach, hosts: readonly Host[], homeFolder: string): Connector {
+/** SSH is loaded only where a host is to be reached: --help and completion start in half the time without it. */
+async function connector(reach: Reach, hosts: readonly Host[], homeFolder: string): Promise<Connector> {
+  const { createTransports } = await import('../transports/registry.ts');
+  const { withSudo } = await import('../transports/sudo.ts');
   const { connectMs, isNewKeyAccepted, secrets, isAgentForwarded, note, sudo, sudoPassword: password } = reach;
   const transports = createTransports({
     home: homeFolder,
