@@ -5,7 +5,7 @@ import { askForCertificate } from './certificate-offer.ts';
 import type { ConnectLimit } from './connect-limit.ts';
 import type { Keyring } from './credentials.ts';
 import type { Dialled } from './dial.ts';
-import { checkHostKey, isCertificateWanted } from './host-key.ts';
+import { checkHostKey, knownOf } from './host-key.ts';
 import type { KnownHostsLine, KnownHostsReader } from './known-hosts.ts';
 import type { LoginAttempt } from './login-gate.ts';
 import { readRevokedKeys } from './revoked-keys.ts';
@@ -51,13 +51,14 @@ export function makeAttempts(means: {
       return async () => {
         limit.start();
         // Read anew for each try: another host may have added the same key meanwhile.
-        const lines = knownLines(place, settings, readKnownHosts);
-        if (shown === undefined && isCertificateWanted(settings, lines)) {
+        const known = knownOf(settings, knownLines(place, settings, readKnownHosts));
+        // A certificate counts only where an authority could have signed it, or must not have.
+        if (shown === undefined && known.isCertificateWanted) {
           const offer = await certificateOf(target);
           if (offer.kind === 'dropped') return offer;
           shown = offer;
         }
-        const hostKey = checkHostKey({ ...target, lines, certificate: shown?.blob, now });
+        const hostKey = checkHostKey({ ...target, known, certificate: shown?.blob, now });
         const dialled = await route.dial(place, limit.signal);
         const outcome = await login({
           ...target,
@@ -102,7 +103,8 @@ async function certificateOf({
 function knownLines(place: Place, settings: HostSettings, read: KnownHostsReader): readonly KnownHostsLine[] {
   const files = [...settings.userKnownHostsFiles, ...settings.globalKnownHostsFiles];
   try {
-    return [...read(files), ...readRevokedKeys(settings.revokedKeysFile)];
+    const [lines, revoked] = [read(files), readRevokedKeys(settings.revokedKeysFile)];
+    return revoked.length === 0 ? lines : [...lines, ...revoked];
   } catch (error) {
     throw new FunbricError('unreachable', `${place.name}: a file of host keys can't be read: ${messageOf(error)}`, {
       hint: `make it readable, or name others with knownHostsFiles in hosts.json (${files.join(', ')}); see RevokedHostKeys, too`,

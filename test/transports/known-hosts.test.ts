@@ -51,6 +51,13 @@ describe('known_hosts', () => {
     ['no line of another port', `[web-1.example]:24 ssh-ed25519 ${k}`, { port: 23 }, 'unknown'],
     ['the key under the bare name for another port', `web-1.example ssh-ed25519 ${k}`, { port: 23 }, 'known kh:1'],
     ['no change by a bare name for another port', `web-1.example ssh-ed25519 ${o}`, { port: 23 }, 'unknown'],
+    [
+      'the first of two lines that say the same',
+      `*.example ssh-rsa ${k}\nweb-1.example ssh-rsa ${k}`,
+      {},
+      'known kh:1',
+    ],
+    ['a name that stands twice in one line', `web-1.example,Web-1.example ssh-ed25519 ${k}`, {}, 'known kh:1'],
     ['another key as changed', `x ssh-rsa ${o}\nweb-1.example ssh-ed25519 ${o}`, {}, 'changed kh:2'],
     ['a second key of the host', `web-1.example ssh-rsa ${o}\nweb-1.example ssh-ed25519 ${k}`, {}, 'known kh:2'],
     ['a revoked key, known or not', `web-1.example ssh-ed25519 ${k}\n@revoked * ssh-ed25519 ${k}`, {}, 'revoked kh:2'],
