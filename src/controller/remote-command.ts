@@ -43,7 +43,7 @@ export async function runRemoteCommand(
   const line = `exec "\${SHELL:-/bin/sh}" -c ${quote(markedLine(command.line, marker))}`;
   const exit = await streamScript(connection, line, {
     stdin: command.stdin ?? '',
-    signal: AbortSignal.any([command.signal, limits.signal]),
+    signal: limits.with(command.signal),
     onStdout: stdout.push,
     onStderr: stderr.push,
   });

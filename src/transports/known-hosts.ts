@@ -51,18 +51,30 @@ export type HostKeyVerdict =
 /** The lines of all files in their order; files that aren't there have none. Throws what reading else throws. */
 export type KnownHostsReader = (files: readonly string[]) => readonly KnownHostsLine[];
 
-/** Reads the files each time, as they may have grown. What hasn't changed is parsed no second time, and given as it was. */
+/** Looks at the files each time, as they may have grown. What hasn't changed is read no second time, and given as it was. */
 export function knownHostsReader(): KnownHostsReader {
-  const read = new Map<string, { readonly texts: readonly string[]; readonly lines: readonly KnownHostsLine[] }>();
+  const read = new Map<string, { readonly states: string; readonly lines: readonly KnownHostsLine[] }>();
   return (files) => {
     const key = files.join('\0');
-    const texts = files.map(readIfThere);
+    // Before it is read: what changes meanwhile is seen the next time.
+    const states = files.map(stateOf).join();
     const known = read.get(key);
-    if (known?.texts.every((text, at) => text === texts[at]) === true) return known.lines;
-    const lines = files.flatMap((file, at) => parseKnownHosts(texts[at] ?? '', file));
-    read.set(key, { texts, lines });
+    if (known?.states === states) return known.lines;
+    const lines = files.flatMap((file) => parseKnownHosts(readIfThere(file), file));
+    read.set(key, { states, lines });
     return lines;
   };
+}
+
+/** A line that is added changes the size, a file that takes another's place has a number of its own. */
+function stateOf(file: string): string {
+  try {
+    const found = statSync(file, { bigint: true, throwIfNoEntry: false });
+    return found === undefined ? '' : [found.dev, found.ino, found.size, found.mtimeNs, found.ctimeNs].join(' ');
+  } catch {
+    // Reading it tells what is wrong.
+    return '';
+  }
 }
 
 function readIfThere(file: string): string {

@@ -1,7 +1,17 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { createHmac, randomBytes } from 'node:crypto';
-import { chmodSync, lstatSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  lstatSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -131,6 +141,22 @@ describe('known_hosts', () => {
           [file, 2],
         ],
       );
+    });
+
+    it('sees at once what was added, taken away, or put in the place of a file', () => {
+      const file = join(folder, 'changing');
+      const read = knownHostsReader();
+      const names = (): readonly string[] => read([file]).map(({ patterns }) => patterns);
+      assert.deepEqual(names(), []);
+      writeFileSync(file, `a ssh-rsa ${k}\n`);
+      assert.deepEqual(names(), ['a']);
+      writeFileSync(file, `b ssh-rsa ${k}\n`, { flag: 'a' });
+      assert.deepEqual(names(), ['a', 'b']);
+      writeFileSync(`${file}.new`, `c ssh-rsa ${k}\nd ssh-rsa ${k}\n`);
+      renameSync(`${file}.new`, file);
+      assert.deepEqual(names(), ['c', 'd']);
+      rmSync(file);
+      assert.deepEqual(names(), []);
     });
   });
 });
