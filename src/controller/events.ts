@@ -79,15 +79,3 @@ export const runEventSchema = z.intersection(stampSchema, bodySchema);
 export type RunEvent = z.infer<typeof stampSchema> & RunEventBody;
 
 export type Emit = (event: RunEventBody) => void;
-
-export interface Clocks {
-  readonly now: () => Date;
-  /** Monotonic. */
-  readonly nowMs: () => number;
-}
-
-/** Gives events their times; the start is now. */
-export function stamper({ now, nowMs }: Clocks): (body: RunEventBody) => RunEvent {
-  const startMs = nowMs();
-  return (body) => ({ at: now().toISOString(), atMs: Math.round(nowMs() - startMs), ...body });
-}

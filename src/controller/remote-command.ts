@@ -46,7 +46,7 @@ export async function runRemoteCommand(
   const exit = await streamScript(connection, line, {
     isForLoginShell,
     stdin: command.stdin ?? '',
-    signal: AbortSignal.any([command.signal, limits.signal]),
+    signal: limits.with(command.signal),
     onStdout: stdout.push,
     onStderr: stderr.push,
   });

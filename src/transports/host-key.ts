@@ -30,7 +30,8 @@ export interface HostKeyCheck {
 export function checkHostKey(given: {
   readonly place: Place;
   readonly settings: HostSettings;
-  readonly lines: readonly KnownHostsLine[];
+  /** Of this address: see knownOf. */
+  readonly known: KnownKeys;
   /** See RevokedKeys. */
   readonly compactFile?: string | undefined;
   readonly isNewKeyAccepted: boolean;
@@ -38,9 +39,8 @@ export function checkHostKey(given: {
   readonly certificate?: Buffer | undefined;
   readonly now: () => Date;
 }): HostKeyCheck {
-  const { place, settings } = given;
+  const { place, settings, known } = given;
   const at = addressOf(settings);
-  const known = knownKeysOf(given.lines, at);
   const certified = judgeCertificate(known, given);
   const files = [...settings.userKnownHostsFiles, ...settings.globalKnownHostsFiles];
   let accepted: Buffer | undefined;
@@ -98,9 +98,9 @@ function addressOf(settings: HostSettings): HostAddress {
   return { host: settings.hostName, port: settings.port, alias: settings.hostKeyAlias };
 }
 
-/** A certificate counts only where an authority could have signed it, or must not have. */
-export function isCertificateWanted(settings: HostSettings, lines: readonly KnownHostsLine[]): boolean {
-  return knownKeysOf(lines, addressOf(settings)).isCertificateWanted;
+/** What the lines say of the host that is reached with these settings. */
+export function knownOf(settings: HostSettings, lines: readonly KnownHostsLine[]): KnownKeys {
+  return knownKeysOf(lines, addressOf(settings));
 }
 
 interface Certified {

@@ -52,18 +52,30 @@ export type HostKeyVerdict =
 /** The lines of all files in their order; files that aren't there have none. Throws what reading else throws. */
 export type KnownHostsReader = (files: readonly string[]) => readonly KnownHostsLine[];
 
-/** Reads the files each time, as they may have grown, and parses only what has changed. */
+/** Looks at the files each time, as they may have grown. What hasn't changed is read no second time, and given as it was. */
 export function knownHostsReader(): KnownHostsReader {
-  const parsed = new Map<string, { readonly text: string; readonly lines: readonly KnownHostsLine[] }>();
-  return (files) =>
-    files.flatMap((file) => {
-      const text = readIfThere(file);
-      const known = parsed.get(file);
-      if (known?.text === text) return known.lines;
-      const lines = parseKnownHosts(text, file);
-      parsed.set(file, { text, lines });
-      return lines;
-    });
+  const read = new Map<string, { readonly states: string; readonly lines: readonly KnownHostsLine[] }>();
+  return (files) => {
+    const key = files.join('\0');
+    // Before it is read: what changes meanwhile is seen the next time.
+    const states = files.map(stateOf).join();
+    const known = read.get(key);
+    if (known?.states === states) return known.lines;
+    const lines = files.flatMap((file) => parseKnownHosts(readIfThere(file), file));
+    read.set(key, { states, lines });
+    return lines;
+  };
+}
+
+/** A line that is added changes the size, a file that takes another's place has a number of its own. */
+function stateOf(file: string): string {
+  try {
+    const found = statSync(file, { bigint: true, throwIfNoEntry: false });
+    return found === undefined ? '' : [found.dev, found.ino, found.size, found.mtimeNs, found.ctimeNs].join(' ');
+  } catch {
+    // Reading it tells what is wrong.
+    return '';
+  }
 }
 
 function readIfThere(file: string): string {
@@ -99,10 +111,10 @@ export interface KnownKeys {
 }
 
 export function knownKeysOf(lines: readonly KnownHostsLine[], at: HostAddress): KnownKeys {
-  const named = lines.filter((line) => isMatch(line.patterns, nameOf(at)));
+  const named = linesOf(lines, nameOf(at));
   // OpenSSH's second look: a key under the bare name also counts for another port, but never makes one changed.
   const isSecondLook = at.alias === undefined && at.port !== 22;
-  const bare = isSecondLook ? lines.filter((line) => isMatch(line.patterns, at.host.toLowerCase())) : [];
+  const bare = isSecondLook ? linesOf(lines, at.host.toLowerCase()) : [];
   const plain = (line: KnownHostsLine): boolean => line.marker === 'none';
   return {
     keyTypes: [...new Set([...named, ...bare].filter(plain).map((line) => line.keyType))],
@@ -140,10 +152,47 @@ export function nameOf(at: HostAddress): string {
   return at.port === 22 ? at.host.toLowerCase() : `[${at.host.toLowerCase()}]:${at.port}`;
 }
 
+interface Numbered {
+  /** Where it stands among all. */
+  readonly at: number;
+  readonly line: KnownHostsLine;
+}
+
+/** Most lines have plain names, and each host of a fleet asks for its own: looked up, not looked for. */
+interface Index {
+  readonly byName: ReadonlyMap<string, readonly Numbered[]>;
+  readonly others: readonly Numbered[];
+}
+
+const indexes = new WeakMap<readonly KnownHostsLine[], Index>();
+
+/** In their order. */
+function linesOf(lines: readonly KnownHostsLine[], name: string): readonly KnownHostsLine[] {
+  const index = indexes.get(lines) ?? makeIndex(lines);
+  indexes.set(lines, index);
+  const found = [...(index.byName.get(name) ?? []), ...index.others.filter(({ line }) => isMatch(line.patterns, name))];
+  return found.sort((a, b) => a.at - b.at).map(({ line }) => line);
+}
+
+function makeIndex(lines: readonly KnownHostsLine[]): Index {
+  const byName = new Map<string, Numbered[]>();
+  const others: Numbered[] = [];
+  for (const [at, line] of lines.entries()) {
+    if (/[*?!|]/.test(line.patterns)) {
+      others.push({ at, line });
+      continue;
+    }
+    for (const name of new Set(line.patterns.toLowerCase().split(','))) {
+      const named = byName.get(name);
+      if (named === undefined) byName.set(name, [{ at, line }]);
+      else named.push({ at, line });
+    }
+  }
+  return { byName, others };
+}
+
 function isMatch(patterns: string, name: string): boolean {
   if (patterns.startsWith('|')) return isHashOf(patterns, name);
-  // Most lines are one plain name, and each host of a fleet looks at all lines.
-  if (!/[*?!,]/.test(patterns)) return patterns === name || patterns.toLowerCase() === name;
   let isPositive = false;
   for (const pattern of patterns.toLowerCase().split(',')) {
     const isNegated = pattern.startsWith('!');

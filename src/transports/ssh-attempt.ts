@@ -7,10 +7,10 @@ import type { Keyring } from './credentials.ts';
 import type { Dialled } from './dial.ts';
 import { judgeDrop, type Drop } from './drop.ts';
 import { firstWords } from './first-words.ts';
-import { checkHostKey, isCertificateWanted } from './host-key.ts';
-import type { KnownHostsReader } from './known-hosts.ts';
+import { checkHostKey, knownOf } from './host-key.ts';
+import type { KnownHostsReader, KnownKeys } from './known-hosts.ts';
 import type { LoginAttempt } from './login-gate.ts';
-import { readRevokedKeys, type RevokedKeys } from './revoked-keys.ts';
+import { readRevokedKeys } from './revoked-keys.ts';
 import type { Route } from './route.ts';
 import type { Secrets } from './secrets.ts';
 import type { HostSettings } from './ssh-config.ts';
@@ -53,13 +53,14 @@ export function makeAttempts(means: {
       return async () => {
         limit.start();
         // Read anew for each try: another host may have added the same key meanwhile.
-        const known = knownKeysFor(place, settings, readKnownHosts);
-        if (shown === undefined && isCertificateWanted(settings, known.lines)) {
+        const { known, compactFile } = knownKeysFor(place, settings, readKnownHosts);
+        // A certificate counts only where an authority could have signed it, or must not have.
+        if (shown === undefined && known.isCertificateWanted) {
           const offer = await certificateOf(target);
           if (offer.kind === 'dropped') return offer;
           shown = offer;
         }
-        const hostKey = checkHostKey({ ...target, ...known, certificate: shown?.blob, now });
+        const hostKey = checkHostKey({ ...target, known, compactFile, certificate: shown?.blob, now });
         const dialled = await route.dial(place, limit.signal);
         const outcome = await login({
           ...target,
@@ -102,11 +103,18 @@ async function certificateOf({ place, route, limit }: Target): Promise<Certifica
   }
 }
 
-function knownKeysFor(place: Place, settings: HostSettings, read: KnownHostsReader): RevokedKeys {
+interface Known {
+  readonly known: KnownKeys;
+  /** See RevokedKeys. */
+  readonly compactFile: string | undefined;
+}
+
+function knownKeysFor(place: Place, settings: HostSettings, read: KnownHostsReader): Known {
   const files = [...settings.userKnownHostsFiles, ...settings.globalKnownHostsFiles];
   try {
-    const revoked = readRevokedKeys(settings.revokedKeysFile);
-    return { ...revoked, lines: [...read(files), ...revoked.lines] };
+    const [lines, revoked] = [read(files), readRevokedKeys(settings.revokedKeysFile)];
+    const all = revoked.lines.length === 0 ? lines : [...lines, ...revoked.lines];
+    return { known: knownOf(settings, all), compactFile: revoked.compactFile };
   } catch (error) {
     throw new FunbricError('unreachable', `${place.name}: a file of host keys can't be read: ${messageOf(error)}`, {
       hint: `make it readable, or name others with knownHostsFiles in hosts.json (${files.join(', ')}); see RevokedHostKeys, too`,

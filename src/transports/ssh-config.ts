@@ -178,14 +178,16 @@ function settingsFrom(options: SshConfigOptions, host: Host, answer: Answer): Ho
       .map(expand)
       .filter((path) => path !== undefined);
   const ownFiles = host.knownHostsFiles?.map((path) => expandHome(path, options.home));
-  const identities = (answer?.get('identityfile') ?? defaultIdentities).map(expand);
   return {
     hostName,
     port,
     user,
     identityFiles:
       host.identityFiles === undefined
-        ? identities.filter((path) => path !== undefined).filter((path) => existsSync(path))
+        ? (answer?.get('identityfile') ?? defaultIdentities)
+            .map(expand)
+            .filter((path) => path !== undefined)
+            .filter((path) => existsSync(path))
         : host.identityFiles.map((path) => givenIdentity(path, host, options.home)),
     isIdentitiesOnly: first('identitiesonly') === 'yes',
     agentSocket: agentOf(first('identityagent'), options, expand),

@@ -13,6 +13,7 @@ import type { HostKeyCheck } from './host-key.ts';
 import type { LoginAttempt } from './login-gate.ts';
 import { onAbort } from './on-abort.ts';
 import { firstWords } from './first-words.ts';
+import { ignoreOtherHostKeys } from './other-host-keys.ts';
 import { signAtOnce } from './sign-at-once.ts';
 import { closedSilently } from './sshd-limits.ts';
 import {
@@ -80,6 +81,7 @@ export async function login(request: LoginRequest): Promise<LoginAttempt<Client>
   // node-ssh would make an error, with its stack, of each connection that ends. Nobody waits for its promise.
   client.removeAllListeners('close');
   signAtOnce(client);
+  ignoreOtherHostKeys(client);
   return outcomeOf(client, tries, request, ending);
 }
 

@@ -1,7 +1,17 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { createHmac, randomBytes } from 'node:crypto';
-import { chmodSync, lstatSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  lstatSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -51,6 +61,13 @@ describe('known_hosts', () => {
     ['no line of another port', `[web-1.example]:24 ssh-ed25519 ${k}`, { port: 23 }, 'unknown'],
     ['the key under the bare name for another port', `web-1.example ssh-ed25519 ${k}`, { port: 23 }, 'known kh:1'],
     ['no change by a bare name for another port', `web-1.example ssh-ed25519 ${o}`, { port: 23 }, 'unknown'],
+    [
+      'the first of two lines that say the same',
+      `*.example ssh-rsa ${k}\nweb-1.example ssh-rsa ${k}`,
+      {},
+      'known kh:1',
+    ],
+    ['a name that stands twice in one line', `web-1.example,Web-1.example ssh-ed25519 ${k}`, {}, 'known kh:1'],
     ['another key as changed', `x ssh-rsa ${o}\nweb-1.example ssh-ed25519 ${o}`, {}, 'changed kh:2'],
     ['a second key of the host', `web-1.example ssh-rsa ${o}\nweb-1.example ssh-ed25519 ${k}`, {}, 'known kh:2'],
     ['a revoked key, known or not', `web-1.example ssh-ed25519 ${k}\n@revoked * ssh-ed25519 ${k}`, {}, 'revoked kh:2'],
@@ -124,6 +141,22 @@ describe('known_hosts', () => {
           [file, 2],
         ],
       );
+    });
+
+    it('sees at once what was added, taken away, or put in the place of a file', () => {
+      const file = join(folder, 'changing');
+      const read = knownHostsReader();
+      const names = (): readonly string[] => read([file]).map(({ patterns }) => patterns);
+      assert.deepEqual(names(), []);
+      writeFileSync(file, `a ssh-rsa ${k}\n`);
+      assert.deepEqual(names(), ['a']);
+      writeFileSync(file, `b ssh-rsa ${k}\n`, { flag: 'a' });
+      assert.deepEqual(names(), ['a', 'b']);
+      writeFileSync(`${file}.new`, `c ssh-rsa ${k}\nd ssh-rsa ${k}\n`);
+      renameSync(`${file}.new`, file);
+      assert.deepEqual(names(), ['c', 'd']);
+      rmSync(file);
+      assert.deepEqual(names(), []);
     });
   });
 });

@@ -4,7 +4,7 @@ import type { ChalkInstance } from 'chalk';
 import type { Host } from '../../model/host.ts';
 import { foldNodeSet } from '../../model/nodeset.ts';
 import type { CommandOutput, HostExit } from '../../controller/command.ts';
-import { stamper } from '../../controller/events.ts';
+import { stamper } from '../../controller/stamper.ts';
 import type { OutputFolder } from '../../controller/output-folder.ts';
 import { rollingOf } from '../../controller/rolling.ts';
 import { readable } from '../../transports/shell.ts';
