@@ -5,11 +5,12 @@ import { homedir } from 'node:os';
 import { setTimeout } from 'node:timers';
 import { packageFiles, packageVersion } from '../controller/package-files.ts';
 import { interrupted } from '../controller/waiting.ts';
-import { exitStatusOf } from '../model/errors.ts';
+import { exitStatusOf, messageOf } from '../model/errors.ts';
 import { makeColors } from './terminal/colors.ts';
 import { describeError } from './errors.ts';
 import { liveEngine } from './live-engine.ts';
 import { runProgram } from './program.ts';
+import { statusOf } from './status.ts';
 import { Screen } from './terminal/screen.ts';
 
 /** After a second Ctrl-C everything is let go of; what hasn't ended by then never will. */
@@ -18,6 +19,8 @@ const lastGraceMs = 3000;
 const strayGraceMs = 90_000;
 
 let strayStatus: number | undefined;
+/** What first went wrong with standard output. */
+let unwritten: NodeJS.ErrnoException | undefined;
 
 const screen = new Screen({
   out: (text) => void process.stdout.write(text),
@@ -40,8 +43,12 @@ process.on('SIGTSTP', () => {
   screen.erase();
   process.kill(process.pid, 'SIGSTOP');
 });
-// A reader that went away (funbric ... | head) must not end a run whose hosts are still to be cleaned up.
-for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+// A reader that went away (funbric ... | head) must not end a run whose hosts are still to be cleaned up, nor must a full disk.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (stream === process.stdout) unwritten ??= error;
+  });
+}
 
 const status = await runProgram(process.argv.slice(2), {
   engine: liveEngine({ homeFolder: homedir(), currentFolder: process.cwd() }),
@@ -63,8 +70,10 @@ const status = await runProgram(process.argv.slice(2), {
   killSignal: kill.signal,
 });
 await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
+const isCut = unwritten !== undefined && unwritten.code !== 'EPIPE';
+if (isCut) screen.err(`funbric: standard output is not whole: ${messageOf(unwritten)}\nhint: make room there\n`);
 // A host that never closes its side of a connection must not keep us here.
-process.exit(strayStatus ?? status);
+process.exit(strayStatus ?? (isCut && status === 0 ? statusOf('incomplete') : status));
 
 function interrupt(): void {
   if (!graceful.signal.aborted) graceful.abort(interrupted('the run'));

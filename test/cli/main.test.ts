@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { funbric, openBench, startFunbric, type Bench, type Ended } from '../support/funbric.ts';
+import { funbric, main, openBench, startFunbric, type Bench, type Ended } from '../support/funbric.ts';
 
 const local = ['--transport', 'local'] as const;
 
@@ -58,6 +59,20 @@ describe('the funbric command', () => {
       assert.ok(await isGone(pid), `process ${pid} is still there`);
     });
   }
+
+  it(
+    'is incomplete where its output could not be written, and says so',
+    { skip: !existsSync('/dev/full') },
+    async () => {
+      using bench = openBench();
+      for (const words of [['-H', 'one', ...local, '--json', '--', 'true'], ['--list']]) {
+        const line = `exec "$0" "$@" >/dev/full`;
+        const ended = spawnSync('/bin/sh', ['-c', line, process.execPath, main, ...words], { cwd: bench.folder });
+        assert.equal(ended.status, 2);
+        assert.match(ended.stderr.toString(), /^funbric: standard output is not whole: ENOSPC/m);
+      }
+    },
+  );
 
   it('goes on without a word when the reader of its output goes away', async () => {
     using bench = openBench();
