@@ -251,7 +251,10 @@ describe('getting from a host', { timeout: 120_000 }, () => {
   );
 
   it('ends where folders can not be made', { skip: !existsSync('/proc/self') && 'no /proc here' }, async () => {
-    await assert.rejects(get(remote, '/proc/no/such'), { code: 'ENOENT' });
+    await assert.rejects(get(remote, '/proc/no/such'), {
+      code: 'input',
+      message: /^\/proc\/no\/such can't be written on this machine: ENOENT/,
+    });
   });
 
   it('names what is missing, or no file and no folder', async () => {

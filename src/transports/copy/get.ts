@@ -7,7 +7,7 @@ import { randomBytes } from 'node:crypto';
 import { lstat, mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { errorCodeOf, FunbricError } from '../../model/errors.ts';
+import { errorCodeOf, FunbricError, messageOf } from '../../model/errors.ts';
 import { makeFolders } from '../make-folders.ts';
 import { streamScript } from '../script.ts';
 import { quote, quotePath } from '../shell.ts';
@@ -41,14 +41,15 @@ export async function getPath(
     const exit = await streamScript(connection, getScript(remotePath, mark), {
       signal: options.signal,
       stdin: () => answer,
-      onStdout: async (chunk) => {
-        if (receiver !== undefined) return receiver.take(chunk);
-        const listed = listing.take(chunk);
-        if (listed === undefined) return;
-        receiver = await openReceiver(listed.listing, { ...options, what, localPath, mark });
-        answer.end(receiver.request());
-        await receiver.take(listed.rest);
-      },
+      onStdout: async (chunk) =>
+        hereAt(localPath, async () => {
+          if (receiver !== undefined) return receiver.take(chunk);
+          const listed = listing.take(chunk);
+          if (listed === undefined) return;
+          receiver = await openReceiver(listed.listing, { ...options, what, localPath, mark });
+          answer.end(receiver.request());
+          await receiver.take(listed.rest);
+        }),
       onStderr: (chunk) => {
         if (complaint.length < maxComplaint) complaint += chunk.toString();
       },
@@ -59,6 +60,19 @@ export async function getPath(
   } finally {
     answer.destroy();
     await receiver?.close();
+  }
+}
+
+/** What this machine's file system refuses is no fault of the host. */
+async function hereAt(localPath: string, act: () => Promise<void>): Promise<void> {
+  try {
+    await act();
+  } catch (error) {
+    if (error instanceof FunbricError) throw error;
+    throw new FunbricError('input', `${localPath} can't be written on this machine: ${messageOf(error)}`, {
+      hint: 'make room there, or copy to another folder',
+      cause: error,
+    });
   }
 }
 
