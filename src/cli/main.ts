@@ -5,7 +5,7 @@ import { homedir } from 'node:os';
 import { setTimeout } from 'node:timers';
 import { packageFiles, packageVersion } from '../controller/package-files.ts';
 import { interrupted } from '../controller/waiting.ts';
-import { exitStatusOf, messageOf } from '../model/errors.ts';
+import { exitStatusOf, FunbricError, messageOf } from '../model/errors.ts';
 import { makeColors } from './terminal/colors.ts';
 import { describeError } from './errors.ts';
 import { liveEngine } from './live-engine.ts';
@@ -50,15 +50,16 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
+const currentFolder = folderHere();
 const status = await runProgram(process.argv.slice(2), {
-  engine: liveEngine({ homeFolder: homedir(), currentFolder: process.cwd() }),
+  engine: liveEngine({ homeFolder: homedir(), currentFolder }),
   library: async () => ({ ...(await import('../index.ts')) }),
   out: screen.out,
   err: screen.err,
   terminal: screen,
   prompt: { input: process.stdin, output: process.stderr, interrupt },
   environment: process.env,
-  currentFolder: process.cwd(),
+  currentFolder,
   homeFolder: homedir(),
   ownTasksFolder: packageFiles.tasks,
   version: packageVersion(),
@@ -75,6 +76,17 @@ if (isCut) screen.err(`funbric: standard output is not whole: ${messageOf(unwrit
 // A host that never closes its side of a connection must not keep us here.
 process.exit(strayStatus ?? (isCut && status === 0 ? statusOf('incomplete') : status));
 
+function folderHere(): string {
+  try {
+    return process.cwd();
+  } catch (error) {
+    throw new FunbricError('input', `the folder that funbric was started in is gone: ${messageOf(error)}`, {
+      hint: 'go to one that is there: cd',
+      cause: error,
+    });
+  }
+}
+
 function interrupt(): void {
   if (!graceful.signal.aborted) graceful.abort(interrupted('the run'));
   else if (!kill.signal.aborted) {
@@ -90,6 +102,8 @@ function interrupt(): void {
 function giveUp(thrown: unknown): void {
   if (strayStatus !== undefined) return;
   strayStatus = exitStatusOf(thrown);
+  // Where nothing is left to do, the process ends before anything else can say so.
+  process.exitCode = strayStatus;
   const question = { isWanted: undefined, environment: process.env, isTerminal: process.stderr.isTTY };
   screen.err(describeError(thrown, makeColors(question)));
   if (!graceful.signal.aborted) graceful.abort(interrupted('the run, by an error that nothing caught'));

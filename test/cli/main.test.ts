@@ -74,6 +74,14 @@ describe('the funbric command', () => {
     },
   );
 
+  it('says that the folder in which it was started is gone, with the status of refused input', () => {
+    using bench = openBench();
+    const line = 'mkdir gone && cd gone && rmdir ../gone && exec "$0" "$@"';
+    const ended = spawnSync('/bin/sh', ['-c', line, process.execPath, main, '--list'], { cwd: bench.folder });
+    assert.match(ended.stderr.toString(), /^funbric: the folder that funbric was started in is gone: .*\nhint: .*\n$/);
+    assert.equal(ended.status, 65);
+  });
+
   it('goes on without a word when the reader of its output goes away', async () => {
     using bench = openBench();
     const mark = join(bench.folder, 'mark');
