@@ -8,6 +8,7 @@ import {
   appendFileSync,
   chmodSync,
   closeSync,
+  existsSync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -16,10 +17,11 @@ import {
   renameSync,
   rmSync,
   statSync,
-  writeSync,
+  writeFileSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { errorCodeOf } from '../model/errors.ts';
+import { withFileLock } from './file-lock.ts';
 
 interface Place {
   readonly file: string;
@@ -236,7 +238,8 @@ function isWildcardMatch(pattern: string, text: string): boolean {
 
 /**
  * Adds one line to a known_hosts file, which is made where it is missing (0600, its folder 0700). Written beside it and
- * renamed, all without a pause, so that neither a crash nor another host's line can leave half of it.
+ * renamed, all without a pause and by one process at a time, so that neither a crash nor another host's line can leave half of
+ * it, nor another run lose it.
  */
 export function addKnownHost(
   file: string,
@@ -250,14 +253,20 @@ export function addKnownHost(
     appendFileSync(target, line);
     return;
   }
-  const before = readIfThere(target);
-  const isLineOpen = before !== '' && !before.endsWith('\n');
+  withFileLock(target, () => appendLine(target, line));
+}
+
+function appendLine(target: string, line: string): void {
+  // Bytes: comments may be in any encoding.
+  const before = existsSync(target) ? readFileSync(target) : Buffer.alloc(0);
+  const isLineOpen = before.length > 0 && before.at(-1) !== 0x0a;
   const temporary = `${target}.funbric-${process.pid}`;
   try {
     rmSync(temporary, { force: true });
     const fd = openSync(temporary, 'wx', 0o600);
     try {
-      writeSync(fd, `${before}${isLineOpen ? '\n' : ''}${line}`);
+      // All of it or an error: writeSync would write what a full disk takes.
+      writeFileSync(fd, Buffer.concat([before, Buffer.from(`${isLineOpen ? '\n' : ''}${line}`)]));
       fsyncSync(fd);
     } finally {
       closeSync(fd);

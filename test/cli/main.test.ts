@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { funbric, openBench, startFunbric, type Bench, type Ended } from '../support/funbric.ts';
+import { funbric, main, openBench, startFunbric, type Bench, type Ended } from '../support/funbric.ts';
 import { until } from '../support/until.ts';
 
 const local = ['--transport', 'local'] as const;
@@ -76,6 +77,28 @@ describe('the funbric command', () => {
       for (const pid of readFileSync(mark, 'utf8').trim().split('\n')) assert.ok(await isGone(Number(pid)), pid);
     });
   }
+
+  it(
+    'is incomplete where its output could not be written, and says so',
+    { skip: !existsSync('/dev/full') },
+    async () => {
+      using bench = openBench();
+      for (const words of [['-H', 'one', ...local, '--json', '--', 'true'], ['--list']]) {
+        const line = `exec "$0" "$@" >/dev/full`;
+        const ended = spawnSync('/bin/sh', ['-c', line, process.execPath, main, ...words], { cwd: bench.folder });
+        assert.equal(ended.status, 2);
+        assert.match(ended.stderr.toString(), /^funbric: standard output is not whole: ENOSPC/m);
+      }
+    },
+  );
+
+  it('says that the folder in which it was started is gone, with the status of refused input', () => {
+    using bench = openBench();
+    const line = 'mkdir gone && cd gone && rmdir ../gone && exec "$0" "$@"';
+    const ended = spawnSync('/bin/sh', ['-c', line, process.execPath, main, '--list'], { cwd: bench.folder });
+    assert.match(ended.stderr.toString(), /^funbric: the folder that funbric was started in is gone: .*\nhint: .*\n$/);
+    assert.equal(ended.status, 65);
+  });
 
   it('goes on to the end where --out keeps what nobody reads', async () => {
     using bench = openBench();

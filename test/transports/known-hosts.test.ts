@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHmac, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import {
   chmodSync,
   lstatSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -115,6 +117,41 @@ describe('known_hosts', () => {
       assert.equal(readFileSync(file, 'utf8'), `x ssh-ed25519 ${o}\n${line}`);
       assert.equal(statSync(file).mode & 0o777, 0o600);
       assert(lstatSync(link).isSymbolicLink());
+    });
+
+    it('keeps every byte of what is there', () => {
+      const file = join(folder, 'latin1');
+      const theirs = Buffer.from(`x ssh-ed25519 ${o} caf\u00e9\n`, 'latin1');
+      writeFileSync(file, theirs);
+      addKnownHost(file, at, { type: 'ssh-ed25519', blob: key });
+      assert.deepEqual(readFileSync(file), Buffer.concat([theirs, Buffer.from(line)]));
+    });
+
+    it('loses no line to another run that adds its own at the same time', async () => {
+      const file = join(folder, 'busy');
+      const module = new URL('../../src/transports/known-hosts.js', import.meta.url);
+      const program = `
+        const { addKnownHost } = await import('${module.href}');
+        for (let host = 0; host < 30; host++)
+          addKnownHost(process.argv[1], { host: process.pid + '-' + host, port: 22 }, { type: 't', blob: Buffer.from('k') });`;
+      const runs = [1, 2, 3].map(() => spawn(process.execPath, ['--input-type=module', '-e', program, file]));
+      const ended = await Promise.all(runs.map(async (run) => once(run, 'close')));
+      assert.deepEqual(
+        ended,
+        [1, 2, 3].map(() => [0, null]),
+      );
+      assert.equal(new Set(readFileSync(file, 'utf8').trim().split('\n')).size, 90);
+      assert.deepEqual(
+        readdirSync(folder).filter((name) => name.startsWith('busy')),
+        ['busy'],
+      );
+    });
+
+    it('is not kept waiting for ever by a run that was killed while it wrote', () => {
+      const file = join(folder, 'left');
+      writeFileSync(`${file}.funbric-lock`, '');
+      addKnownHost(file, at, { type: 'ssh-ed25519', blob: key });
+      assert.equal(readFileSync(file, 'utf8'), line);
     });
 
     it('writes into a device such as /dev/null, and puts no file in its place', { skip: deviceReason }, () => {

@@ -51,7 +51,8 @@ export async function runOnHosts(call: CommandCall): Promise<CommandEnd> {
   const command = others.length === 0 ? first : readable(words);
   const rolling = rollingOf(fleet.batches, fleet.maxFail, hosts.length);
   if (fleet.isDryRun) {
-    out(dryRunText(hosts, command, rolling?.batches));
+    const plan = { command, hosts: hosts.map(({ name }) => name), batches: rolling?.batches ?? [hosts.length] };
+    out(fleet.progress === 'json' ? `${JSON.stringify(plan, null, 2)}\n` : dryRunText(hosts, command, plan.batches));
     return { code: 0, exits: [] };
   }
   const gathered =
@@ -99,7 +100,7 @@ function cutReasons({ hosts }: CommandCall, folder: OutputFolder | undefined): r
 /** A terminal has an end, and so has what is compared for it; --out keeps all. */
 const maxShownBytes = 4 << 20;
 
-function dryRunText(hosts: readonly Host[], command: string, batches: readonly number[] = []): string {
+function dryRunText(hosts: readonly Host[], command: string, batches: readonly number[]): string {
   const names = foldNodeSet(hosts.map(({ name }) => sanitize(name)));
   const rolling = batches.length > 1 ? `, in batches of ${batches.join(', ')}` : '';
   return `nothing was done: this would run on ${names}${rolling}: ${sanitize(command)}\n`;

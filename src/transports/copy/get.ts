@@ -5,9 +5,10 @@
  */
 import { randomBytes } from 'node:crypto';
 import { lstat, mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { errorCodeOf, FunbricError } from '../../model/errors.ts';
+import { errorCodeOf, FunbricError, messageOf } from '../../model/errors.ts';
+import { makeFolders } from '../make-folders.ts';
 import { streamScript } from '../script.ts';
 import { quote, quotePath } from '../shell.ts';
 import { printable } from '../ssh-errors.ts';
@@ -23,7 +24,7 @@ export interface GetOptions extends CopyOptions {
   readonly maxBytes: number;
 }
 
-/** `localPath` is the file or folder itself. Throws FunbricError `task` where some files couldn't be copied; the others are here. */
+/** `localPath` is the file or folder itself; folders above it are made. Throws FunbricError `task` where some files couldn't be copied; the others are here. */
 export async function getPath(
   connection: Connection,
   remotePath: string,
@@ -40,14 +41,15 @@ export async function getPath(
     const exit = await streamScript(connection, getScript(remotePath, mark), {
       signal: options.signal,
       stdin: () => answer,
-      onStdout: async (chunk) => {
-        if (receiver !== undefined) return receiver.take(chunk);
-        const listed = listing.take(chunk);
-        if (listed === undefined) return;
-        receiver = await openReceiver(listed.listing, { ...options, what, localPath, mark });
-        answer.end(receiver.request());
-        await receiver.take(listed.rest);
-      },
+      onStdout: async (chunk) =>
+        hereAt(localPath, async () => {
+          if (receiver !== undefined) return receiver.take(chunk);
+          const listed = listing.take(chunk);
+          if (listed === undefined) return;
+          receiver = await openReceiver(listed.listing, { ...options, what, localPath, mark });
+          answer.end(receiver.request());
+          await receiver.take(listed.rest);
+        }),
       onStderr: (chunk) => {
         if (complaint.length < maxComplaint) complaint += chunk.toString();
       },
@@ -58,6 +60,19 @@ export async function getPath(
   } finally {
     answer.destroy();
     await receiver?.close();
+  }
+}
+
+/** What this machine's file system refuses is no fault of the host. */
+async function hereAt(localPath: string, act: () => Promise<void>): Promise<void> {
+  try {
+    await act();
+  } catch (error) {
+    if (error instanceof FunbricError) throw error;
+    throw new FunbricError('input', `${localPath} can't be written on this machine: ${messageOf(error)}`, {
+      hint: 'make room there, or copy to another folder',
+      cause: error,
+    });
   }
 }
 
@@ -116,11 +131,9 @@ async function openReceiver(listing: Listing, target: Target): Promise<Receiver>
   }
   const paths = localPaths([...listing.folders, ...listing.files.map(({ path }) => path)]);
   const placeOf = (path: string): string => (listing.isFile ? localPath : join(localPath, paths.get(path) ?? ''));
-  if (!listing.isFile) {
-    await mkdir(localPath, { recursive: true });
-    // A folder comes before what is in it.
-    for (const folder of [...listing.folders].sort()) await makeFolder(placeOf(folder));
-  }
+  await makeFolders(listing.isFile ? dirname(localPath) : localPath);
+  // A folder comes before what is in it.
+  for (const folder of [...listing.folders].sort()) await makeFolder(placeOf(folder));
   const wanted: Wanted[] = [];
   for (const file of listing.files) {
     const place = placeOf(file.path);
@@ -217,11 +230,12 @@ class Receiver {
   }
 
   result(complaint: string): CopiedPath {
-    const { files, links, others, unreadable, isWhole } = this.#listing;
+    const { files, links, others, unreadable, sizeless, isWhole } = this.#listing;
     if (this.#turn < this.#wanted.length) throw cutOff(this.#target.what);
     const problems = [
       ...(isWhole ? [] : [`not all of it can be listed: ${printable(complaint.trim())}`]),
       ...describe(unreadable, "can't be read there"),
+      ...describe(sizeless, 'its size is not that of its content, as in /proc and /sys: `-- cat` shows it'),
       ...describe(this.#changed, 'changed while it was read'),
     ];
     if (problems.length > 0) {

@@ -23,6 +23,8 @@ export interface Listing {
   readonly others: readonly string[];
   /** Files and folders that can't be read there. */
   readonly unreadable: readonly string[];
+  /** Files of /proc, /sys and their like, which hold more or less than their size says. */
+  readonly sizeless: readonly string[];
   /** Some folder couldn't be listed, as find said on stderr. */
   readonly isWhole: boolean;
 }
@@ -45,13 +47,15 @@ const filesScript = [
   '}',
   'stats() { stat -L -c "%a %s" -- "$@" 2>/dev/null || stat -L -f "%Lp %z" -- "$@" 2>/dev/null; }',
   'one() { s=$(stats "$1") && [ -r "$1" ] && h=$(head -c "${s#* }" <"$1" | sums); }',
+  // What has a size of none, or of a page, may be no file of a disk: its size says nothing, and a copy of so many bytes is another content.
+  'odd() { n=${s#* }; [ "$n" -le 4096 ] && [ "$(($(head -c "$((n + (n == 0)))" <"$1" | wc -c)))" != "$n" ]; }',
   'nl="',
   '"',
   'many=1; [ $# -gt 1 ] || many=; case $* in *"$nl"*) many=;; esac',
   'if [ -n "$many" ] && s=$(stats "$@") && h=$(sums "$@" 2>/dev/null); then',
   String.raw`  printf "f%s\0%s\0%s\0" $# "$s" "$h"; printf "%s\0" "$@"`,
   'else',
-  String.raw`  for p do if one "$p"; then printf "f1\0%s\0%s\0%s\0" "$s" "$h" "$p"; else printf "e%s\0" "$p"; fi; done`,
+  String.raw`  for p do if ! one "$p"; then printf "e%s\0" "$p"; elif odd "$p"; then printf "v%s\0" "$p"; else printf "f1\0%s\0%s\0%s\0" "$s" "$h" "$p"; fi; done`,
   'fi',
 ].join('\n');
 
@@ -96,6 +100,7 @@ export class ListingReader {
   readonly #links: string[] = [];
   readonly #others: string[] = [];
   readonly #unreadable: string[] = [];
+  readonly #sizeless: string[] = [];
   readonly #seen = new Set<string>();
   #pieces: Buffer[] = [];
   #taken = 0;
@@ -135,6 +140,7 @@ export class ListingReader {
       links: this.#links,
       others: this.#others,
       unreadable: this.#unreadable,
+      sizeless: this.#sizeless,
       isWhole,
     };
   }
@@ -159,6 +165,9 @@ export class ListingReader {
         return;
       case 'e':
         this.#unreadable.push(this.#path(rest));
+        return;
+      case 'v':
+        this.#sizeless.push(this.#path(rest));
         return;
       case 'o':
         this.#others.push(this.#path(rest));
