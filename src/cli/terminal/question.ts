@@ -26,8 +26,6 @@ export async function ask(
   };
   lines.once('SIGINT', giveUp);
   lines.once('close', giveUp);
-  // Not before: until readline has turned the terminal's own echo off, an early answer would be seen.
-  output.write(text);
   try {
     const answer = lines.question('', { signal: AbortSignal.any([signal, gone.signal]) });
     // Only now is nothing echoed: what is typed as soon as the question is there mustn't be seen.
