@@ -50,7 +50,9 @@ export async function streamScript(connection: Connection, script: string, optio
   const remote = await connection.exec(posixLine(`${mark}; ${mark} >&2\n${script}`), { signal: options.signal });
   let start: () => void = () => undefined;
   const started = new Promise<void>((resolve) => (start = resolve));
-  const head: Head = { noise: '', onStart: start };
+  let hear: (pid: number) => void = () => undefined;
+  const heard = new Promise<number>((resolve) => (hear = resolve));
+  const head: Head = { noise: '', onStart: start, onPid: hear };
   let isOver = false;
   void remote.exit.then(() => {
     isOver = true;
@@ -58,7 +60,10 @@ export async function streamScript(connection: Connection, script: string, optio
   });
   // Once it is over its number may be another process's.
   const stop = (): void => {
-    if (!isOver) endGroup(connection, remote, head.pid);
+    if (isOver) return;
+    // It may have begun, and the word of it, with its group, be on the way: what it started would run on.
+    if (head.pid === undefined) void heard.then(async (pid) => signalGroup(connection, pid));
+    endGroup(connection, remote, head.pid);
   };
   const limit = makeLimit(connection, options, stop);
   const unlisten = onAbort(options.signal, stop);
@@ -187,6 +192,7 @@ async function feed(stdin: Writable, input: ScriptOptions['stdin'], started: Pro
 interface Head {
   pid?: number;
   readonly onStart: () => void;
+  readonly onPid?: (pid: number) => void;
   /** What came before the marker, for the message when none came. */
   noise: string;
 }
@@ -220,7 +226,10 @@ async function read(
     isStarted = true;
     head.onStart();
     const pid = Number(before.toString('latin1', at + marker.length, end));
-    if (Number.isSafeInteger(pid) && pid > 1) head.pid = pid;
+    if (Number.isSafeInteger(pid) && pid > 1) {
+      head.pid = pid;
+      head.onPid?.(pid);
+    }
     if (end + 1 < before.length) await onChunk(before.subarray(end + 1));
   }
 }
