@@ -48,9 +48,19 @@ async function bundleProgram() {
     format: 'esm',
     legalComments: 'none',
     // Other packages are no ES modules, or read files of theirs.
-    external: packages.filter((name) => !['chalk', 'p-map', 'zod'].includes(name)),
+    plugins: [withoutLanguages()],
+    external: packages.filter((name) => !['chalk', 'fast-xml-parser', 'p-map', 'zod'].includes(name)),
   });
   chmodSync(at('dist/bin/program/funbric.js'), 0o755);
+}
+
+/** zod's messages in some fifty languages, of which it takes English from elsewhere: more than half of it. */
+function withoutLanguages() {
+  const isLanguages = /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/;
+  return {
+    name: 'without languages',
+    setup: (bundler) => bundler.onLoad({ filter: isLanguages }, () => ({ contents: 'export {};' })),
+  };
 }
 
 /** One file; the metafile tells the architecture test what went in. */

@@ -2,6 +2,7 @@
 // skips. Arguments are test files: `npm test -- dist/test/model/nodeset.test.js`.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -18,13 +19,16 @@ const needs = [
   { program: '/usr/bin/sudo', package: 'sudo' },
 ];
 
+/** Half of what the tests take is waiting for limits, logins and hosts, during which others can work. */
+const atOnce = Math.min(8, 2 * availableParallelism());
+
 installMissing();
 run(process.execPath, ['scripts/build.js']);
 const named = process.argv.slice(2);
 run(process.execPath, [
   '--test',
   '--test-reporter=spec',
-  '--test-concurrency=2',
+  `--test-concurrency=${atOnce}`,
   '--enable-source-maps',
   ...(named.length > 0 ? named : testFiles('dist/test')),
 ]);

@@ -4,6 +4,7 @@ export type {
   CommandResult,
   LocalContext,
   OptionValues,
+  PrepareContext,
   PutOptions,
   RunOptions,
   RunOutcome,
@@ -23,6 +24,7 @@ export { healthRecords } from './controller/doctor/records.ts';
 export { healthLines } from './controller/doctor/table.ts';
 export { initProject, type InitFile } from './controller/init.ts';
 export { findRunFolder, finishRun } from './controller/finish.ts';
+export { requireSendable } from './transports/copy/local-tree.ts';
 export type { CopiedPath } from './transports/copy/copied.ts';
 export type { MountSpec } from './model/mount-spec.ts';
 export { readLogLines, readRunLog } from './controller/run-log.ts';

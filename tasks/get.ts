@@ -1,5 +1,4 @@
 /** `funbric -H web[1-9] get /var/log/app.log ./logs`: a file or a folder from every host, into a folder for each. */
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeCopy, task } from 'funbric';
 
@@ -9,7 +8,6 @@ export default task({
   async run(host) {
     const [remote = '', local = ''] = host.arguments;
     const folder = join(local, host.folder);
-    await mkdir(folder, { recursive: true });
     // A path that ends in no name (/, ~, ..) is the host's folder itself.
     const name = remote.replace(/\/+$/, '').split('/').at(-1) ?? '';
     const target = /^(\.{0,2}|~)$/.test(name) ? folder : join(folder, name);

@@ -144,13 +144,34 @@ describe('the architecture', () => {
     assert.deepEqual(strays, []);
   });
 
-  it('starts the command with no package but those that reach hosts: the others wait until they are needed', () => {
-    const packages = [...startedFiles(join(root, 'dist/bin/program/funbric.js'))]
+  it('starts the command with no package but chalk: SSH, schemas and all others wait until they are needed', () => {
+    const started = [...startedFiles(join(program, 'funbric.js'))];
+    const packages = started
       .flatMap(staticTargets)
       .filter((target) => !target.startsWith('.') && !target.startsWith('node:'));
-    assert.deepEqual([...new Set(packages)].sort(), ['node-ssh', 'ssh2']);
+    assert.deepEqual(packages, []);
+    assert.deepEqual([...new Set(started.flatMap(bundledPackages))].sort(), ['chalk']);
+  });
+
+  it('reaches hosts for a command without schemas, which cost as much to load as ten logins', () => {
+    const loaded = [...startedFiles(bundled('live-hosts'))];
+    assert.deepEqual([...new Set(loaded.flatMap(bundledPackages))].sort(), ['p-map']);
   });
 });
+
+const program = join(root, 'dist/bin/program');
+
+/** What is loaded late is a file of its own, with the name of its module and a hash. */
+function bundled(entry: string): string {
+  const name = readdirSync(program).find((file) => new RegExp(`^${entry}-[A-Z0-9]+\\.js$`).test(file));
+  assert.ok(name !== undefined, `${entry}.ts is loaded late`);
+  return join(program, name);
+}
+
+/** esbuild writes the path of each module above what it has of it. */
+function bundledPackages(file: string): string[] {
+  return [...readFileSync(file, 'utf8').matchAll(/^\/\/ .*node_modules\/([^/\n]+)\//gm)].map(([, name = '']) => name);
+}
 
 /** A bundle's file and what it imports, without what it loads late. */
 function startedFiles(file: string, known = new Set<string>()): ReadonlySet<string> {

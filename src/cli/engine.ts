@@ -78,6 +78,6 @@ export interface Engine {
   run(request: RunRequest): Promise<RunOutcome>;
   runCommand(request: CommandRequest): Promise<readonly HostExit[]>;
   /** For tasks that look at hosts without a run. */
-  connector(reach: Reach, hosts: readonly Host[]): Connector;
+  connector(reach: Reach, hosts: readonly Host[]): Promise<Connector>;
   startDemo(): Promise<DemoFleet>;
 }

@@ -5,9 +5,10 @@ import { FunbricError, messageOf } from '../model/errors.ts';
 import type { Host } from '../model/host.ts';
 import { foldNodeSet } from '../model/nodeset.ts';
 import type { HostStatus } from '../model/result.ts';
-import { findHostsFile, readHosts, readHostsFile, type Fleet } from '../controller/hosts-file.ts';
+import { findHostsFile } from '../controller/find-hosts-file.ts';
+import type { Fleet } from '../controller/hosts-file.ts';
 import { selectHosts } from '../controller/inventory.ts';
-import { readLastHosts, writeLastHosts, type LastHost, type LastHostsPlace } from '../controller/last-hosts.ts';
+import { writeLastHosts, type LastHost, type LastHostsPlace } from '../controller/last-hosts.ts';
 import { pickHosts } from '../controller/narrowing.ts';
 import type { FleetValues } from './arguments.ts';
 import { sanitize } from './terminal/sanitize.ts';
@@ -17,13 +18,14 @@ export interface HostsContext {
   readonly homeFolder: string;
   readonly err: (text: string) => void;
   readonly prompt: { readonly input: Readable };
+  readonly randomSeed: () => number;
 }
 
-/** None only where --rerun has nothing left to do. `seed`: for --pick. */
-export async function chooseHosts(fleet: FleetValues, seed: number, context: HostsContext): Promise<readonly Host[]> {
+/** None only where --rerun has nothing left to do. */
+export async function chooseHosts(fleet: FleetValues, context: HostsContext): Promise<readonly Host[]> {
   const { currentFolder, homeFolder, err } = context;
   const known = await readFleet(fleet, context);
-  const last = fleet.rerun === undefined ? undefined : lastHosts(fleet.rerun, context);
+  const last = fleet.rerun === undefined ? undefined : await lastHosts(fleet.rerun, context);
   if (last?.length === 0) {
     err(`nothing to do: no host ${fleet.rerun === 'failed' ? 'failed' : 'was unreachable or lost'} the last time\n`);
     return [];
@@ -42,6 +44,7 @@ export async function chooseHosts(fleet: FleetValues, seed: number, context: Hos
     );
   }
   if (fleet.pick === undefined) return hosts;
+  const seed = fleet.seed ?? context.randomSeed();
   const picked = pickHosts(hosts, fleet.pick, seed);
   err(`picked ${foldNodeSet(picked.map(({ name }) => sanitize(name)))} (--seed ${seed} picks them again)\n`);
   return picked;
@@ -50,11 +53,20 @@ export async function chooseHosts(fleet: FleetValues, seed: number, context: Hos
 async function readFleet({ hostsFile }: FleetValues, context: HostsContext): Promise<Fleet | undefined> {
   const { currentFolder, homeFolder, prompt } = context;
   if (hostsFile === '-') {
+    const { readHosts } = await late.hostsFile();
     return readHosts('stdin', await textOf(prompt.input), { folder: currentFolder, homeFolder });
   }
   const file = findHostsFile(currentFolder, hostsFile);
-  return file === undefined ? undefined : readHostsFile(file, homeFolder);
+  if (file === undefined) return undefined;
+  const { readHostsFile } = await late.hostsFile();
+  return readHostsFile(file, homeFolder);
 }
+
+/** Their schemas are loaded where there is something to decode: many commands name their hosts, and have none. */
+const late = {
+  hostsFile: async () => import('../controller/hosts-file.ts'),
+  lastHosts: async () => import('../controller/read-last-hosts.ts'),
+};
 
 /** As much as any list of hosts needs. */
 const maxStdinBytes = 16 << 20;
@@ -75,7 +87,8 @@ async function textOf(input: Readable): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-function lastHosts(which: 'failed' | 'missing', context: HostsContext): readonly LastHost[] {
+async function lastHosts(which: 'failed' | 'missing', context: HostsContext): Promise<readonly LastHost[]> {
+  const { readLastHosts } = await late.lastHosts();
   const last = readLastHosts(placeOf(context));
   if (last === undefined) {
     throw new FunbricError('usage', `--rerun ${which}: nothing was started in this folder yet`, {
@@ -87,15 +100,21 @@ function lastHosts(which: 'failed' | 'missing', context: HostsContext): readonly
 }
 
 /** For the next --rerun. What can't be kept is no reason to fail. */
-export function rememberHosts(
+export async function rememberHosts(
   { rerun }: FleetValues,
-  ended: readonly { readonly host: string; readonly status: HostStatus }[],
+  ended: readonly {
+    readonly host: string;
+    readonly status: HostStatus;
+    readonly isInterrupted?: boolean | undefined;
+  }[],
   context: HostsContext,
-): void {
+): Promise<void> {
   if (ended.length === 0) return;
   const place = placeOf(context);
-  const now = ended.map(({ host: name, status }) => ({ name, status }));
-  const before = rerun === undefined ? [] : (readLastHosts(place) ?? []);
+  // What was interrupted is missing.
+  const statusOf = (one: (typeof ended)[number]): HostStatus => (one.isInterrupted === true ? 'lost' : one.status);
+  const now = ended.map((one) => ({ name: one.host, status: statusOf(one) }));
+  const before = rerun === undefined ? [] : ((await late.lastHosts()).readLastHosts(place) ?? []);
   const others = before.filter(({ name }) => now.every((one) => one.name !== name));
   try {
     writeLastHosts(place, [...others, ...now]);

@@ -1,115 +1,23 @@
 /** The engine that reaches real hosts: transports, the agent, and for the demo SSH hosts of our own. */
 import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir, userInfo } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runCommand } from '../controller/command.ts';
-import type { EventLog } from '../controller/event-log.ts';
-import type { RunOutcome } from '../controller/task.ts';
-import { exitStatusOf, messageOf } from '../model/errors.ts';
-import type { Host } from '../model/host.ts';
-import { onAbort } from '../transports/on-abort.ts';
-import { createTransports } from '../transports/registry.ts';
-import { quoteAll } from '../transports/shell.ts';
-import { withSudo } from '../transports/sudo.ts';
-import { outputDrained } from './terminal/drained.ts';
-import type { Connector, DemoFleet, Engine, Reach, RunRequest } from './engine.ts';
-import { limitOf, statusAfter } from './status.ts';
+import type { DemoFleet, Engine } from './engine.ts';
+import type { Folders } from './live-hosts.ts';
 
-interface Folders {
-  readonly homeFolder: string;
-  readonly currentFolder: string;
-}
+/** Loaded only where it is needed: --help and completion start in half the time without SSH, a command without runs. */
+const late = {
+  hosts: async () => import('./live-hosts.ts'),
+  run: async () => import('./live-run.ts'),
+  demo: async () => import('../testing/loopback.ts'),
+};
 
-/** `currentFolder`: the user's project, whose packages are looked in first. */
-export function liveEngine({ homeFolder, currentFolder }: Folders): Engine {
+export function liveEngine(folders: Folders): Engine {
   return {
-    run: (request) => run(request, { homeFolder, currentFolder }),
-    async runCommand({ words: [first = '', ...others], ...request }) {
-      await using reached = connector(request, request.hosts, homeFolder);
-      const command = others.length === 0 ? first : quoteAll([first, ...others]);
-      return await runCommand({
-        ...request,
-        command,
-        connect: reached.connect,
-        shown: outputDrained,
-        nowMs: () => performance.now(),
-      });
-    },
-    connector: (reach, hosts) => connector(reach, hosts, homeFolder),
+    run: async (request) => (await late.run()).run(request, folders),
+    runCommand: async (request) => (await late.hosts()).command(request, folders),
+    connector: async (reach, hosts) => (await late.hosts()).connector(reach, hosts, folders.homeFolder),
     startDemo,
-  };
-}
-
-/** Loaded only where it is needed: a command on many hosts starts in half the time without it. */
-async function run(request: RunRequest, { homeFolder, currentFolder }: Folders): Promise<RunOutcome> {
-  const { conduct } = await import('../controller/conduct.ts');
-  const { loadAgentBundle } = await import('../controller/deploy/agent.ts');
-  const { openRuntimes } = await import('../controller/deploy/runtime.ts');
-  const { openEventLog } = await import('../controller/event-log.ts');
-  const { finishRun } = await import('../controller/finish.ts');
-  const { packageFiles } = await import('../controller/package-files.ts');
-  const { createRunFolder } = await import('../controller/run-folder.ts');
-  const { plan, reportsFolder, listen, signal, killSignal } = request;
-  await using reached = connector(request, plan.hosts, homeFolder);
-  await using runtimes = await openRuntimes(request.runtime, [currentFolder, packageFiles.root]);
-  const folder = await createRunFolder(reportsFolder, plan);
-  const bundle = await loadAgentBundle(packageFiles.agent);
-  const nowMs = (): number => performance.now();
-  using log = openEventLog(folder, { now: () => new Date(), nowMs, listen });
-  const stops = [
-    onAbort(signal, () => log.emit({ kind: 'interrupted', isSecond: false, ...limitOf(signal) })),
-    onAbort(killSignal, () => log.emit({ kind: 'interrupted', isSecond: true })),
-  ];
-  try {
-    await conduct({
-      ...request,
-      folder,
-      bundleFor: () => bundle,
-      runtimes,
-      connect: reached.connect,
-      emit: log.emit,
-      nowNs: () => nowMs() * 1e6,
-    });
-    const outcome = await finishRun(folder);
-    endLog(log, outcome, statusAfter(signal, outcome.verdict));
-    return outcome;
-  } catch (error) {
-    endLog(log, { verdict: 'incomplete', reasons: [messageOf(error)] }, exitStatusOf(error));
-    throw error;
-  } finally {
-    for (const stop of stops) stop();
-  }
-}
-
-/** Whatever becomes of a run, its last event says. */
-function endLog(
-  log: EventLog,
-  outcome: Pick<RunOutcome, 'verdict' | 'reasons'> & { reportPath?: string },
-  code: number,
-): void {
-  const { verdict, reasons, reportPath } = outcome;
-  log.emit({ kind: 'run-ended', verdict, code, reasons, ...(reportPath === undefined ? {} : { report: reportPath }) });
-}
-
-function connector(reach: Reach, hosts: readonly Host[], homeFolder: string): Connector {
-  const { connectMs, isNewKeyAccepted, secrets, isAgentForwarded, note, sudo, sudoPassword: password } = reach;
-  const transports = createTransports({
-    home: homeFolder,
-    userName: userInfo().username,
-    env: process.env,
-    random: Math.random,
-    now: () => new Date(),
-    secrets,
-    isAgentForwarded,
-    note,
-  });
-  transports.check(hosts);
-  return {
-    async connect(host, signal) {
-      const connection = await transports.of(host).connect(host, { signal, connectMs, isNewKeyAccepted });
-      return sudo === undefined ? connection : withSudo(connection, { user: sudo.user, password });
-    },
-    [Symbol.asyncDispose]: async () => transports.close(),
   };
 }
 
@@ -117,7 +25,7 @@ const demoHosts = 3;
 const demoDuration = '8s';
 
 async function startDemo(): Promise<DemoFleet> {
-  const { startLoopbackFleet } = await import('../testing/loopback.ts');
+  const { startLoopbackFleet } = await late.demo();
   const folder = await mkdtemp(join(tmpdir(), 'funbric-demo-'));
   await chmod(folder, 0o700);
   const directory = join(folder, 'shared');

@@ -5,11 +5,12 @@ import { homedir } from 'node:os';
 import { setTimeout } from 'node:timers';
 import { packageFiles, packageVersion } from '../controller/package-files.ts';
 import { interrupted } from '../controller/waiting.ts';
-import { exitStatusOf } from '../model/errors.ts';
+import { exitStatusOf, FunbricError, messageOf } from '../model/errors.ts';
 import { makeColors } from './terminal/colors.ts';
 import { describeError } from './errors.ts';
 import { liveEngine } from './live-engine.ts';
 import { runProgram } from './program.ts';
+import { statusOf } from './status.ts';
 import { Screen } from './terminal/screen.ts';
 
 /** After a second Ctrl-C everything is let go of; what hasn't ended by then never will. */
@@ -18,6 +19,8 @@ const lastGraceMs = 3000;
 const strayGraceMs = 90_000;
 
 let strayStatus: number | undefined;
+/** What first went wrong with standard output. */
+let unwritten: NodeJS.ErrnoException | undefined;
 
 const screen = new Screen({
   out: (text) => void process.stdout.write(text),
@@ -30,6 +33,8 @@ const screen = new Screen({
 
 const graceful = new AbortController();
 const kill = new AbortController();
+const unread = new AbortController();
+const lastWords: { say?: () => string | undefined } = {};
 
 // SIGHUP is a terminal that went away, SIGTERM what CI sends: the hosts shall be left clean after both.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt);
@@ -40,18 +45,23 @@ process.on('SIGTSTP', () => {
   screen.erase();
   process.kill(process.pid, 'SIGSTOP');
 });
-// A reader that went away (funbric ... | head) must not end a run whose hosts are still to be cleaned up.
-for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+// A reader that went away (funbric ... | head) ends what is only output, never a run whose report is still to be written; nor does a full disk.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') unread.abort(interrupted('the output'));
+  else unwritten ??= error;
+});
+process.stderr.on('error', () => undefined);
 
+const currentFolder = folderHere();
 const status = await runProgram(process.argv.slice(2), {
-  engine: liveEngine({ homeFolder: homedir(), currentFolder: process.cwd() }),
+  engine: liveEngine({ homeFolder: homedir(), currentFolder }),
   library: async () => ({ ...(await import('../index.ts')) }),
   out: screen.out,
   err: screen.err,
   terminal: screen,
   prompt: { input: process.stdin, output: process.stderr, interrupt },
   environment: process.env,
-  currentFolder: process.cwd(),
+  currentFolder,
   homeFolder: homedir(),
   ownTasksFolder: packageFiles.tasks,
   version: packageVersion(),
@@ -61,17 +71,40 @@ const status = await runProgram(process.argv.slice(2), {
   nonce: () => randomBytes(3).toString('hex'),
   signal: graceful.signal,
   killSignal: kill.signal,
+  unread: unread.signal,
+  lastWords,
 });
 await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
+const isCut = unwritten !== undefined;
+if (isCut) screen.err(`funbric: standard output is not whole: ${messageOf(unwritten)}\nhint: make room there\n`);
 // A host that never closes its side of a connection must not keep us here.
-process.exit(strayStatus ?? status);
+process.exit(strayStatus ?? (isCut && status === 0 ? statusOf('incomplete') : status));
+
+function folderHere(): string {
+  try {
+    return process.cwd();
+  } catch (error) {
+    throw new FunbricError('input', `the folder that funbric was started in is gone: ${messageOf(error)}`, {
+      hint: 'go to one that is there: cd',
+      cause: error,
+    });
+  }
+}
 
 function interrupt(): void {
   if (!graceful.signal.aborted) graceful.abort(interrupted('the run'));
   else if (!kill.signal.aborted) {
     kill.abort(interrupted('the teardown'));
-    setTimeout(() => process.exit(130), lastGraceMs).unref();
-  } else process.exit(130);
+    setTimeout(endNow, lastGraceMs).unref();
+  } else endNow();
+}
+
+/** Nobody waits any longer, so all that can be done is to say what was left. */
+function endNow(): void {
+  screen.erase();
+  const words = lastWords.say?.();
+  screen.err(words === undefined ? '' : `${words}\n`);
+  process.exit(130);
 }
 
 /**
@@ -81,6 +114,8 @@ function interrupt(): void {
 function giveUp(thrown: unknown): void {
   if (strayStatus !== undefined) return;
   strayStatus = exitStatusOf(thrown);
+  // Where nothing is left to do, the process ends before anything else can say so.
+  process.exitCode = strayStatus;
   const question = { isWanted: undefined, environment: process.env, isTerminal: process.stderr.isTTY };
   screen.err(describeError(thrown, makeColors(question)));
   if (!graceful.signal.aborted) graceful.abort(interrupted('the run, by an error that nothing caught'));

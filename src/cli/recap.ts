@@ -11,7 +11,15 @@ import { formatCount, plural } from '../report/format.ts';
 import { reasonOf } from './progress/event-lines.ts';
 import { sanitize } from './terminal/sanitize.ts';
 
-export type HostEnded = Pick<Extract<RunEvent, { readonly kind: 'host-ended' }>, 'host' | 'status' | 'reason'>;
+export type HostEnded = Pick<
+  Extract<RunEvent, { readonly kind: 'host-ended' }>,
+  'host' | 'status' | 'reason' | 'isInterrupted'
+>;
+
+/** What became of a host, for people. */
+type Fate = HostStatus | 'interrupted';
+
+const fates: readonly Fate[] = [...hostStatuses, 'interrupted'];
 
 /** Of reasons below a status, and of findings; the report has all. */
 const maxLines = 10;
@@ -22,13 +30,17 @@ export function hostLines(
   colors: ChalkInstance,
   { run, isBrief = false }: { readonly run?: Run | undefined; readonly isBrief?: boolean } = {},
 ): readonly string[] {
-  return hostStatuses.flatMap((status) => {
-    const these = ended.filter((event) => event.status === status);
-    if (these.length === 0 || (isBrief && status === 'completed')) return [];
+  return fates.flatMap((fate) => {
+    const these = ended.filter((event) => fateOf(event) === fate);
+    if (these.length === 0 || (isBrief && fate === 'completed')) return [];
     const names = foldNodeSet(these.map(({ host }) => sanitize(host)));
-    const line = `${paint(status, colors)(status.padEnd(11))} ${these.length} ${names}${sumsOf(these, run)}`;
+    const line = `${paint(fate, colors)(fate.padEnd(11))} ${these.length} ${names}${sumsOf(these, run)}`;
     return [line].concat(reasonLines(these));
   });
+}
+
+function fateOf({ status, isInterrupted }: HostEnded): Fate {
+  return isInterrupted === true ? 'interrupted' : status;
 }
 
 /** What these hosts did, where they did anything that is counted. */
@@ -94,7 +106,11 @@ export function outcomeLines(
   }: { readonly code: number; readonly colors: ChalkInstance; readonly ended?: readonly HostEnded[] },
 ): readonly string[] {
   const said = new Set(
-    ended.map(({ host, status, reason }) => `${host} ${isGone(status) ? 'is ' : ''}${status}: ${reason ?? ''}`),
+    ended.map((event) => {
+      const { host, status, reason = '' } = event;
+      if (fateOf(event) === 'interrupted') return `${host}: ${reason}`;
+      return `${host} ${isGone(status) ? 'is ' : ''}${status}: ${reason}`;
+    }),
   );
   return [
     ...capped(
@@ -125,14 +141,15 @@ function capped(lines: readonly string[], what: string): readonly string[] {
   return left > 0 ? [...lines.slice(0, maxLines), `  and ${plural(left, `more ${what}`)} in the report`] : lines;
 }
 
-function paint(status: HostStatus, colors: ChalkInstance): ChalkInstance {
-  switch (status) {
+function paint(fate: Fate, colors: ChalkInstance): ChalkInstance {
+  switch (fate) {
     case 'completed':
       return colors.green;
     case 'failed':
     case 'lost':
       return colors.red;
     case 'unreachable':
+    case 'interrupted':
       return colors.yellow;
   }
 }

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { ChalkInstance } from 'chalk';
 import type { Verdict } from '../model/finding.ts';
 import type { Host } from '../model/host.ts';
-import { stamper } from '../controller/events.ts';
+import { stamper } from '../controller/stamper.ts';
 import type { LocalContext, RunOutcome } from '../controller/task.ts';
 import { abortable } from '../controller/waiting.ts';
 import type { FleetValues, LocalCall } from './arguments.ts';
@@ -70,7 +70,7 @@ async function contextOf(
     hosts: isChosen ? (await hosts()).map(({ name }) => name) : [],
     fleet: async () => {
       const [chosen, way] = [await hosts(), await reach()];
-      const connector = engine.connector(way, chosen);
+      const connector = await engine.connector(way, chosen);
       connectors.push(connector);
       const { isNewKeyAccepted, parallel } = way;
       const { workDir, runtime } = fleet;

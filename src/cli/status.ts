@@ -4,6 +4,9 @@ import type { Verdict } from '../model/finding.ts';
 
 export const interruptedStatus = 130;
 
+/** As shells say of what ends because its reader has gone (`yes | head`). */
+export const brokenPipeStatus = 141;
+
 export function statusOf(verdict: Verdict): number {
   return { pass: 0, fail: 1, incomplete: 2 }[verdict];
 }

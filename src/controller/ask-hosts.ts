@@ -2,11 +2,12 @@
  * Asks every host something outside of a run: a connection each, some at a time, and one answer each, whatever happens. A
  * sick host costs only its own answer.
  */
-import pMap from 'p-map';
 import { explain, FunbricError } from '../model/errors.ts';
 import type { Host } from '../model/host.ts';
 import type { Connection } from '../transports/transport.ts';
 import type { RuntimeChoice } from './deploy/runtime-source.ts';
+import { inPlaces, type Place } from './places.ts';
+import { within } from './waiting.ts';
 
 /** The hosts that a command line means, and how to reach them. */
 export interface FleetAccess {
@@ -32,23 +33,33 @@ export type HostAnswer<T> = { readonly host: string } & (
   | { readonly kind: 'unreachable' | 'lost' | 'failed'; readonly reason: string }
 );
 
-/** In the hosts' order. */
+type Ask<T> = (connection: Connection, host: Host) => Promise<T>;
+
+/** In the hosts' order. `limitMs` bounds all that a host is asked, from its login on: without it only what `ask` does does. */
 export async function askHosts<T>(
   fleet: FleetAccess,
-  ask: (connection: Connection, host: Host) => Promise<T>,
+  ask: Ask<T>,
+  { limitMs }: { readonly limitMs?: number } = {},
 ): Promise<readonly HostAnswer<T>[]> {
-  return await pMap(fleet.hosts, async (host) => askHost(fleet, host, ask), { concurrency: fleet.parallel });
+  const bounded: Ask<T> =
+    limitMs === undefined
+      ? ask
+      : async (connection, host) => within(ask(connection, host), limitMs, `${host.name}: asking it`, limitHint);
+  const { hosts, parallel } = fleet;
+  return await inPlaces(hosts, { parallel }, async (host, place) => askHost(fleet, { host, place }, bounded));
 }
+
+const limitHint = 'it is overloaded, or something there hangs: log in and look at its load and its mounts';
 
 async function askHost<T>(
   { connect, signal, nowMs }: FleetAccess,
-  host: Host,
-  ask: (connection: Connection, host: Host) => Promise<T>,
+  { host, place }: { readonly host: Host; readonly place: Place },
+  ask: Ask<T>,
 ): Promise<HostAnswer<T>> {
   let loginMs: number | undefined;
   try {
     const startedMs = nowMs();
-    await using connection = await connect(host, signal);
+    await using connection = await place.reach(() => connect(host, signal));
     loginMs = nowMs() - startedMs;
     return { host: host.name, kind: 'answered', loginMs, value: await ask(connection, host) };
   } catch (error) {

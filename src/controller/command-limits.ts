@@ -2,8 +2,6 @@
 import { FunbricError } from '../model/errors.ts';
 
 export class CommandLimits implements Disposable {
-  /** Aborts with the error of the limit that passed first. */
-  readonly signal: AbortSignal;
   readonly #abort = new AbortController();
   readonly #host: string;
   readonly #idleMs: number;
@@ -16,11 +14,18 @@ export class CommandLimits implements Disposable {
     host: string,
     { limitMs, idleMs = 0 }: { readonly limitMs: number; readonly idleMs?: number | undefined },
   ) {
-    this.signal = this.#abort.signal;
     this.#host = host;
     this.#idleMs = idleMs;
     if (limitMs > 0) this.#whole = setTimeout(() => this.#end(tooLong(host, limitMs)), limitMs);
     this.#await();
+  }
+
+  /**
+   * Aborts as the given signal does, or with the error of the limit that passed first. Where there is no limit it is the given
+   * one itself: a signal of its own for each of many hosts costs more than what it says.
+   */
+  with(signal: AbortSignal): AbortSignal {
+    return this.#whole === undefined && this.#idleMs <= 0 ? signal : AbortSignal.any([signal, this.#abort.signal]);
   }
 
   /** It said something; its silence begins when what was said is handed on. */

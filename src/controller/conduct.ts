@@ -115,8 +115,14 @@ async function endHost({ folder, emit, signal }: ConductRequest, host: HostRun):
   await closeQuietly(host);
   const result = host.result();
   await writeJson(join(folder, runFiles.result(host.index)), result);
-  const { status, reason } = result;
-  emit({ kind: 'host-ended', host: host.name, status, ...(reason === undefined ? {} : { reason }) });
+  const { status, reason, isInterrupted } = result;
+  emit({
+    kind: 'host-ended',
+    host: host.name,
+    status,
+    ...(reason === undefined ? {} : { reason }),
+    ...(isInterrupted === undefined ? {} : { isInterrupted }),
+  });
 }
 
 /** A connection that can't even be closed is gone. */

@@ -2,7 +2,8 @@
 import { appendFileSync, closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from '../model/errors.ts';
-import { stamper, type Clocks, type Emit, type RunEvent } from './events.ts';
+import type { Emit, RunEvent } from './events.ts';
+import { stamper, type Clocks } from './stamper.ts';
 import { runFiles } from './run-folder.ts';
 
 export interface EventLog extends Disposable {

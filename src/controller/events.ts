@@ -48,6 +48,8 @@ const bodySchema = z.discriminatedUnion('kind', [
     host: z.string(),
     status: z.enum(hostStatuses),
     reason: z.optional(z.string()),
+    /** See HostResult. */
+    isInterrupted: z.optional(z.boolean()),
     /** Of a command behind `--` that ended: its exit code, 128 where a signal ended it. */
     code: z.optional(z.number()),
     /** Of a command behind `--`: since its host's login began. */
@@ -77,15 +79,3 @@ export const runEventSchema = z.intersection(stampSchema, bodySchema);
 export type RunEvent = z.infer<typeof stampSchema> & RunEventBody;
 
 export type Emit = (event: RunEventBody) => void;
-
-export interface Clocks {
-  readonly now: () => Date;
-  /** Monotonic. */
-  readonly nowMs: () => number;
-}
-
-/** Gives events their times; the start is now. */
-export function stamper({ now, nowMs }: Clocks): (body: RunEventBody) => RunEvent {
-  const startMs = nowMs();
-  return (body) => ({ at: now().toISOString(), atMs: Math.round(nowMs() - startMs), ...body });
-}

@@ -48,6 +48,7 @@ export class HostRun {
   #pings: readonly Ping[] = [];
   #status: HostStatus = 'completed';
   #reason: string | undefined;
+  #interruption: string | undefined;
 
   constructor(options: HostRunOptions) {
     this.#options = options;
@@ -150,7 +151,10 @@ export class HostRun {
   /** Notes why it can't go on. The first reason stands; an interruption, and what it cut off, is no failure of the host. */
   fail(error: unknown): void {
     const code = error instanceof FunbricError ? error.code : 'task';
-    if (code === 'interrupted' || this.#isLetGo) {
+    const isInterrupted = code === 'interrupted';
+    // One that was never reached is just that.
+    if (this.#isLetGo || (isInterrupted && this.#connection !== undefined)) {
+      if (isInterrupted) this.#interruption ??= messageOf(error);
       this.#gaps.push(messageOf(error));
       return;
     }
@@ -219,6 +223,8 @@ export class HostRun {
 
   result(): HostResult {
     const { plan } = this.#options;
+    const isInterrupted = this.isCompleted && this.#interruption !== undefined;
+    const reason = isInterrupted ? this.#interruption : this.#reason;
     const lastHeartbeat = this.#session?.lastHeartbeat;
     const pings = this.#session === undefined || this.#pings.length > 0 ? this.#pings : this.#session.pings;
     return {
@@ -227,7 +233,8 @@ export class HostRun {
       index: this.index,
       name: this.name,
       status: this.#status,
-      ...(this.#reason === undefined ? {} : { reason: this.#reason }),
+      ...(reason === undefined ? {} : { reason }),
+      ...(isInterrupted ? { isInterrupted } : {}),
       gaps: this.#gaps,
       commands: this.commands,
       pings: pings.map(({ sentNs, hostNs, receivedNs }) => [sentNs, hostNs, receivedNs]),

@@ -2,13 +2,13 @@
  * hosts.json: the fleet as a file, or a plain list of hosts (see hosts-list.ts). `hosts` by name, `groups` that name hosts as NodeSets and give them settings, `defaults`
  * for all. What is nearer to the host wins: host, then group (a later one over an earlier one), then defaults.
  */
-import { existsSync } from 'node:fs';
-import { dirname, extname, join, resolve } from 'node:path';
+import { dirname, extname, resolve } from 'node:path';
 import * as z from 'zod';
 import { FunbricError } from '../model/errors.ts';
 import { variableSchema, type Hop, type Host } from '../model/host.ts';
 import { parseJumps } from '../model/jump.ts';
 import { expandNodeSet, type Groups } from '../model/nodeset.ts';
+import { resolvePath } from './find-hosts-file.ts';
 import { hasControlCharacter, nameMistake, placeOf, withWay } from './host-name.ts';
 import { readHostsList } from './hosts-list.ts';
 import { decodeJson, parseJson, readText } from './read-json.ts';
@@ -80,13 +80,6 @@ export interface Fleet {
   readonly groups: ReadonlyMap<string, readonly string[]>;
   /** For a host that the file doesn't name. */
   readonly unnamed: (name: string) => Host;
-}
-
-/** The file that is meant: the one named, or hosts.json in the current folder where there is one. */
-export function findHostsFile(currentFolder: string, named: string | undefined): string | undefined {
-  if (named !== undefined) return resolve(currentFolder, named);
-  const usual = join(currentFolder, 'hosts.json');
-  return existsSync(usual) ? usual : undefined;
 }
 
 export function readHostsFile(file: string, homeFolder: string): Fleet {
@@ -240,11 +233,6 @@ function paths(one: string | undefined, several: readonly string[] | undefined):
 
 function pathResolver(folder: string, homeFolder: string): (path: string) => string {
   return (path) => resolvePath(path, folder, homeFolder);
-}
-
-/** `~/` is the home folder; other relative paths start at the folder. */
-export function resolvePath(path: string, folder: string, homeFolder: string): string {
-  return /^~(?=$|[/\\])/.test(path) ? join(homeFolder, path.slice(1)) : resolve(folder, path);
 }
 
 function refuse(file: string, path: string, what: string, hint: string): FunbricError {

@@ -1,10 +1,11 @@
 /** `funbric init`: a hosts.json and a first task, to start from. What is there already stays as it is. */
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { errorCodeOf, FunbricError, messageOf } from '../model/errors.ts';
 import type { Host } from '../model/host.ts';
 import { foldNodeSet } from '../model/nodeset.ts';
+import { makeFolders } from '../transports/make-folders.ts';
 import { packageFiles } from './package-files.ts';
 
 export interface InitRequest {
@@ -31,7 +32,7 @@ export async function initProject({ folder, hosts }: InitRequest): Promise<reado
 /** Never writes through a link or over anything: only a name that isn't there is taken. */
 async function writeNew(folder: string, path: string, content: string | Uint8Array): Promise<InitFile> {
   try {
-    await mkdir(join(folder, path, '..'), { recursive: true });
+    await makeFolders(join(folder, path, '..'));
     await writeFile(join(folder, path), content, { flag: 'wx' });
     return { path, isWritten: true };
   } catch (error) {

@@ -7,8 +7,9 @@ import type { Host } from '../model/host.ts';
 import { parseJumps } from '../model/jump.ts';
 import { evaluateNodeSet, expandNodeSet, foldNodeSet, namesOf, type Operand } from '../model/nodeset.ts';
 import { didYouMean } from './closest.ts';
+import { resolvePath } from './find-hosts-file.ts';
 import { nameMistake, placeOf, splitUser, withWay, type Way } from './host-name.ts';
-import { resolvePath, type Fleet } from './hosts-file.ts';
+import type { Fleet } from './hosts-file.ts';
 import { limitedTo, withoutExcluded } from './narrowing.ts';
 
 /** The fleet options of a command line; lists hold one text for each time that the option was given. */

@@ -4,16 +4,15 @@
  * missing isn't forgotten.
  */
 import { createHash } from 'node:crypto';
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import * as z from 'zod/mini';
-import { hostStatuses } from '../model/result.ts';
-import { privateFolder } from './load-tasks.ts';
+import type { HostStatus } from '../model/result.ts';
+import { privateFolder } from './private-folder.ts';
 
-const lastHostSchema = z.object({ name: z.string(), status: z.enum(hostStatuses) });
-export type LastHost = Readonly<z.infer<typeof lastHostSchema>>;
-
-const fileSchema = z.object({ version: z.literal(1), hosts: z.array(lastHostSchema) });
+export interface LastHost {
+  readonly name: string;
+  readonly status: HostStatus;
+}
 
 /** `cacheFolder`: a folder of ours, made where there is none; `folder`: where funbric was started. */
 export interface LastHostsPlace {
@@ -21,23 +20,11 @@ export interface LastHostsPlace {
   readonly folder: string;
 }
 
-/** Undefined: nothing was started here yet, or nothing is known of it any more. */
-export function readLastHosts({ cacheFolder, folder }: LastHostsPlace): readonly LastHost[] | undefined {
-  const cache = privateFolder(cacheFolder);
-  if (cache === undefined) return undefined;
-  try {
-    const content: unknown = JSON.parse(readFileSync(join(cache, fileNameOf(folder)), 'utf8'));
-    return fileSchema.safeParse(content).data?.hosts;
-  } catch {
-    return undefined;
-  }
-}
-
 /** Throws what the system says where it can't be written. */
 export function writeLastHosts({ cacheFolder, folder }: LastHostsPlace, hosts: readonly LastHost[]): void {
   const cache = privateFolder(cacheFolder);
   if (cache === undefined) throw new Error(`${cacheFolder} is not a folder of yours alone`);
-  const path = join(cache, fileNameOf(folder));
+  const path = lastHostsFile(cache, folder);
   const temporary = `${path}.${process.pid}`;
   try {
     const content = { version: 1, hosts: hosts.map(({ name, status }) => ({ name, status })) };
@@ -49,6 +36,6 @@ export function writeLastHosts({ cacheFolder, folder }: LastHostsPlace, hosts: r
   }
 }
 
-function fileNameOf(folder: string): string {
-  return `${createHash('sha256').update(folder).digest('hex').slice(0, 32)}.json`;
+export function lastHostsFile(cache: string, folder: string): string {
+  return join(cache, `${createHash('sha256').update(folder).digest('hex').slice(0, 32)}.json`);
 }

@@ -2,52 +2,17 @@
  * Tasks are TypeScript files that a user writes and nobody compiles: jiti loads them. `funbric` inside them is this very
  * program, so a tasks/ folder needs no package of its own.
  */
-import { lstatSync, mkdirSync, readdirSync } from 'node:fs';
-import { join, parse, relative } from 'node:path';
+import { relative } from 'node:path';
 import * as z from 'zod';
-import { errorCodeOf, FunbricError, messageOf } from '../model/errors.ts';
+import { FunbricError, messageOf } from '../model/errors.ts';
+import type { TaskFile } from './find-tasks.ts';
 import { flagOf } from './options.ts';
 import type { Task } from './task.ts';
-
-export interface TaskFile {
-  /** The file's stem, and the word on the command line. */
-  readonly name: string;
-  readonly path: string;
-}
-
-const namePattern = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;
-const taskExtensions: ReadonlySet<string> = new Set(['.ts', '.mts', '.js', '.mjs']);
-
-/** The tasks of all folders, by name; where two have the same name, the earlier folder's wins. A folder may be missing. */
-export function findTasks(folders: readonly string[]): readonly TaskFile[] {
-  const found = new Map<string, TaskFile>();
-  for (const folder of folders) {
-    for (const file of filesOf(folder)) {
-      const { name, ext } = parse(file);
-      const isTask = taskExtensions.has(ext) && namePattern.test(name);
-      if (isTask && !found.has(name)) found.set(name, { name, path: join(folder, file) });
-    }
-  }
-  return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
-}
-
-function filesOf(folder: string): readonly string[] {
-  try {
-    const entries = readdirSync(folder, { withFileTypes: true });
-    return entries
-      .filter((entry) => !entry.isDirectory())
-      .map((entry) => entry.name)
-      .sort();
-  } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes(errorCodeOf(error) ?? '')) return [];
-    throw new FunbricError('input', `${folder}: can't be read: ${messageOf(error)}`, { hint: 'check its permissions' });
-  }
-}
 
 export interface LoadContext {
   /** What `import ... from 'funbric'` gives to a task: the exports of the running program. */
   readonly library: () => Promise<Readonly<Record<string, unknown>>>;
-  /** Where compiled tasks are kept; see privateFolder. Without one, tasks are compiled each time. */
+  /** Where compiled tasks are kept; see private-folder.ts. Without one, tasks are compiled each time. */
   readonly cacheFolder?: string | undefined;
   /** Options that funbric has itself; a task can't have them as well. */
   readonly reservedOptions?: readonly string[];
@@ -84,7 +49,7 @@ async function defaultExportOf(file: TaskFile, { library, cacheFolder }: LoadCon
 }
 
 const phaseNames = ['setup', 'run', 'teardown', 'local'] as const;
-const functionNames = [...phaseNames, 'workload', 'mount'] as const;
+const functionNames = [...phaseNames, 'prepare', 'workload', 'mount'] as const;
 
 const optionSchema = z.strictObject({
   type: z.enum(['string', 'number', 'boolean', 'duration', 'size', 'percent', 'list']),
@@ -141,19 +106,4 @@ function firstIssue(error: z.ZodError): string {
 function shownPath({ path }: TaskFile): string {
   const short = relative('', path);
   return short.startsWith('..') ? path : short;
-}
-
-/**
- * A folder that only we can write, made where it is missing: what lies in it will be run. Undefined where the place isn't
- * ours alone, or can't be made.
- */
-export function privateFolder(path: string): string | undefined {
-  try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
-    const stats = lstatSync(path);
-    const isOurs = process.getuid === undefined || (stats.uid === process.getuid() && (stats.mode & 0o077) === 0);
-    return stats.isDirectory() && isOurs ? path : undefined;
-  } catch {
-    return undefined;
-  }
 }

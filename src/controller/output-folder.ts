@@ -10,6 +10,7 @@ import { encodeCommandJunit } from '../formats/command-junit.ts';
 import { errorCodeOf, FunbricError, messageOf } from '../model/errors.ts';
 import { fileStemOf } from '../model/plan.ts';
 import { hostStatuses } from '../model/result.ts';
+import { makeFolders } from '../transports/make-folders.ts';
 import type { CommandOutput, HostExit } from './command.ts';
 import type { Stream } from './remote-command.ts';
 import { writeJson, writeWhole } from './run-folder.ts';
@@ -92,7 +93,7 @@ export async function openOutputFolder(folder: string, options: OutputFolderOpti
 /** Files of another command must not be taken for this one's, nor be lost to it. */
 async function makeEmpty(folder: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolders(folder);
     if ((await readdir(folder)).length === 0) return;
   } catch (error) {
     throw new FunbricError('input', `--out ${folder}: can't be used: ${messageOf(error)}`, {

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import * as z from 'zod';
+import { FunbricError } from '../model/errors.ts';
 
 /** This file is dist/src/controller/package-files.js. */
 const packageFolder = join(dirname(fileURLToPath(import.meta.url)), '../../..');
@@ -18,6 +18,9 @@ export const packageFiles = {
 } as const;
 
 export function packageVersion(): string {
-  const text = readFileSync(join(packageFolder, 'package.json'), 'utf8');
-  return z.object({ version: z.string() }).parse(JSON.parse(text)).version;
+  const content: unknown = JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8'));
+  // Said with every start, so without a schema.
+  const version = typeof content === 'object' && content !== null && 'version' in content ? content.version : undefined;
+  if (typeof version === 'string') return version;
+  throw new FunbricError('bug', `${packageFolder}/package.json has no version`);
 }

@@ -1,6 +1,6 @@
 /** Reads a JSON file that a person wrote: every error names the file, the place in it, what was found and what to do. */
 import { lstatSync, readFileSync } from 'node:fs';
-import * as z from 'zod';
+import type * as z from 'zod';
 import { FunbricError, messageOf } from '../model/errors.ts';
 import { didYouMean } from './closest.ts';
 import { silentKeyIn } from './json-keys.ts';

@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { StringDecoder } from 'node:string_decoder';
 import { FunbricError } from '../model/errors.ts';
-import { streamScript } from '../transports/script.ts';
+import { isBash, streamScript } from '../transports/script.ts';
 import { quote } from '../transports/shell.ts';
 import type { Connection, Exit } from '../transports/transport.ts';
 import { CommandLimits } from './command-limits.ts';
@@ -34,16 +34,19 @@ export async function runRemoteCommand(
   connection: Connection,
   command: RemoteCommand,
 ): Promise<Exclude<Exit, { kind: 'lost' }>> {
-  const marker = randomBytes(16).toString('hex');
+  const isForLoginShell = isBash(connection);
+  const marker = isForLoginShell ? undefined : randomBytes(16).toString('hex');
   using limits = new CommandLimits(connection.name, command);
   const read = (stream: Stream): Reader => reader(stream, command, { marker, limits });
   const stdout = read('stdout');
   const stderr = read('stderr');
   // The user's own shell, as over ssh, but below a script of ours that can be ended with all that it started.
-  const line = `exec "\${SHELL:-/bin/sh}" -c ${quote(markedLine(command.line, marker))}`;
+  const line =
+    marker === undefined ? command.line : `exec "\${SHELL:-/bin/sh}" -c ${quote(markedLine(command.line, marker))}`;
   const exit = await streamScript(connection, line, {
+    isForLoginShell,
     stdin: command.stdin ?? '',
-    signal: AbortSignal.any([command.signal, limits.signal]),
+    signal: limits.with(command.signal),
     onStdout: stdout.push,
     onStderr: stderr.push,
   });
@@ -65,10 +68,10 @@ const pieceBytes = 64 << 10;
 function reader(
   stream: Stream,
   { onLine, onBytes, shown }: RemoteCommand,
-  { marker, limits }: { readonly marker: string; readonly limits: CommandLimits },
+  { marker, limits }: { readonly marker: string | undefined; readonly limits: CommandLimits },
 ): Reader {
   const lines = new Lines((line) => onLine(stream, line));
-  const speech = new AfterMarker(marker);
+  const speech = marker === undefined ? undefined : new AfterMarker(marker);
   const take = async (bytes: Buffer): Promise<void> => {
     if (bytes.length === 0) return;
     // While we hold it back it can't say anything: that is no silence of its own.
@@ -80,11 +83,12 @@ function reader(
   return {
     push: async (chunk) => {
       for (let at = 0; at < chunk.length; at += pieceBytes) {
-        await take(speech.in(chunk.subarray(at, at + pieceBytes)));
+        const piece = chunk.subarray(at, at + pieceBytes);
+        await take(speech === undefined ? piece : speech.in(piece));
       }
     },
     end: async () => {
-      await take(speech.end());
+      if (speech !== undefined) await take(speech.end());
       lines.end();
     },
   };

@@ -1,8 +1,9 @@
 /** The files of a run and their names, all chosen by us: plan.json, events.ndjson, results/, journals/, run.json, junit.xml, report.html. */
-import { mkdir, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { FunbricError, messageOf } from '../model/errors.ts';
 import { fileStemOf, type Plan } from '../model/plan.ts';
+import { makeFolders } from '../transports/make-folders.ts';
 
 export const runFiles = {
   plan: 'plan.json',
@@ -32,26 +33,6 @@ export async function createRunFolder(reportsFolder: string, plan: Plan): Promis
     });
   }
   return folder;
-}
-
-/** Node's own `recursive` never comes back from a file system that answers ENOENT where the parent is there, as /proc does. */
-async function makeFolders(path: string): Promise<void> {
-  try {
-    await mkdir(path);
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'EEXIST') return;
-    if (code !== 'ENOENT' || (await isThere(dirname(path)))) throw error;
-    await makeFolders(dirname(path));
-    await mkdir(path);
-  }
-}
-
-async function isThere(path: string): Promise<boolean> {
-  return await stat(path).then(
-    () => true,
-    () => false,
-  );
 }
 
 /**

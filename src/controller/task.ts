@@ -123,6 +123,11 @@ export interface TaskHost {
   log(text: string): void;
 }
 
+export interface PrepareContext {
+  /** Words after the options. */
+  readonly arguments: readonly string[];
+}
+
 /** A task as it is written: its options decide the types of their values. */
 interface TaskDefinition<Options extends Readonly<Record<string, TaskOption>>> {
   readonly summary: string;
@@ -131,6 +136,8 @@ interface TaskDefinition<Options extends Readonly<Record<string, TaskOption>>> {
   readonly examples?: Readonly<Record<string, string>>;
   /** Words that it takes after its options: `LOCAL REMOTE`, `[RUN]` for one that may be left out, `FILE...` for one or more. Without it, none are taken. */
   readonly arguments?: string;
+  /** Called once, before any host is reached: what a task needs here. What it throws ends the command, and no run is made. */
+  prepare?(given: PrepareContext, options: ValuesOf<Options>): Promise<unknown>;
   /** What the agents shall do, decided before anything is sent; a task without one needs no agent. */
   workload?(options: ValuesOf<Options>): WorkloadSpec;
   /** What every host mounts before all else, and unmounts after all else; undefined: nothing. See mountSpec. */
@@ -151,6 +158,7 @@ export interface Task {
   readonly options?: Readonly<Record<string, TaskOption>>;
   readonly examples?: Readonly<Record<string, string>>;
   readonly arguments?: string;
+  prepare?(given: PrepareContext, options: OptionValues): Promise<unknown>;
   workload?(options: OptionValues): WorkloadSpec;
   mount?(options: OptionValues): MountSpec | undefined;
   setup?(host: TaskHost, options: OptionValues): Promise<unknown>;

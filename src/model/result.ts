@@ -76,8 +76,10 @@ export const hostResultSchema = z.object({
   index: z.number(),
   name: z.string(),
   status: z.enum(hostStatuses),
-  /** Why it isn't `completed`. */
+  /** Why it isn't `completed`, or what interrupted it. */
   reason: z.optional(z.string()),
+  /** Ctrl-C or the run's limit ended it: nothing went wrong on it up to there, and not all that was planned was done. */
+  isInterrupted: z.optional(z.boolean()),
   /** What makes its evidence incomplete although the host is there: a journal that couldn't be fetched, an interrupted phase. */
   gaps: z.array(z.string()),
   commands: z.array(commandOutcomeSchema),

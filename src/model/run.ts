@@ -57,6 +57,8 @@ export const runHostSchema = z.object({
   name: z.string(),
   status: z.enum(hostStatuses),
   reason: z.optional(z.string()),
+  /** See HostResult. */
+  isInterrupted: z.optional(z.boolean()),
   gaps: z.array(z.string()),
   operations: z.number(),
   errors: z.number(),

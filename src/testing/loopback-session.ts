@@ -2,6 +2,7 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection, ServerChannel, Session } from 'ssh2';
 import { faultOf, type HostFault } from './host-options.ts';
 import { tornStream } from './torn.ts';
@@ -57,16 +58,13 @@ export function serveSession({ session, connection, channel, command, setting, c
     child.once('close', () => resolve());
     child.once('error', () => resolve());
   });
-  const entry = {
-    async end() {
-      signalGroup(child, 'SIGKILL');
-      // Else output that nobody reads any more, or a process that left the group, would keep it from ending.
-      for (const pipe of [child.stdin, child.stdout, child.stderr]) pipe.destroy();
-      await isGone;
-    },
-  };
+  let ending: Promise<void> | undefined;
+  const entry = { end: async () => (ending ??= endGroup(child, isGone)) };
   children.add(entry);
-  void isGone.then(() => children.delete(entry));
+  void isGone.then(async () => {
+    await ending;
+    children.delete(entry);
+  });
   const hangUp = (): void => void entry.end();
   // The session's, which unlike the channel's doesn't wait for input that the command leaves unread.
   session.once('close', hangUp);
@@ -138,6 +136,27 @@ function makeLane(channel: ServerChannel): (write: (done: () => void) => void) =
     });
     await last;
   };
+}
+
+/** For an agent whose connection is gone to remove what it made; few other commands outlive SIGHUP at all. */
+const graceMs = 5_000;
+
+async function endGroup(child: ChildProcessWithoutNullStreams, isGone: Promise<void>): Promise<void> {
+  signalGroup(child, 'SIGHUP');
+  // Else output that nobody reads any more, or a process that left the group, would keep it from ending.
+  for (const pipe of [child.stdin, child.stdout, child.stderr]) pipe.destroy();
+  const deadline = performance.now() + graceMs;
+  while (isGroupThere(child) && performance.now() < deadline) await sleep(10);
+  signalGroup(child, 'SIGKILL');
+  await isGone;
+}
+
+function isGroupThere({ pid }: ChildProcessWithoutNullStreams): boolean {
+  try {
+    return pid !== undefined && process.kill(-pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 function signalGroup(child: ChildProcessWithoutNullStreams, signal: string): void {

@@ -24,6 +24,7 @@ export function makeConnectLimit(signal: AbortSignal, connectMs: number): Connec
       clearTimeout(timer);
       stopListening();
     },
+    isAsking: () => asked > 0,
     /** Afterwards the limit starts anew: the host has something to do again. */
     async during(answer) {
       asked++;

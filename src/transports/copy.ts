@@ -7,6 +7,7 @@ import { createReadStream } from 'node:fs';
 import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { FunbricError, messageOf } from '../model/errors.ts';
 import { damaged, requireSuccess, status } from './copy/failures.ts';
+import { sumProgram } from './copy/listing.ts';
 import { runScript, streamScript } from './script.ts';
 import { quotePath } from './shell.ts';
 import { printable } from './ssh-errors.ts';
@@ -67,13 +68,12 @@ export async function readRemoteFile(
 
 function readScript(path: string): string {
   return [
-    sha256Function,
+    sumProgram(status.noHash),
     `f=${quotePath(path)}`,
     `[ -e "$f" ] || { echo "no such file" >&2; exit ${status.notAFile}; }`,
     `[ -f "$f" ] || { echo "not a regular file" >&2; exit ${status.notAFile}; }`,
-    'd=$(sha256 < "$f") || exit',
-    `[ "$d" != none ] || exit ${status.noHash}`,
-    'printf "%s\\n" "$d"',
+    'd=$($sum < "$f") || exit',
+    'printf "%s\\n" "${d%% *}"',
     'exec cat < "$f"',
   ].join('\n');
 }
@@ -160,6 +160,7 @@ function writeScript(file: {
 }): string {
   return [
     sha256Function,
+    sumProgram(status.noHash),
     `f=${quotePath(file.path)}; t=${quotePath(file.temporary)}`,
     `[ ! -d "$f" ] || { echo "there is a directory of that name" >&2; exit ${status.inTheWay}; }`,
     // A file renamed over /dev/null would break the host.
@@ -169,10 +170,9 @@ function writeScript(file: {
     'umask 077; set -C; : > "$t" || exit',
     'set +C; trap \'rm -f -- "$t"\' EXIT; trap "exit 1" HUP INT TERM',
     'cat > "$t" || exit',
-    'd=$(sha256 < "$t") || exit',
-    `[ "$d" != none ] || exit ${status.noHash}`,
-    `[ "$d" = ${file.sha256} ] || exit ${status.damaged}`,
-    `chmod ${file.mode.toString(8)} "$t" && mv -f -- "$t" "$f"`,
+    'd=$($sum < "$t") || exit',
+    `[ "\${d%% *}" = ${file.sha256} ] || exit ${status.damaged}`,
+    `chmod ${file.mode.toString(8)} "$t" && mv -f -- "$t" "$f" && trap - EXIT`,
   ].join('\n');
 }
 

@@ -29,6 +29,8 @@ export interface Waiting {
   readonly signal: AbortSignal;
   /** The time of a person isn't the host's. */
   readonly during: <T>(answer: Promise<T>) => Promise<T>;
+  /** A person is being asked. */
+  readonly isAsking: () => boolean;
 }
 
 /** Reads each key file and asks each agent once a run. */

@@ -9,6 +9,8 @@ export interface Dialled {
   readonly stream: Duplex;
   /** Once they have ended: why, where something on the way ended them rather than the host. */
   readonly endedBecause: () => string | undefined;
+  /** Where that end was no failure by its own account, but came before the host had said a word. */
+  readonly endedEarly?: () => string | undefined;
 }
 
 export async function dial(place: Place, signal: AbortSignal): Promise<Dialled> {

@@ -12,6 +12,7 @@ import {
   type KnownHostsLine,
   type KnownKeys,
 } from './known-hosts.ts';
+import { isRevokedIn } from './revoked-keys.ts';
 import type { HostSettings } from './ssh-config.ts';
 import { keyRefused, unreachable, type Place } from './ssh-errors.ts';
 
@@ -29,15 +30,17 @@ export interface HostKeyCheck {
 export function checkHostKey(given: {
   readonly place: Place;
   readonly settings: HostSettings;
-  readonly lines: readonly KnownHostsLine[];
+  /** Of this address: see knownOf. */
+  readonly known: KnownKeys;
+  /** See RevokedKeys. */
+  readonly compactFile?: string | undefined;
   readonly isNewKeyAccepted: boolean;
   /** What the host showed, where known_hosts says something of authorities. */
   readonly certificate?: Buffer | undefined;
   readonly now: () => Date;
 }): HostKeyCheck {
-  const { place, settings } = given;
+  const { place, settings, known } = given;
   const at = addressOf(settings);
-  const known = knownKeysOf(given.lines, at);
   const certified = judgeCertificate(known, given);
   const files = [...settings.userKnownHostsFiles, ...settings.globalKnownHostsFiles];
   let accepted: Buffer | undefined;
@@ -50,7 +53,17 @@ export function checkHostKey(given: {
     },
     verify(key) {
       if (accepted !== undefined) return accepted.equals(key);
-      const verdict = certified.verdictOf(key) ?? known.verdictOf(key);
+      let verdict = certified.verdictOf(key) ?? known.verdictOf(key);
+      try {
+        verdict = compactlyRevoked(given, key) ?? verdict;
+      } catch (error) {
+        refusal = unreachable(
+          place,
+          messageOf(error),
+          'see RevokedHostKeys in ssh_config, and that ssh-keygen is here',
+        );
+        return false;
+      }
       isNew = verdict.kind === 'unknown';
       if (verdict.kind === 'known' || (isNew && given.isNewKeyAccepted)) {
         accepted = Buffer.from(key);
@@ -68,13 +81,26 @@ export function checkHostKey(given: {
   };
 }
 
+function compactlyRevoked(
+  {
+    compactFile: file,
+    certificate,
+  }: { readonly compactFile?: string | undefined; readonly certificate?: Buffer | undefined },
+  key: Buffer,
+): HostKeyVerdict | undefined {
+  if (file === undefined) return undefined;
+  const shown = certificate === undefined ? [key] : [key, certificate];
+  const isRevoked = shown.some((blob) => isRevokedIn(file, { type: keyTypeOf(blob), blob }));
+  return isRevoked ? { kind: 'revoked', file } : undefined;
+}
+
 function addressOf(settings: HostSettings): HostAddress {
   return { host: settings.hostName, port: settings.port, alias: settings.hostKeyAlias };
 }
 
-/** A certificate counts only where an authority could have signed it, or must not have. */
-export function isCertificateWanted(settings: HostSettings, lines: readonly KnownHostsLine[]): boolean {
-  return knownKeysOf(lines, addressOf(settings)).isCertificateWanted;
+/** What the lines say of the host that is reached with these settings. */
+export function knownOf(settings: HostSettings, lines: readonly KnownHostsLine[]): KnownKeys {
+  return knownKeysOf(lines, addressOf(settings));
 }
 
 interface Certified {

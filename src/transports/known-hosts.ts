@@ -8,6 +8,7 @@ import {
   appendFileSync,
   chmodSync,
   closeSync,
+  existsSync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -16,10 +17,11 @@ import {
   renameSync,
   rmSync,
   statSync,
-  writeSync,
+  writeFileSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { errorCodeOf } from '../model/errors.ts';
+import { withFileLock } from './file-lock.ts';
 
 interface Place {
   readonly file: string;
@@ -46,23 +48,36 @@ export type HostKeyVerdict =
   | { readonly kind: 'unknown' }
   | ({ readonly kind: 'known' } & Place)
   | ({ readonly kind: 'changed' } & Place)
-  | ({ readonly kind: 'revoked' } & Place);
+  /** No line of a list in compact form. */
+  | { readonly kind: 'revoked'; readonly file: string; readonly line?: number };
 
 /** The lines of all files in their order; files that aren't there have none. Throws what reading else throws. */
 export type KnownHostsReader = (files: readonly string[]) => readonly KnownHostsLine[];
 
-/** Reads the files each time, as they may have grown, and parses only what has changed. */
+/** Looks at the files each time, as they may have grown. What hasn't changed is read no second time, and given as it was. */
 export function knownHostsReader(): KnownHostsReader {
-  const parsed = new Map<string, { readonly text: string; readonly lines: readonly KnownHostsLine[] }>();
-  return (files) =>
-    files.flatMap((file) => {
-      const text = readIfThere(file);
-      const known = parsed.get(file);
-      if (known?.text === text) return known.lines;
-      const lines = parseKnownHosts(text, file);
-      parsed.set(file, { text, lines });
-      return lines;
-    });
+  const read = new Map<string, { readonly states: string; readonly lines: readonly KnownHostsLine[] }>();
+  return (files) => {
+    const key = files.join('\0');
+    // Before it is read: what changes meanwhile is seen the next time.
+    const states = files.map(stateOf).join();
+    const known = read.get(key);
+    if (known?.states === states) return known.lines;
+    const lines = files.flatMap((file) => parseKnownHosts(readIfThere(file), file));
+    read.set(key, { states, lines });
+    return lines;
+  };
+}
+
+/** A line that is added changes the size, a file that takes another's place has a number of its own. */
+function stateOf(file: string): string {
+  try {
+    const found = statSync(file, { bigint: true, throwIfNoEntry: false });
+    return found === undefined ? '' : [found.dev, found.ino, found.size, found.mtimeNs, found.ctimeNs].join(' ');
+  } catch {
+    // Reading it tells what is wrong.
+    return '';
+  }
 }
 
 function readIfThere(file: string): string {
@@ -98,10 +113,10 @@ export interface KnownKeys {
 }
 
 export function knownKeysOf(lines: readonly KnownHostsLine[], at: HostAddress): KnownKeys {
-  const named = lines.filter((line) => isMatch(line.patterns, nameOf(at)));
+  const named = linesOf(lines, nameOf(at));
   // OpenSSH's second look: a key under the bare name also counts for another port, but never makes one changed.
   const isSecondLook = at.alias === undefined && at.port !== 22;
-  const bare = isSecondLook ? lines.filter((line) => isMatch(line.patterns, at.host.toLowerCase())) : [];
+  const bare = isSecondLook ? linesOf(lines, at.host.toLowerCase()) : [];
   const plain = (line: KnownHostsLine): boolean => line.marker === 'none';
   return {
     keyTypes: [...new Set([...named, ...bare].filter(plain).map((line) => line.keyType))],
@@ -139,10 +154,47 @@ export function nameOf(at: HostAddress): string {
   return at.port === 22 ? at.host.toLowerCase() : `[${at.host.toLowerCase()}]:${at.port}`;
 }
 
+interface Numbered {
+  /** Where it stands among all. */
+  readonly at: number;
+  readonly line: KnownHostsLine;
+}
+
+/** Most lines have plain names, and each host of a fleet asks for its own: looked up, not looked for. */
+interface Index {
+  readonly byName: ReadonlyMap<string, readonly Numbered[]>;
+  readonly others: readonly Numbered[];
+}
+
+const indexes = new WeakMap<readonly KnownHostsLine[], Index>();
+
+/** In their order. */
+function linesOf(lines: readonly KnownHostsLine[], name: string): readonly KnownHostsLine[] {
+  const index = indexes.get(lines) ?? makeIndex(lines);
+  indexes.set(lines, index);
+  const found = [...(index.byName.get(name) ?? []), ...index.others.filter(({ line }) => isMatch(line.patterns, name))];
+  return found.sort((a, b) => a.at - b.at).map(({ line }) => line);
+}
+
+function makeIndex(lines: readonly KnownHostsLine[]): Index {
+  const byName = new Map<string, Numbered[]>();
+  const others: Numbered[] = [];
+  for (const [at, line] of lines.entries()) {
+    if (/[*?!|]/.test(line.patterns)) {
+      others.push({ at, line });
+      continue;
+    }
+    for (const name of new Set(line.patterns.toLowerCase().split(','))) {
+      const named = byName.get(name);
+      if (named === undefined) byName.set(name, [{ at, line }]);
+      else named.push({ at, line });
+    }
+  }
+  return { byName, others };
+}
+
 function isMatch(patterns: string, name: string): boolean {
   if (patterns.startsWith('|')) return isHashOf(patterns, name);
-  // Most lines are one plain name, and each host of a fleet looks at all lines.
-  if (!/[*?!,]/.test(patterns)) return patterns === name || patterns.toLowerCase() === name;
   let isPositive = false;
   for (const pattern of patterns.toLowerCase().split(',')) {
     const isNegated = pattern.startsWith('!');
@@ -186,7 +238,8 @@ function isWildcardMatch(pattern: string, text: string): boolean {
 
 /**
  * Adds one line to a known_hosts file, which is made where it is missing (0600, its folder 0700). Written beside it and
- * renamed, all without a pause, so that neither a crash nor another host's line can leave half of it.
+ * renamed, all without a pause and by one process at a time, so that neither a crash nor another host's line can leave half of
+ * it, nor another run lose it.
  */
 export function addKnownHost(
   file: string,
@@ -200,14 +253,20 @@ export function addKnownHost(
     appendFileSync(target, line);
     return;
   }
-  const before = readIfThere(target);
-  const isLineOpen = before !== '' && !before.endsWith('\n');
+  withFileLock(target, () => appendLine(target, line));
+}
+
+function appendLine(target: string, line: string): void {
+  // Bytes: comments may be in any encoding.
+  const before = existsSync(target) ? readFileSync(target) : Buffer.alloc(0);
+  const isLineOpen = before.length > 0 && before.at(-1) !== 0x0a;
   const temporary = `${target}.funbric-${process.pid}`;
   try {
     rmSync(temporary, { force: true });
     const fd = openSync(temporary, 'wx', 0o600);
     try {
-      writeSync(fd, `${before}${isLineOpen ? '\n' : ''}${line}`);
+      // All of it or an error: writeSync would write what a full disk takes.
+      writeFileSync(fd, Buffer.concat([before, Buffer.from(`${isLineOpen ? '\n' : ''}${line}`)]));
       fsyncSync(fd);
     } finally {
       closeSync(fd);

@@ -27,7 +27,12 @@ const penaltyPauseMs = 2000;
 export type LoginAttempt<T> =
   | { readonly kind: 'connected'; readonly value: T }
   /** The connection went away before the host key was exchanged; `reason` is what sshd said, where it said anything. */
-  | { readonly kind: 'dropped'; readonly reason: string };
+  | {
+      readonly kind: 'dropped';
+      readonly reason: string;
+      /** Something on the way ended it, which may have passed on a drop of sshd, or may do so each time. */
+      readonly isOnTheWay?: boolean;
+    };
 
 export interface LoginGate {
   /** The last attempt, when all were dropped. Rethrows what an attempt throws. */
@@ -52,9 +57,11 @@ export function makeLoginGate(random: () => number): LoginGate {
       const tryAgain = async (): ReturnType<typeof attempt> =>
         last !== undefined && isOver() ? last : await attempt();
       for (let retry = 0; ; retry++) {
+        const before = last;
         const outcome = await door.pass(tryAgain, signal, retry > 0);
         last = outcome;
         if (outcome.kind === 'connected' || isOver()) return outcome;
+        if (!door.isKnownGood() && isSameEnd(before, outcome)) return outcome;
         const limit = limitOfDrop(outcome.reason);
         if (limit === undefined && !door.isKnownGood() && retry >= blindRetries) return outcome;
         const pause = limit === 'PerSourcePenalties' ? penaltyPauseMs : Math.min(pauseMs * 2 ** retry, longestPauseMs);
@@ -64,6 +71,13 @@ export function makeLoginGate(random: () => number): LoginGate {
       }
     },
   };
+}
+
+/** A command on the way that ends twice in the same way is no sshd that is busy. */
+function isSameEnd<T>(before: LoginAttempt<T> | undefined, now: LoginAttempt<T>): boolean {
+  return (
+    before?.kind === 'dropped' && now.kind === 'dropped' && now.isOnTheWay === true && before.reason === now.reason
+  );
 }
 
 /** A pause isn't worth more than the connect limit. */

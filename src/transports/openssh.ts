@@ -48,7 +48,7 @@ export function opensshTransport(options: SshOptions): Transport {
         try {
           const isOver = (): boolean => limit.signal.aborted;
           const outcome = await gate.login({ address: settings.gate, signal, isOver, attempt });
-          if (outcome.kind === 'dropped') throw droppedTooOften(settings.place, outcome.reason);
+          if (outcome.kind === 'dropped') throw droppedTooOften(settings.place, outcome);
           return outcome.value;
         } finally {
           limit.end();

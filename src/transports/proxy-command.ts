@@ -17,20 +17,24 @@ export function startProxyCommand(line: string, shell: string): Dialled {
   const child = spawn(shell, ['-c', `exec ${line}`], { stdio: 'pipe', detached: true });
   let said = '';
   let ending: string | undefined;
+  let isDone = false;
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     said = `${said}${text}`.slice(-maxSaidLength);
   });
   child.once('error', (error) => (ending ??= `can't be started by ${shell} (${printable(error.message)})`));
   child.once('exit', (code, signal) => {
+    isDone = code === 0;
     if (code !== 0) ending ??= code === null ? `was ended by ${String(signal)}` : `ended with exit code ${code}`;
   });
+  const inWords = (end: string): string => {
+    const words = printable(said.trim().split('\n').slice(-3).join(' '));
+    return `its ProxyCommand ${end}${words === '' ? ' and said nothing' : `, saying: ${words}`}`;
+  };
   return {
     stream: streamOf(child),
-    endedBecause() {
-      if (ending === undefined) return undefined;
-      const words = printable(said.trim().split('\n').slice(-3).join(' '));
-      return `its ProxyCommand ${ending}${words === '' ? ' and said nothing' : `, saying: ${words}`}`;
-    },
+    endedBecause: () => (ending === undefined ? undefined : inWords(ending)),
+    // As nc does when the host drops the connection, or a command that is no proxy at all.
+    endedEarly: () => (isDone ? inWords('ended with exit code 0 before SSH began') : undefined),
   };
 }
 

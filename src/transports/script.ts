@@ -38,6 +38,8 @@ export async function runScript(connection: Connection, script: string, options:
 
 export interface StreamOptions extends Omit<ScriptOptions, 'maxOutputBytes' | 'timeoutMs'> {
   readonly timeoutMs?: number;
+  /** Not a script, but a line for the login shell, of a connection where that `isBash`. */
+  readonly isForLoginShell?: boolean;
   /** What it returns is waited for before more is read. A throw ends the script, and is thrown. */
   readonly onStdout: (chunk: Buffer) => void | Promise<void>;
   readonly onStderr: (chunk: Buffer) => void | Promise<void>;
@@ -46,11 +48,21 @@ export interface StreamOptions extends Omit<ScriptOptions, 'maxOutputBytes' | 't
 export async function streamScript(connection: Connection, script: string, options: StreamOptions): Promise<Exit> {
   const marker = randomBytes(16).toString('hex');
   // In two halves, so that a shell that echoes its commands doesn't print the line before the script runs.
-  const mark = `printf '%s%s %s\\n' ${marker.slice(0, 16)} ${marker.slice(16)} $$`;
-  const remote = await connection.exec(posixLine(`${mark}; ${mark} >&2\n${script}`), { signal: options.signal });
+  const mark = `printf '%s%s %s %s %s\\n' ${marker.slice(0, 16)} ${marker.slice(16)} $$`;
+  const command =
+    options.isForLoginShell === true
+      ? `${mark}; ${mark} >&2\n${script}`
+      : `${posixLine(`${mark} "\${SHELL##*/}" "$1"; ${mark} >&2; set --\n${script}`)} sh ${onlyInBash}`;
+  const remote = await connection.exec(command, { signal: options.signal });
   let start: () => void = () => undefined;
   const started = new Promise<void>((resolve) => (start = resolve));
-  const head: Head = { noise: '', onStart: start };
+  let hear: (pid: number) => void = () => undefined;
+  const heard = new Promise<number>((resolve) => (hear = resolve));
+  const onStart = (shell: string): void => {
+    if (isBashSaid.test(shell)) bashConnections.add(connection);
+    start();
+  };
+  const head: Head = { noise: '', onStart, onPid: hear };
   let isOver = false;
   void remote.exit.then(() => {
     isOver = true;
@@ -58,7 +70,10 @@ export async function streamScript(connection: Connection, script: string, optio
   });
   // Once it is over its number may be another process's.
   const stop = (): void => {
-    if (!isOver) endGroup(connection, remote, head.pid);
+    if (isOver) return;
+    // It may have begun, and the word of it, with its group, be on the way: what it started would run on.
+    if (head.pid === undefined) void heard.then(async (pid) => signalGroup(connection, pid));
+    endGroup(connection, remote, head.pid);
   };
   const limit = makeLimit(connection, options, stop);
   const unlisten = onAbort(options.signal, stop);
@@ -81,6 +96,20 @@ export async function streamScript(connection: Connection, script: string, optio
     unlisten();
     limit.end();
   }
+}
+
+/** What bash makes the current directory of, and zsh, which $SHELL tells apart; dash, busybox and fish leave it as it is. */
+const onlyInBash = '~+';
+const isBashSaid = /^bash \//;
+
+const bashConnections = new WeakSet<Connection>();
+
+/**
+ * Whether a script before has told that lines go to bash, as the account's own shell: one that needs no other shell around
+ * it to be understood and to be ended with all that it started.
+ */
+export function isBash(connection: Connection): boolean {
+  return connection.hasLoginShell === true && bashConnections.has(connection);
 }
 
 /** From the loss of a command to the last of its output. */
@@ -186,7 +215,9 @@ async function feed(stdin: Writable, input: ScriptOptions['stdin'], started: Pro
 
 interface Head {
   pid?: number;
-  readonly onStart: () => void;
+  /** With what came after the number of the process. */
+  readonly onStart: (shell: string) => void;
+  readonly onPid?: (pid: number) => void;
   /** What came before the marker, for the message when none came. */
   noise: string;
 }
@@ -218,9 +249,13 @@ async function read(
     head.noise = before.subarray(0, at < 0 ? 1000 : 0).toString();
     if (end < 0) continue;
     isStarted = true;
-    head.onStart();
-    const pid = Number(before.toString('latin1', at + marker.length, end));
-    if (Number.isSafeInteger(pid) && pid > 1) head.pid = pid;
+    const [, number, ...shell] = before.toString('latin1', at + marker.length, end).split(' ');
+    head.onStart(shell.join(' '));
+    const pid = Number(number);
+    if (Number.isSafeInteger(pid) && pid > 1) {
+      head.pid = pid;
+      head.onPid?.(pid);
+    }
     if (end + 1 < before.length) await onChunk(before.subarray(end + 1));
   }
 }

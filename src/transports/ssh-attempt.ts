@@ -5,14 +5,16 @@ import { askForCertificate } from './certificate-offer.ts';
 import type { ConnectLimit } from './connect-limit.ts';
 import type { Keyring } from './credentials.ts';
 import type { Dialled } from './dial.ts';
-import { checkHostKey, isCertificateWanted } from './host-key.ts';
-import type { KnownHostsLine, KnownHostsReader } from './known-hosts.ts';
+import { judgeDrop, type Drop } from './drop.ts';
+import { firstWords } from './first-words.ts';
+import { checkHostKey, knownOf } from './host-key.ts';
+import type { KnownHostsReader, KnownKeys } from './known-hosts.ts';
 import type { LoginAttempt } from './login-gate.ts';
 import { readRevokedKeys } from './revoked-keys.ts';
 import type { Route } from './route.ts';
 import type { Secrets } from './secrets.ts';
 import type { HostSettings } from './ssh-config.ts';
-import { abortedAt, unreachable, type IdleLimit, type Place } from './ssh-errors.ts';
+import { abortedAt, routeHint, unreachable, type IdleLimit, type Place } from './ssh-errors.ts';
 import { login } from './ssh-login.ts';
 
 export interface LoggedIn {
@@ -51,13 +53,14 @@ export function makeAttempts(means: {
       return async () => {
         limit.start();
         // Read anew for each try: another host may have added the same key meanwhile.
-        const lines = knownLines(place, settings, readKnownHosts);
-        if (shown === undefined && isCertificateWanted(settings, lines)) {
+        const { known, compactFile } = knownKeysFor(place, settings, readKnownHosts);
+        // A certificate counts only where an authority could have signed it, or must not have.
+        if (shown === undefined && known.isCertificateWanted) {
           const offer = await certificateOf(target);
           if (offer.kind === 'dropped') return offer;
           shown = offer;
         }
-        const hostKey = checkHostKey({ ...target, lines, certificate: shown?.blob, now });
+        const hostKey = checkHostKey({ ...target, known, compactFile, certificate: shown?.blob, now });
         const dialled = await route.dial(place, limit.signal);
         const outcome = await login({
           ...target,
@@ -82,27 +85,36 @@ interface CertificateShown {
   readonly blob: Buffer | undefined;
 }
 
-async function certificateOf({
-  place,
-  route,
-  limit,
-}: Target): Promise<CertificateShown | { readonly kind: 'dropped'; readonly reason: string }> {
+async function certificateOf({ place, route, limit }: Target): Promise<CertificateShown | Drop> {
   const dialled = await route.dial(place, limit.signal);
+  const said = firstWords(dialled.stream);
   try {
     const offer = await askForCertificate(dialled.stream, limit.signal);
     const onTheWay = dialled.endedBecause();
-    if (offer.kind === 'dropped' && onTheWay !== undefined) throw unreachable(place, onTheWay, 'mend the way there');
-    if (offer.kind === 'dropped') return offer;
+    if (offer.kind === 'dropped' && onTheWay !== undefined) throw unreachable(place, onTheWay, routeHint);
+    if (offer.kind === 'dropped') {
+      const drop = judgeDrop({ place, dialled }, said(), offer.reason);
+      if (drop instanceof FunbricError) throw drop;
+      return drop;
+    }
     return { kind: 'shown', blob: offer.kind === 'certificate' ? offer.blob : undefined };
   } catch (error) {
     throw limit.signal.aborted ? abortedAt(place, 'key exchange', limit.signal.reason) : error;
   }
 }
 
-function knownLines(place: Place, settings: HostSettings, read: KnownHostsReader): readonly KnownHostsLine[] {
+interface Known {
+  readonly known: KnownKeys;
+  /** See RevokedKeys. */
+  readonly compactFile: string | undefined;
+}
+
+function knownKeysFor(place: Place, settings: HostSettings, read: KnownHostsReader): Known {
   const files = [...settings.userKnownHostsFiles, ...settings.globalKnownHostsFiles];
   try {
-    return [...read(files), ...readRevokedKeys(settings.revokedKeysFile)];
+    const [lines, revoked] = [read(files), readRevokedKeys(settings.revokedKeysFile)];
+    const all = revoked.lines.length === 0 ? lines : [...lines, ...revoked.lines];
+    return { known: knownOf(settings, all), compactFile: revoked.compactFile };
   } catch (error) {
     throw new FunbricError('unreachable', `${place.name}: a file of host keys can't be read: ${messageOf(error)}`, {
       hint: `make it readable, or name others with knownHostsFiles in hosts.json (${files.join(', ')}); see RevokedHostKeys, too`,

@@ -2,7 +2,6 @@
  * How to reach a host: what its fields say, then what the user's ssh would do (`ssh -G`, so that Match, Include and
  * aliases count exactly as they do there), then OpenSSH's defaults where there is no ssh program.
  */
-import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +11,7 @@ import { authOf, type AuthSettings } from './auth-settings.ts';
 import { routeOf, type RouteSettings } from './route-settings.ts';
 import { makeSlots } from './slots.ts';
 import { isSameForAllHosts } from './ssh-config-scope.ts';
+import { askSsh, type Answer, type Said } from './ssh-question.ts';
 
 export interface HostSettings {
   readonly hostName: string;
@@ -59,39 +59,45 @@ export interface SshConfig {
   settingsOf(host: Host): Promise<HostSettings>;
 }
 
-/** A `Match exec` may run anything, so this is long; it only has to end. */
-const questionMs = 20_000;
-
 const questionsAtOnce = 4;
 
-const maxAnswerBytes = 1 << 20;
-
-/** `undefined`: there is no ssh program. */
-type Answer = ReadonlyMap<string, readonly string[]> | undefined;
+/** Whether one answer does for all hosts: by the files that ssh reads as a rule, and then by those that it did read. */
+type Scope = 'asked each' | 'maybe one' | 'one';
 
 export function makeSshConfig(options: SshConfigOptions): SshConfig {
-  const answers = new Map<string, Promise<Answer>>();
+  const answers = new Map<string, Promise<Said>>();
   const slots = makeSlots(questionsAtOnce);
   let isSaid = false;
-  let isOneForAll: boolean | undefined;
-  const ask = async (args: readonly string[], host: Host): Promise<Answer> => {
+  let scope: Scope | undefined;
+  const ask = async (args: readonly string[], host: Host): Promise<Said> => {
     const release = await slots.take();
     try {
-      const answer = await askSsh(options, args, host);
-      return isOneForAll === true ? withoutTarget(answer) : answer;
+      return await askSsh(options.program ?? 'ssh', args, host.name);
     } finally {
       release();
     }
   };
+  const askOnce = async (args: readonly string[], host: Host): Promise<Said> => {
+    const key = args.join('\0');
+    const asked = answers.get(key) ?? ask(args, host);
+    answers.set(key, asked);
+    return await asked;
+  };
+  const answerFor = async (host: Host): Promise<Answer> => {
+    scope ??= scopeOf(configFilesOf(options), 'maybe one');
+    if (scope !== 'asked each') {
+      const forAll = questionOf(options, { ...host, address: anyHost, port: undefined });
+      const { answer, files } = await askOnce(['-v', ...forAll], host);
+      // `ssh` may be a script that names another file, or be built with another folder than /etc/ssh.
+      if (scope === 'maybe one') scope = scopeOf(files, 'one');
+      if (scope === 'one') return withoutTarget(answer);
+    }
+    return (await askOnce(questionOf(options, host), host)).answer;
+  };
   return {
     async settingsOf(host) {
-      isOneForAll ??= isSameForAllHosts(configFilesOf(options), userInfo().homedir);
       refuseOddNames(host);
-      const args = questionOf(options, isOneForAll ? { ...host, address: anyHost, port: undefined } : host);
-      const key = args.join('\0');
-      const asked = answers.get(key) ?? ask(args, host);
-      answers.set(key, asked);
-      const answer = await asked;
+      const answer = await answerFor(host);
       if (answer === undefined && !isSaid) {
         isSaid = true;
         options.note('no ssh program here: host settings come from flags and hosts.json only, not from ~/.ssh/config');
@@ -99,6 +105,10 @@ export function makeSshConfig(options: SshConfigOptions): SshConfig {
       return settingsFrom(options, host, answer);
     },
   };
+}
+
+function scopeOf(files: readonly string[], whereSame: Scope): Scope {
+  return isSameForAllHosts(files, userInfo().homedir) ? whereSame : 'asked each';
 }
 
 /** ssh looks for the user's file in the home of the user database, whatever HOME says. */
@@ -135,37 +145,9 @@ function questionOf(options: SshConfigOptions, host: Host): readonly string[] {
   ];
 }
 
-async function askSsh(options: SshConfigOptions, args: readonly string[], host: Host): Promise<Answer> {
-  const limits = { timeout: questionMs, maxBuffer: maxAnswerBytes, encoding: 'utf8' } as const;
-  return new Promise((resolve, reject) => {
-    execFile(options.program ?? 'ssh', [...args], limits, (error, stdout, stderr) => {
-      if (error === null) resolve(parseAnswer(stdout));
-      else if (error.code === 'ENOENT') resolve(undefined);
-      else {
-        const said = stderr.trim().slice(0, 500);
-        reject(
-          unreachable(`${host.name}: ssh can't tell its settings (ssh ${args.join(' ')}): ${said || error.message}`, {
-            hint: 'correct ~/.ssh/config until `ssh -G HOST` answers',
-          }),
-        );
-      }
-    });
-  });
-}
-
-function parseAnswer(text: string): ReadonlyMap<string, readonly string[]> {
-  const values = new Map<string, readonly string[]>();
-  for (const line of text.split('\n')) {
-    const space = line.indexOf(' ');
-    if (space <= 0) continue;
-    const name = line.slice(0, space).toLowerCase();
-    values.set(name, [...(values.get(name) ?? []), line.slice(space + 1).trim()]);
-  }
-  return values;
-}
-
 function settingsFrom(options: SshConfigOptions, host: Host, answer: Answer): HostSettings {
   const first = (name: string): string | undefined => answer?.get(name)?.[0];
+  refuseKnownHostsCommand(host, first('knownhostscommand') ?? 'none');
   const hostName = first('hostname') ?? host.address ?? host.name;
   const user = host.user ?? first('user') ?? options.userName;
   const port = host.port ?? Number(first('port') ?? 22);
@@ -177,14 +159,16 @@ function settingsFrom(options: SshConfigOptions, host: Host, answer: Answer): Ho
       .map(expand)
       .filter((path) => path !== undefined);
   const ownFiles = host.knownHostsFiles?.map((path) => expandHome(path, options.home));
-  const identities = (answer?.get('identityfile') ?? defaultIdentities).map(expand);
   return {
     hostName,
     port,
     user,
     identityFiles:
       host.identityFiles === undefined
-        ? identities.filter((path) => path !== undefined).filter((path) => existsSync(path))
+        ? (answer?.get('identityfile') ?? defaultIdentities)
+            .map(expand)
+            .filter((path) => path !== undefined)
+            .filter((path) => existsSync(path))
         : host.identityFiles.map((path) => givenIdentity(path, host, options.home)),
     isIdentitiesOnly: first('identitiesonly') === 'yes',
     agentSocket: agentOf(first('identityagent'), options, expand),
@@ -201,6 +185,14 @@ function settingsFrom(options: SshConfigOptions, host: Host, answer: Answer): Ho
     auth: authOf(first),
     authorityAlgorithms: first('casignaturealgorithms')?.split(','),
   };
+}
+
+/** It may revoke what known_hosts knows, so that no host can be let in without it. */
+function refuseKnownHostsCommand(host: Host, command: string): void {
+  if (command.toLowerCase() === 'none') return;
+  throw unreachable(`${host.name}: KnownHostsCommand of ssh_config has a say in its host key, and isn't run here`, {
+    hint: 'use --transport openssh, which runs it; or turn it off for that host (KnownHostsCommand none)',
+  });
 }
 
 /** As OpenSSH has it. */

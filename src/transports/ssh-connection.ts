@@ -12,8 +12,18 @@ import type { Connection, RemoteProcess } from './transport.ts';
 /** sshd allows 10 sessions a connection by default (MaxSessions); some are left to others' settings. */
 const channelsAtOnce = 6;
 
-/** sshd makes room only some time after it said that a command has ended. */
+/** sshd makes room only some time after it said that a command has ended: under load, after it refused the next ones. */
 const roomMs = 20;
+
+/** Each with an answer of the host's. What was killed and runs on keeps its room for as long as it likes. */
+const roomTries = 10;
+
+/** A line, the commands that run on it, and the most that ran at the same time: so many it takes again. */
+interface Lane {
+  readonly line: Line;
+  running: number;
+  most: number;
+}
 
 /**
  * `open` logs in once more. A command must be taken within `answerMs`: until then it has no output, and its own limit
@@ -26,7 +36,7 @@ export function connectionOf(
   answerMs: number,
 ): Connection {
   const slots = makeSlots(channelsAtOnce);
-  let lines: readonly Line[] = [first];
+  let lanes: readonly Lane[] = [laneOf(first)];
   let opening = 0;
   let isClosed = false;
   const addLine = async (signal: AbortSignal): Promise<void> => {
@@ -37,9 +47,9 @@ export function connectionOf(
         await line.close();
         throw new FunbricError('lost', `${placeText(place)}: no command can be started: the connection is closed`);
       }
-      lines = [...lines, line];
+      lanes = [...lanes, laneOf(line)];
       void line.closed.then(() => {
-        lines = lines.filter((one) => one !== line);
+        lanes = lanes.filter((lane) => lane.line !== line);
       });
     } finally {
       opening--;
@@ -47,17 +57,21 @@ export function connectionOf(
   };
   // Without a signal of its own: teardown starts commands also after Ctrl-C.
   const startOnSome = async (command: string, signal = new AbortController().signal): Promise<RemoteProcess> => {
-    for (;;) {
-      for (const line of lines) {
-        const remote = await answered(line.start(command, signal), place, answerMs);
-        if (remote !== 'full') return remote;
+    for (let tries = 1; ; tries++) {
+      for (const lane of lanes) {
+        const remote = await answered(lane.line.start(command, signal), place, answerMs);
+        if (remote === 'full') continue;
+        occupy(lane, remote);
+        return remote;
       }
-      if (lines.length + opening < channelsAtOnce) await addLine(signal);
+      const isRoomDue = tries <= roomTries && lanes.some(({ running, most }) => running < most);
+      if (!isRoomDue && lanes.length + opening < channelsAtOnce) await addLine(signal);
       else await sleep(roomMs, undefined, { signal }).catch(() => signal.throwIfAborted());
     }
   };
   return {
     name: place.name,
+    hasLoginShell: true,
     closed: first.closed,
     async exec(command, { signal } = {}) {
       const release = await slots.take(signal);
@@ -72,9 +86,19 @@ export function connectionOf(
     },
     async [Symbol.asyncDispose]() {
       isClosed = true;
-      await Promise.all(lines.map(async (line) => line.close()));
+      await Promise.all(lanes.map(async ({ line }) => line.close()));
     },
   };
+}
+
+function laneOf(line: Line): Lane {
+  return { line, running: 0, most: 0 };
+}
+
+function occupy(lane: Lane, remote: RemoteProcess): void {
+  lane.running++;
+  lane.most = Math.max(lane.most, lane.running);
+  void remote.exit.then(() => lane.running--);
 }
 
 /** What is answered too late is ended. */

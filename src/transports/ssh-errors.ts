@@ -1,7 +1,7 @@
 /** Why a host couldn't be reached over SSH: which host, which address, what was found, what to do. */
 import { errorCodeOf, FunbricError } from '../model/errors.ts';
 import type { HostKeyVerdict } from './known-hosts.ts';
-import { adviceOnDrop, adviceOnLogin } from './sshd-limits.ts';
+import { adviceOnDrop, adviceOnGrace, adviceOnLogin } from './sshd-limits.ts';
 
 /** A host as messages name it. */
 export interface Place {
@@ -80,11 +80,27 @@ export function socketFailed(place: Place, error: Error): FunbricError {
   }
 }
 
-export function droppedTooOften(place: Place, reason: string): FunbricError {
+/** What to mend where something on the way ended a connection. */
+export const routeHint = 'mend the way there: ProxyJump, ProxyCommand, -J';
+
+export function droppedTooOften(
+  place: Place,
+  { reason, isOnTheWay = false }: { readonly reason: string; readonly isOnTheWay?: boolean },
+): FunbricError {
+  if (isOnTheWay) return unreachable(place, `${reason}, also when tried again`, routeHint);
   return unreachable(
     place,
     `the connection is dropped before the key exchange, also when tried again within the connect limit: ${printable(reason)}`,
     adviceOnDrop(reason),
+  );
+}
+
+/** What no sshd says, and says again however often it is asked. */
+export function notSsh(place: Place, said: string): FunbricError {
+  return unreachable(
+    place,
+    `it isn't SSH that answers there, but ${JSON.stringify(printable(said))}`,
+    'is that the port of its sshd (-p, or Port in ssh_config)? A firewall or a proxy on the way may have answered, too',
   );
 }
 
@@ -129,7 +145,7 @@ export function keyRefused(given: {
     case 'revoked':
       return unreachable(
         place,
-        `its host key ${key} is revoked by ${verdict.file}:${verdict.line}`,
+        `its host key ${key} is revoked by ${verdict.file}${verdict.line === undefined ? '' : `:${verdict.line}`}`,
         'that key must never be trusted again: give the host a new one',
       );
   }
@@ -156,6 +172,16 @@ export function loginFailed(
     place,
     `login as ${given.user} failed: ${tried}${takes}${said}`,
     `${adviceOnLogin(given) ?? 'give a key with -i, load it into an agent (ssh-add), or give a password (--ask-pass) or another user (-u)'}.${skipped}`,
+  );
+}
+
+/** sshd doesn't wait for ever for a person. */
+export function endedWhileAsked(place: Place, user: string, elapsedMs: number): FunbricError {
+  const seconds = (elapsedMs / 1000).toFixed(1);
+  return unreachable(
+    place,
+    `login as ${user} failed: the host closed the connection while a password or passphrase was asked for, ${seconds} s into the login`,
+    `${adviceOnGrace}: have it at hand (--ask-pass asks before any login, --password-file reads it), or load the key into an agent (ssh-add)`,
   );
 }
 

@@ -8,13 +8,23 @@ import type { BaseAgent, Client, KexAlgorithm } from 'ssh2';
 import { FunbricError } from '../model/errors.ts';
 import { makeTries, type Tries, type TriesGiven } from './auth-order.ts';
 import type { Dialled } from './dial.ts';
+import { judgeDrop } from './drop.ts';
 import type { HostKeyCheck } from './host-key.ts';
 import type { LoginAttempt } from './login-gate.ts';
 import { onAbort } from './on-abort.ts';
 import { firstWords } from './first-words.ts';
+import { ignoreOtherHostKeys } from './other-host-keys.ts';
 import { signAtOnce } from './sign-at-once.ts';
 import { closedSilently } from './sshd-limits.ts';
-import { abortedAt, handshakeFailed, loginFailed, unreachable, type IdleLimit } from './ssh-errors.ts';
+import {
+  abortedAt,
+  endedWhileAsked,
+  handshakeFailed,
+  loginFailed,
+  routeHint,
+  unreachable,
+  type IdleLimit,
+} from './ssh-errors.ts';
 
 export interface LoginRequest extends Omit<TriesGiven, 'giveUp'> {
   readonly dialled: Dialled;
@@ -36,10 +46,18 @@ const keyExchanges: KexAlgorithm[] = [
   'diffie-hellman-group14-sha256',
 ];
 
+interface Ending {
+  readonly login: AbortController;
+  giveUp?: (error: unknown) => void;
+}
+
 export async function login(request: LoginRequest): Promise<LoginAttempt<Client>> {
   const { stream } = request.dialled;
-  const ending: { giveUp?: (error: unknown) => void } = {};
-  const tries = makeTries({ ...request, giveUp: (error) => ending.giveUp?.(error) });
+  const ending: Ending = { login: new AbortController() };
+  // Nobody shall type a password for a login that has ended meanwhile.
+  const signal = AbortSignal.any([request.waiting.signal, ending.login.signal]);
+  const waiting = { ...request.waiting, signal };
+  const tries = makeTries({ ...request, waiting, giveUp: (error) => ending.giveUp?.(error) });
   const ssh = new NodeSSH();
   const connecting = ssh.connect({
     sock: stream,
@@ -63,6 +81,7 @@ export async function login(request: LoginRequest): Promise<LoginAttempt<Client>
   // node-ssh would make an error, with its stack, of each connection that ends. Nobody waits for its promise.
   client.removeAllListeners('close');
   signAtOnce(client);
+  ignoreOtherHostKeys(client);
   return outcomeOf(client, tries, request, ending);
 }
 
@@ -70,7 +89,7 @@ async function outcomeOf(
   client: Client,
   tries: Tries,
   request: LoginRequest,
-  ending: { giveUp?: (error: unknown) => void },
+  ending: Ending,
 ): Promise<LoginAttempt<Client>> {
   const { place, hostKey, signal, dialled } = request;
   const { stream } = dialled;
@@ -83,6 +102,7 @@ async function outcomeOf(
       stopListening();
       stream.destroy();
       reject(error);
+      ending.login.abort(error);
     };
     ending.giveUp = fail;
     const giveUp = (): void => fail(abortedAt(place, stage, signal.reason));
@@ -111,17 +131,21 @@ async function outcomeOf(
     client.once('close', () => {
       const onTheWay = dialled.endedBecause();
       if (hostKey.refusal !== undefined) fail(hostKey.refusal);
-      else if (onTheWay !== undefined)
-        fail(unreachable(place, onTheWay, 'mend the way there: ProxyJump, ProxyCommand, -J'));
+      else if (onTheWay !== undefined) fail(unreachable(place, onTheWay, routeHint));
       else if (stage === 'login') {
         const { user } = request.settings;
         const said = saidOf(problem);
         const [tried, skipped, methods] = [tries.tried(), tries.skipped(), tries.methods()];
         const elapsedMs = performance.now() - exchangedAt;
-        fail(loginFailed(place, { user, tried, skipped, methods, said, elapsedMs }));
+        if (request.waiting.isAsking()) fail(endedWhileAsked(place, user, elapsedMs));
+        else fail(loginFailed(place, { user, tried, skipped, methods, said, elapsedMs }));
       } else if (problem === undefined || isDrop(problem)) {
-        stopListening();
-        resolve({ kind: 'dropped', reason: said() ?? problem?.message ?? 'the connection was closed' });
+        const drop = judgeDrop(request, said(), problem?.message ?? 'the connection was closed');
+        if (drop instanceof FunbricError) fail(drop);
+        else {
+          stopListening();
+          resolve(drop);
+        }
       } else fail(handshakeFailed(place, problem));
     });
     if (signal.aborted) giveUp();

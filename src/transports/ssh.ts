@@ -120,7 +120,7 @@ async function logIn({
       isOver: () => limit.signal.aborted,
       attempt,
     });
-    if (outcome.kind === 'dropped') throw droppedTooOften(place, outcome.reason);
+    if (outcome.kind === 'dropped') throw droppedTooOften(place, outcome);
     const { client, dialled } = outcome.value;
     return {
       client,

@@ -49,6 +49,8 @@ export function adviceOnLogin({
   return undefined;
 }
 
+export const adviceOnGrace = 'a login has as long as LoginGraceTime says (sshd_config there; 120 s by default)';
+
 const shortestGraceMs = 900;
 
 export const adviceOnChannel =

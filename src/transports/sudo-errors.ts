@@ -52,9 +52,14 @@ export function refusal({
   readonly said: string;
 }): FunbricError {
   if (/a password is required|authentication (is )?required/i.test(said)) return noPassword(host);
-  const words = printable(said.trim().slice(-300)).trim();
+  const words = printable(withoutCommand(said).trim().slice(-300)).trim();
   const known = refusals.find(([pattern]) => pattern.test(said));
   const message = `${host}: ${known?.[1] ?? `sudo started no command, and ${how}`}`;
   const quoted = words === '' ? '' : ` (${words})`;
   return new FunbricError('task', `${message}${quoted}`, { hint: known?.[2] ?? 'try there: sudo -v' });
+}
+
+/** sudo repeats what it was to start: that is a script of ours, quoted over and over, and holds what the user's command is given. */
+function withoutCommand(said: string): string {
+  return said.replace(/(not allowed to (?:execute|run)) '[^]*' as /i, '$1 this as ');
 }

@@ -5,6 +5,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { onAbort } from './on-abort.ts';
 import { posixLine, quote } from './shell.ts';
 import { noPassword, refusal, silent, wrongPassword } from './sudo-errors.ts';
@@ -43,11 +44,11 @@ async function start(connection: Connection, command: string, request: Start): P
   const remote = await startOuter(connection, line, signal);
   const talk = new Conversation(connection.name, remote, request);
   const stopListening = onAbort(signal, () => talk.fail(signal?.reason));
+  const both = Promise.all([
+    untilMark(remote.stdout, marker, () => undefined),
+    untilMark(remote.stderr, marker, (noise) => talk.hear(noise.split(prompt).length - 1)),
+  ]);
   try {
-    const both = Promise.all([
-      untilMark(remote.stdout, marker, () => undefined),
-      untilMark(remote.stderr, marker, (noise) => talk.hear(noise.split(prompt).length - 1)),
-    ]);
     const [out, err] = await Promise.race([both, talk.failed]);
     if (out.said !== undefined && err.said !== undefined) {
       talk.end(true);
@@ -57,13 +58,20 @@ async function start(connection: Connection, command: string, request: Start): P
     throw refusal({ host: connection.name, how, said: `${err.noise} ${out.noise}`.replaceAll(prompt, '') });
   } catch (error) {
     remote.stdin.end();
-    remote.kill();
+    void Promise.race([both, sleep(lateMs)]).then((marks) => {
+      const groups = marks?.[0].said;
+      if (groups === undefined) remote.kill();
+      else endable(connection, remote, { ...request, groups }).kill();
+    });
     throw error;
   } finally {
     stopListening();
     talk.end(undefined);
   }
 }
+
+/** It may have begun by the time that it was given up, and the word of it, with its groups, be on the way. */
+const lateMs = 2_000;
 
 /** The signal ends the wait for a channel only: what runs as another user takes more to be ended. */
 async function startOuter(

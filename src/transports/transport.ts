@@ -37,6 +37,8 @@ export interface RemoteProcess {
 export interface Connection extends AsyncDisposable {
   /** The host's name, for messages. */
   readonly name: string;
+  /** Command lines are read by the login shell itself, each in a process group of its own, as sshd does it. */
+  readonly hasLoginShell?: boolean;
   /** Starts a command line for the host's login shell. Throws `lost` where the connection is gone or takes no more channels. */
   exec(command: string, options?: { readonly signal?: AbortSignal }): Promise<RemoteProcess>;
   /** Resolves with the reason when the connection ends, whoever ended it; never rejects. */

@@ -5,6 +5,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import os from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { decodeJournal } from '../../src/model/journal.ts';
 import type { AgentSpec } from '../../src/model/plan.ts';
 import { agentSpec, AgentProcess, bundlePath, filesSpec } from '../support/agent-process.ts';
@@ -53,11 +54,11 @@ describe('an agent whose controller is gone', () => {
 
   it('lives on while it is pinged', async () => {
     await using agent = new AgentProcess();
-    await startStress(agent, { leaseMs: 1_500 });
-    for (let ping = 0; ping < 12; ping++) {
-      agent.send({ kind: 'ping', sentNs: ping });
-      await new Promise((resolve) => setTimeout(resolve, 200));
-    }
+    let sentNs = 0;
+    const pinging = setInterval(() => agent.send({ kind: 'ping', sentNs: sentNs++ }), 100).unref();
+    await startStress(agent, { leaseMs: 3_000 });
+    await sleep(4_000);
+    clearInterval(pinging);
     assert.equal(agent.child.exitCode, null);
   });
 

@@ -8,9 +8,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startBigFleet, type BigFleet } from '../support/big-fleet.ts';
 import { sshdReason } from '../support/sshd.ts';
-import { figure, median, type Group } from './group.ts';
+import type { Group } from './group.ts';
 import { python, writeSshConfig } from './other-tools.ts';
-import { commandFile, timed, works, type Timed } from './timed.ts';
+import { SideBySide } from './side-by-side.ts';
+import { commandFile, works } from './timed.ts';
 
 /** With more hosts fewer rounds: clush alone takes half a minute for each. */
 const sizes = [
@@ -52,21 +53,13 @@ function compare(given: {
   readonly print: (line: string) => void;
 }): void {
   const { tools, rounds, folder, print } = given;
-  const times = new Map<string, Timed[]>(tools.map(({ name }) => [name, []]));
-  // Side by side: what else the machine does meets all of them.
+  const sideBySide = new SideBySide(folder);
   for (let round = 0; round < rounds; round++) {
-    for (const { name, command } of tools) times.get(name)?.push(timed(command, { cwd: folder }));
+    for (const { name, command } of tools) sideBySide.run('', name, command);
   }
-  const middle = (name: string, unit: keyof Timed): number => median((times.get(name) ?? []).map((each) => each[unit]));
-  for (const { name } of tools) {
-    if (name === 'funbric') continue;
-    for (const [what, unit] of [['wall', 'wallSeconds'] as const, ['CPU of the controller', 'cpuSeconds'] as const]) {
-      const [ours, theirs] = [middle('funbric', unit), middle(name, unit)];
-      print(figure({ what, ours, theirs, than: name, unit: 's' }));
-    }
-  }
+  sideBySide.print(print);
   for (const name of ['fabric', 'clush', 'pssh', 'ansible'])
-    if (!times.has(name)) print(`${name}: not measured, it is not installed here`);
+    if (!tools.some((tool) => tool.name === name)) print(`${name}: not measured, it is not installed here`);
 }
 
 function toolsOf(folder: string, fleet: BigFleet): readonly Tool[] {

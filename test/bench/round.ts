@@ -8,9 +8,10 @@ import { join } from 'node:path';
 import { startBigFleet, type BigFleet } from '../support/big-fleet.ts';
 import { root } from '../support/funbric.ts';
 import { sshdReason } from '../support/sshd.ts';
-import { figure, median, type Group } from './group.ts';
+import type { Group } from './group.ts';
 import { python, writeSshConfig } from './other-tools.ts';
-import { commandFile, timed, works, type Timed } from './timed.ts';
+import { SideBySide } from './side-by-side.ts';
+import { commandFile, works } from './timed.ts';
 
 const hosts = 100;
 const rounds = 3;
@@ -39,7 +40,7 @@ export const round: Group = {
 };
 
 function compare(folder: string, fleet: BigFleet, print: (line: string) => void): void {
-  for (const name of ['tasks', 'there', 'back']) mkdirSync(join(folder, name));
+  mkdirSync(join(folder, 'tasks'));
   const places = { folder, file: join(folder, 'file'), there: join(folder, 'there'), back: join(folder, 'back') };
   writeFileSync(places.file, Buffer.alloc(fileBytes, 'x'));
   writeFileSync(join(folder, 'tasks/round.ts'), taskFile(places));
@@ -47,15 +48,22 @@ function compare(folder: string, fleet: BigFleet, print: (line: string) => void)
   writeFileSync(script, fabricFile(writeSshConfig(folder, fleet), places));
   const addresses = fleet.targets.map(({ address }) => address).join(',');
   const options = [...fleet.flags, '-P', String(parallel), '--reports', join(folder, 'reports')];
-  const [ours, theirs]: [Timed[], Timed[]] = [[], []];
+  const tools = new SideBySide(folder);
   for (let turn = 0; turn < rounds; turn++) {
-    ours.push(timed([process.execPath, commandFile, ...options, 'round'], { cwd: folder }));
-    theirs.push(timed([python, script, addresses], { cwd: folder }));
+    for (const [tool, command] of [
+      ['funbric', [process.execPath, commandFile, ...options, 'round']] as const,
+      ['fabric', [python, script, addresses]] as const,
+    ]) {
+      // New ones each time: what a host has already funbric doesn't send again.
+      for (const place of [places.there, places.back]) {
+        rmSync(place, { recursive: true, force: true });
+        mkdirSync(place);
+      }
+      tools.run('', tool, command);
+    }
   }
-  for (const [what, unit] of [['wall', 'wallSeconds'] as const, ['CPU of the controller', 'cpuSeconds'] as const]) {
-    const middle = (times: readonly Timed[]): number => median(times.map((each) => each[unit]));
-    print(figure({ what, ours: middle(ours), theirs: middle(theirs), than: 'fabric', unit: 's' }));
-  }
+  tools.print(print);
+  print('funbric compares the sha256 of all copies on both ends, and writes a report; fabric does neither');
 }
 
 interface Places {

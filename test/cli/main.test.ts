@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { funbric, openBench, startFunbric, type Bench, type Ended } from '../support/funbric.ts';
+import { funbric, main, openBench, startFunbric, type Bench, type Ended } from '../support/funbric.ts';
+import { until } from '../support/until.ts';
 
 const local = ['--transport', 'local'] as const;
 
@@ -59,17 +61,57 @@ describe('the funbric command', () => {
     });
   }
 
-  it('goes on without a word when the reader of its output goes away', async () => {
+  for (const option of ['--progress=auto', '--json']) {
+    it(`ends without a word when the reader of its output goes away, and so does its command (${option})`, async () => {
+      using bench = openBench();
+      const mark = join(bench.folder, 'pid');
+      const started = startFunbric(
+        ['-H', 'one,two', ...local, option, '--', `echo $$ >> '${mark}'; exec yes`],
+        environmentOf(bench),
+      );
+      await started.saw('y');
+      await until('both run', () => existsSync(mark) && readFileSync(mark, 'utf8').split('\n').length === 3);
+      started.child.stdout?.destroy();
+      const { status, stderr } = await started.ended;
+      assert.deepEqual([status, stderr], [141, '']);
+      for (const pid of readFileSync(mark, 'utf8').trim().split('\n')) assert.ok(await isGone(Number(pid)), pid);
+    });
+  }
+
+  it(
+    'is incomplete where its output could not be written, and says so',
+    { skip: !existsSync('/dev/full') },
+    async () => {
+      using bench = openBench();
+      for (const words of [['-H', 'one', ...local, '--json', '--', 'true'], ['--list']]) {
+        const line = `exec "$0" "$@" >/dev/full`;
+        const ended = spawnSync('/bin/sh', ['-c', line, process.execPath, main, ...words], { cwd: bench.folder });
+        assert.equal(ended.status, 2);
+        assert.match(ended.stderr.toString(), /^funbric: standard output is not whole: ENOSPC/m);
+      }
+    },
+  );
+
+  it('says that the folder in which it was started is gone, with the status of refused input', () => {
     using bench = openBench();
-    const mark = join(bench.folder, 'mark');
-    const started = startFunbric(
-      ['-H', 'one', ...local, '--', `yes | head -n 100000; echo done > '${mark}'`],
-      environmentOf(bench),
-    );
+    const line = 'mkdir gone && cd gone && rmdir ../gone && exec "$0" "$@"';
+    const ended = spawnSync('/bin/sh', ['-c', line, process.execPath, main, '--list'], { cwd: bench.folder });
+    assert.match(ended.stderr.toString(), /^funbric: the folder that funbric was started in is gone: .*\nhint: .*\n$/);
+    assert.equal(ended.status, 65);
+  });
+
+  it('goes on to the end where --out keeps what nobody reads', async () => {
+    using bench = openBench();
+    const words = ['-H', 'one', ...local, '--out', 'kept', '--', 'yes | head -n 100000; echo done'];
+    const started = startFunbric(words, environmentOf(bench));
     await started.saw('one | y');
     started.child.stdout?.destroy();
     const { status, stderr } = await started.ended;
-    assert.deepEqual([status, stderr, existsSync(mark)], [0, '', true]);
+    assert.deepEqual([status, stderr], [0, '']);
+    const kept = join(bench.folder, 'kept');
+    const names = readdirSync(kept, { recursive: true }).map(String);
+    const file = names.find((name) => name.endsWith('stdout')) ?? '';
+    assert.match(readFileSync(join(kept, file), 'utf8'), /y\ndone\n$/);
   });
 });
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PassThrough, Readable } from 'node:stream';
+import { PassThrough, Readable, Writable } from 'node:stream';
 import { after, before, describe, it } from 'node:test';
 import { parseArguments, type FleetValues } from '../../src/cli/arguments.ts';
 import type { Reach } from '../../src/cli/engine.ts';
@@ -48,8 +48,9 @@ for (const { name, ask, file, question, of } of passwords) {
     };
     const reachWith = async (
       words: string[],
-      { input = Readable.from([]), output = new PassThrough(), interrupt = (): void => undefined } = {},
+      given: { readonly input?: Readable; readonly output?: Writable; readonly interrupt?: () => void } = {},
     ): Promise<Reach> => {
+      const { input = Readable.from([]), output = new PassThrough(), interrupt = (): void => undefined } = given;
       const { signal } = new AbortController();
       const prompt = { input, output, interrupt };
       const around = { prompt, terminal, currentFolder: folder, signal, killSignal: signal, err: () => undefined };
@@ -91,13 +92,19 @@ for (const { name, ask, file, question, of } of passwords) {
     });
 
     it('is asked for at a terminal, which shows neither it nor the board meanwhile', async () => {
-      const input = Object.assign(new PassThrough(), { isTTY: true });
-      const output = new PassThrough();
+      let isEchoOff = false;
+      const setRawMode = (isRaw: boolean): void => void (isEchoOff = isRaw);
+      const input = Object.assign(new PassThrough(), { isTTY: true, setRawMode });
       let shown = '';
-      output.setEncoding('utf8').on('data', (text: string) => {
-        shown += text;
-        terminal.draw(['a frame']);
-        if (text === question) setImmediate(() => input.write('hidden\r'));
+      const output = new Writable({
+        write(chunk, _encoding, done) {
+          shown += String(chunk);
+          terminal.draw(['a frame']);
+          // Who types ahead of the question is on their own, but not who sees it.
+          if (shown === question) assert(isEchoOff);
+          if (shown === question) setImmediate(() => input.write('hidden\r'));
+          done();
+        },
       });
       drawn.length = 0;
       const reach = await reachWith([ask], { input, output });

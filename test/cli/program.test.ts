@@ -87,6 +87,12 @@ describe('the program', () => {
     assert.match(ended.out, /^verdict=pass.*\n$/);
   });
 
+  it('shows as JSON where a command would run, with --dry-run and --json', async () => {
+    const ended = await funbric(['-H', 'web[1-3]', '--batch', '1,100%', '--dry-run', '--json', '--', 'reboot', 'a b']);
+    const plan = { command: "reboot 'a b'", hosts: ['web1', 'web2', 'web3'], batches: [1, 2] };
+    assert.deepEqual([ended.status, JSON.parse(ended.out)], [0, plan]);
+  });
+
   it('shows the plan with --dry-run and asks nothing of the engine', async () => {
     const text = await funbric(['-H', 'web[1-2]', '--dry-run', 'runtest', '--dir', '/x']);
     assert.match(text.out, /nothing was done.*web\[1-2\][^]*--dir \/x/);
@@ -232,6 +238,8 @@ async function funbric(argv: readonly string[], double: Double = {}): Promise<En
     nonce: () => 'abcd',
     signal: stop.signal,
     killSignal: new AbortController().signal,
+    unread: new AbortController().signal,
+    lastWords: {},
   });
   return { status, ...said, request: asked.request, command: asked.command, demosClosed: asked.demosClosed };
 }

@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { FunbricError } from '../../src/model/errors.ts';
-import { findTasks, loadTask, privateFolder, type LoadContext } from '../../src/controller/load-tasks.ts';
+import { findTasks } from '../../src/controller/find-tasks.ts';
+import { loadTask, type LoadContext } from '../../src/controller/load-tasks.ts';
+import { privateFolder } from '../../src/controller/private-folder.ts';
 import { task, type Task } from '../../src/controller/task.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'funbric-tasks-'));

@@ -65,6 +65,13 @@ describe('--out', () => {
     await assert.rejects(open(file), (thrown) => thrown instanceof FunbricError && thrown.code === 'input');
   });
 
+  it('is refused where no folder can be made', { skip: !existsSync('/proc/self') && 'no /proc here' }, async () => {
+    await assert.rejects(open('/proc/no/such'), {
+      code: 'input',
+      message: /^--out \/proc\/no\/such: can't be used: ENOENT/,
+    });
+  });
+
   it('that is taken away fails the host with its path, and nothing else', async () => {
     const path = join(folder, 'gone');
     const out = await open(path);

@@ -14,7 +14,8 @@ import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { funbric, openBench, startFunbric, type Bench, type Ended } from '../support/funbric.ts';
 import { startHosts, type TestHosts } from '../support/hosts.ts';
-import { killDescendants, sshdReason } from '../support/sshd.ts';
+import { killDescendants } from '../support/processes.ts';
+import { sshdReason } from '../support/sshd.ts';
 import { until } from '../support/until.ts';
 
 const skip = sshdReason() || (process.getuid?.() === 0 ? false : 'mount namespaces take root');
@@ -168,14 +169,17 @@ describe('the cleanup', { skip }, () => {
 
   it('leaves a run that goes on alone, on hosts that share its directory, and the run passes', async () => {
     isolate('--mount');
-    const words = ['--reports', bench.reports, 'runtest', '--dir', bench.dir, '--duration', '6s', '--workers', '1'];
-    const run = startFunbric([...hosts.flags, ...words]);
+    const done = at('done');
+    const wait = ['--before-verify', `while [ ! -e '${done}' ]; do sleep 0.1; done`];
+    const words = ['--reports', bench.reports, 'runtest', '--dir', bench.dir, '--duration', '1s', '--workers', '1'];
+    const run = startFunbric([...hosts.flags, ...wait, ...words]);
     await until('both agents write their journals', () => journals().filter(([, bytes]) => bytes > 0).length === 2);
     const ended = await cleanup('--dir', bench.dir, '--yes', '--all', '--older-than', '0s');
     assert.equal(ended.status, 0, ended.stdout + ended.stderr);
     assert.match(ended.stdout, /^kept +127\.0\.0\.\[2-3\]: work folder .*: a process uses it$/m);
     assert.match(ended.stdout, /^kept +127\.0\.0\.\[2-3\]: run's folder .*: its run goes on$/m);
     assert.match(ended.stdout, /^kept +127\.0\.0\.2: cached agent .*: a process uses it$/m);
+    writeFileSync(done, '');
     const { status, stdout, stderr } = await run.ended;
     assert.equal(status, 0, stdout + stderr);
   });

@@ -1,12 +1,13 @@
 /** Commands on hosts that print too much, in pieces, or before anyone asked: what the user sees is what the command said. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { funbric, openBench, root, startFunbric, type Bench } from '../support/funbric.ts';
 import { startHosts, type TestHosts } from '../support/hosts.ts';
+import { isRunning, residentBytes } from '../support/processes.ts';
 import { sshdReason } from '../support/sshd.ts';
 import { until } from '../support/until.ts';
 
@@ -93,7 +94,7 @@ describe('a command on hosts', { skip: sshdReason() }, () => {
     assert.equal(ended.status, 1);
     assert.match(ended.stderr, /127\.0\.0\.2: the command said nothing for 0\.5 s, its idle limit \(--idle-timeout\)/);
     const pid = readFileSync(pidFile, 'utf8').trim();
-    await until(`the end of process ${pid}`, () => !existsSync(`/proc/${pid}`));
+    await until(`the end of process ${pid}`, () => !isRunning(Number(pid)));
   });
 
   it('may print 100 MB on each host with -b: what is kept of it is bounded, and compared whole', async () => {
@@ -125,11 +126,3 @@ describe('a command on hosts', { skip: sshdReason() }, () => {
     assert(mostBytes > 0 && mostBytes < 250e6, `${Math.round(mostBytes / 1e6)} MB`);
   });
 });
-
-function residentBytes(pid: number | undefined): number {
-  try {
-    return 1024 * Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0);
-  } catch {
-    return 0;
-  }
-}

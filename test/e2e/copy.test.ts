@@ -1,5 +1,6 @@
 /** put and get on several hosts, as a user types them. */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -73,7 +74,25 @@ describe('put and get', { skip: sshdReason(), timeout: 240_000 }, () => {
     assert.equal(ended.status, 1);
     assert.match(ended.stdout, /127\.0\.0\.3.*one: can't be read: no such file/);
     assert.equal(readFileSync(join(bench.folder, 'some/127.0.0.2/one'), 'utf8'), '1');
-    assert.deepEqual(readdirSync(join(bench.folder, 'some/127.0.0.3')), []);
+    assert.deepEqual(readdirSync(join(bench.folder, 'some')), ['127.0.0.2']);
+  });
+
+  it('refuses a LOCAL that is missing or no file, before any login', async () => {
+    const pipe = join(bench.folder, 'with pipe', 'in', 'pipe');
+    mkdirSync(join(bench.folder, 'with pipe', 'in'), { recursive: true });
+    execFileSync('mkfifo', [pipe]);
+    const runs = readdirSync(bench.reports).length;
+    const logins = hosts.sshd.log().split('Accepted publickey').length;
+    for (const [local, found] of [
+      ['./no such', /\.\/no such can't be put on hosts: ENOENT/],
+      ['with pipe', /with pipe can't be put on hosts: with pipe\/in\/pipe can't be sent: it is neither/],
+    ] as const) {
+      const ended = await run('put', local, '~/');
+      assert.equal(ended.status, 64, ended.stdout + ended.stderr);
+      assert.match(ended.stderr, found);
+    }
+    assert.equal(readdirSync(bench.reports).length, runs);
+    assert.equal(hosts.sshd.log().split('Accepted publickey').length, logins);
   });
 
   it('are refused with too few words or too many, and say which they take', async () => {

@@ -73,6 +73,26 @@ describe('a run at a terminal', { skip: ptyReason() }, () => {
     assert.equal(replay(run.text()).terminal.isCursorHidden, false);
   });
 
+  it('ends at once with a third Ctrl-C, gives the cursor back, and names what it left and how to look for it', async () => {
+    // Busy when its command is cut off, so that the third finds the run where the second left it.
+    const busy = 'const until = performance.now() + 1500; while (performance.now() < until);';
+    fleet.writeTask('clings', `async teardown(host) { await host.shell('sleep 60').catch(() => { ${busy} }); }`);
+    const run = start('clings');
+    await run.saw(' · sweep · ');
+    run.type(ctrlC);
+    await run.saw('interrupted: ');
+    run.type(ctrlC);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    run.type(ctrlC);
+    assert.equal(await run.ended, 130, run.text());
+    const { terminal, lines } = replay(run.text());
+    assert.equal(terminal.isCursorHidden, false);
+    assert.match(
+      lines.join(''),
+      /ended at once, without a report: run \S+ may have left things on (\S+); look with: funbric -H '\1' cleanup --dir \/\S+shared$/,
+    );
+  });
+
   it('shows an error that nothing caught above the board, and gives the cursor back', async () => {
     fleet.writeTask(
       'strays',

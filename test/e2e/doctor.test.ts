@@ -1,6 +1,16 @@
 /** `funbric doctor` on real hosts, each sick in its own way: what it finds, what it says to change, and how it ends. */
 import assert from 'node:assert/strict';
-import { copyFileSync, readdirSync, realpathSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  appendFileSync,
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { funbric, openBench, type Bench, type Ended } from '../support/funbric.ts';
@@ -98,6 +108,23 @@ describe('the doctor', { skip }, () => {
     const ended = await doctor([':'], ['--runtime', process.execPath]);
     assert.equal(ended.status, 0, ended.stdout + ended.stderr);
     assert.match(ended.stdout, /^node +127\.0\.0\.\[2-3\] +the given Node\.js, brought by the run, agent will be/m);
+  });
+
+  it('says so where that Node.js lies there already, whole', async () => {
+    const addresses = ['127.0.0.2', '127.0.0.3'];
+    await using hosts = await startHosts(bench.folder, { addresses });
+    const sha256 = createHash('sha256').update(readFileSync(process.execPath)).digest('hex');
+    for (const [at, home] of hosts.homes.entries()) {
+      const folder = join(home, '.cache/funbric', sha256);
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      copyFileSync(process.execPath, join(folder, 'node'));
+      if (at === 1) appendFileSync(join(folder, 'node'), 'x');
+    }
+    const ended = await funbric([...hosts.flags, 'doctor', '--runtime', process.execPath], { cwd: bench.folder });
+    for (const home of hosts.homes) rmSync(join(home, '.cache/funbric', sha256), { recursive: true });
+    assert.equal(ended.status, 0, ended.stdout + ended.stderr);
+    assert.match(ended.stdout, /^node +127\.0\.0\.2 +the given Node\.js, cached, agent will be/m);
+    assert.match(ended.stdout, /127\.0\.0\.3 +the given Node\.js, brought by the run, agent will be/m);
   });
 
   it('tells a programs-only line of each host with --json, the verdict last', async () => {

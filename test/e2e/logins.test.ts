@@ -1,10 +1,11 @@
 /** Logins as a user sees them: asked at the terminal, over jump hosts, with a password that shows up nowhere. */
 import assert from 'node:assert/strict';
-import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { funbric, openBench, type Bench } from '../support/funbric.ts';
 import { startHosts, type TestHosts } from '../support/hosts.ts';
+import { processesThatTell } from '../support/processes.ts';
 import { ctrlC, ptyReason, startAtTerminal } from '../support/pty.ts';
 import { makeKey } from '../support/ssh-keys.ts';
 import { sshdReason } from '../support/sshd.ts';
@@ -36,7 +37,7 @@ describe('logins', { skip: sshdReason(), timeout: 180_000 }, () => {
     await terminal.saw(`Enter passphrase for key '${locked}': `);
     terminal.type(`${canary}\r`);
     await terminal.saw(' | reached it');
-    assert.deepEqual(processesWith(canary), []);
+    assert.deepEqual(processesThatTell(canary), []);
     assert.equal(await terminal.ended, 0);
     assert.equal(terminal.text().split('Enter passphrase').length - 1, 1);
     assert(!terminal.text().includes(canary), terminal.text());
@@ -92,18 +93,3 @@ describe('logins', { skip: sshdReason(), timeout: 180_000 }, () => {
     assert(forwarded.length >= 2, `${forwarded.length} connections were forwarded`);
   });
 });
-
-/** Whose command line or environment holds the text. */
-function processesWith(text: string): readonly string[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .filter((pid) => ['cmdline', 'environ'].some((file) => isIn(`/proc/${pid}/${file}`, text)));
-}
-
-function isIn(file: string, text: string): boolean {
-  try {
-    return readFileSync(file, 'latin1').includes(text);
-  } catch {
-    return false;
-  }
-}

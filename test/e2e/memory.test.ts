@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { startBigFleet } from '../support/big-fleet.ts';
 import { main, openBench, startFunbric, type Bench } from '../support/funbric.ts';
 import { startHosts } from '../support/hosts.ts';
-import { peakBytes } from '../support/resident.ts';
+import { peakBytes } from '../support/processes.ts';
 import { sshdReason } from '../support/sshd.ts';
 
 describe('the memory of the controller', { skip: sshdReason() }, () => {

@@ -85,7 +85,7 @@ describe('a task that misuses its workload', { skip: process.platform === 'win32
   });
 
   it('may print without end: what is shown and kept of it is capped', async () => {
-    fleet.writeTask('prints', "async setup(host) { await host.shell('yes | head -c 8000000'); }");
+    fleet.writeTask('prints', `async setup(host) { await host.shell('yes ${'x'.repeat(70)} | head -c 8000000'); }`);
     const ended = await fleet.run('prints');
     assert.ok(ended.stdout.length < 16e6, String(ended.stdout.length));
     assert.ok(statSync(join(bench.reports, 'latest/events.ndjson')).size < 60e6);
@@ -117,7 +117,11 @@ describe('Ctrl-C twice', { skip: process.platform === 'win32' && 'hosts take a /
     const ended = await started.ended;
     assert.equal(ended.status, 130, ended.stdout + ended.stderr);
     assert.equal(bench.run().verdict, 'incomplete');
-    for (const { status, reason } of bench.run().hosts) assert.equal(status, 'completed', reason);
+    for (const { name, status, reason, isInterrupted } of bench.run().hosts) {
+      assert.deepEqual([status, reason, isInterrupted], ['completed', 'interrupted during runtest', true], name);
+    }
+    assert.match(ended.stdout, /^interrupted +3 a,b,c.*\n +a,b,c: interrupted during runtest$/m);
+    assert.doesNotMatch(ended.stdout, /^completed/m);
   });
 });
 

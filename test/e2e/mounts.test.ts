@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { funbric, openBench, startFunbric, type Bench } from '../support/funbric.ts';
 import { mountHostsReason, startMountHosts, type MountHosts } from '../support/mount-hosts.ts';
-import { killDescendants } from '../support/sshd.ts';
+import { killDescendants, processesThatTell } from '../support/processes.ts';
 import { until } from '../support/until.ts';
 
 const nfs = 'nfs4.1://10.9.0.1/export';
@@ -253,17 +253,3 @@ export default task({
     assertNothingIsLeft();
   });
 });
-
-/** Processes of this machine whose words or environment hold the text. */
-function processesThatTell(text: string): readonly string[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((pid) => ['cmdline', 'environ'].map((file) => `/proc/${pid}/${file}`))
-    .filter((path) => {
-      try {
-        return readFileSync(path).includes(text);
-      } catch {
-        return false;
-      }
-    });
-}

@@ -2,11 +2,12 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { funbric, main, openBench, type Bench } from '../support/funbric.ts';
 import { startHosts, type TestHosts } from '../support/hosts.ts';
+import { sshTo } from '../support/processes.ts';
 import { sshdReason } from '../support/sshd.ts';
 import { until } from '../support/until.ts';
 
@@ -76,21 +77,10 @@ describe('--transport openssh', { skip }, () => {
     });
     const ended = once(child, 'exit');
     await until('the command', () => existsSync(join(bench.folder, 'began')));
-    assert.equal(sshOf(hosts).length, 3);
+    assert.equal(sshTo(hosts.sshd.port).length, 3);
     process.kill(-(child.pid ?? 0), 'SIGINT');
     assert.deepEqual(await ended, [130, null]);
     for (const name of hosts.names) assert.ok(existsSync(join(bench.folder, `torn-${name}`)), name);
-    await until('the end of ssh', () => sshOf(hosts).length === 0);
+    await until('the end of ssh', () => sshTo(hosts.sshd.port).length === 0);
   });
 });
-
-function sshOf({ sshd }: TestHosts): readonly string[] {
-  return readdirSync('/proc').filter((pid) => {
-    try {
-      const command = readFileSync(`/proc/${pid}/cmdline`, 'latin1').replaceAll('\0', ' ');
-      return command.startsWith('ssh ') && command.includes(`-p ${sshd.port} `);
-    } catch {
-      return false;
-    }
-  });
-}

@@ -1,7 +1,7 @@
 /** Hosts without Node.js, over a real sshd: they get one where it can run, and are named before any setup where it can't. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
@@ -57,7 +57,7 @@ describe('a fleet in which some hosts have no Node.js', { skip }, () => {
     const folder = join(project, 'node_modules', ourPackage);
     mkdirSync(join(folder, 'bin'), { recursive: true });
     writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: ourPackage, version: process.versions.node }));
-    cpSync(process.execPath, join(folder, 'bin/node'));
+    symlinkSync(process.execPath, join(folder, 'bin/node'));
   };
   const mountHome = (home: string | undefined, options: string): string => {
     if (home === undefined) throw new Error('no such host');

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { funbric, openBench, startFunbric, type Bench } from '../support/funbric.ts';
 import { startHosts, type TestHosts } from '../support/hosts.ts';
+import { isRunning } from '../support/processes.ts';
 import { sshdReason } from '../support/sshd.ts';
 import { until } from '../support/until.ts';
 
@@ -102,7 +103,7 @@ describe('tasks on three real hosts', { skip: sshdReason() }, () => {
     const ended = await started.ended;
     assert.equal(ended.status, 130, ended.stdout + ended.stderr);
     assert.equal(log().split('torn').length, 4);
-    await until('the end of the commands', () => !pids().some((pid) => existsSync(`/proc/${pid}`)), 10_000);
+    await until('the end of the commands', () => !pids().some(isRunning), 10_000);
   });
 
   it('prints what a command says as `host | line`, and ends with its worst outcome', async () => {

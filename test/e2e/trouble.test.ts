@@ -1,15 +1,16 @@
 /** Hosts, agents and the controller fail for real: the run says so, keeps what the others brought, and never passes. */
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, readlinkSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunEvent } from '../../src/controller/events.ts';
 import { defaultLimits } from '../../src/model/plan.ts';
 import { funbric, openBench, startFunbric, type Bench } from '../support/funbric.ts';
+import { freePort } from '../support/free-port.ts';
 import { startHosts, type TestHosts } from '../support/hosts.ts';
-import { descendantsOf, sshdReason } from '../support/sshd.ts';
+import { commandOf, descendantsOf, isRunning } from '../support/processes.ts';
+import { sshdReason } from '../support/sshd.ts';
 import { until } from '../support/until.ts';
 
 describe('a fleet in trouble', { skip: sshdReason() }, () => {
@@ -31,7 +32,7 @@ describe('a fleet in trouble', { skip: sshdReason() }, () => {
   const statuses = (): unknown => bench.run().hosts.map(({ status }) => status);
 
   it('keeps the results of two hosts beside one that refuses connections, and ends with 2', async () => {
-    const dead = await closedPort('127.0.0.9');
+    const dead = await freePort('127.0.0.9');
     const ended = await funbric(runtest(['--ops', '50'], ['-H', `127.0.0.9:${dead}`]));
     assert.equal(ended.status, 2, ended.stdout + ended.stderr);
     assert.deepEqual(statuses(), ['completed', 'completed', 'completed', 'unreachable']);
@@ -233,7 +234,9 @@ async function stressing(bench: Bench): Promise<void> {
 function agentsOf(hosts: TestHosts, name: string): readonly number[] {
   const home = hosts.homes[hosts.names.indexOf(name)] ?? '';
   return descendantsOf(hosts.sshd.pid).filter((pid) =>
-    argumentsOf(pid).some((word) => word.startsWith(home) && word.endsWith('agent.cjs')),
+    commandOf(pid)
+      .split(' ')
+      .some((word) => word.startsWith(home) && word.endsWith('agent.cjs')),
   );
 }
 
@@ -249,30 +252,13 @@ function journalOf(agent: number): string {
 /** sshd's own processes between its listener and the agent. */
 function sessionsAbove(hosts: TestHosts, agent: number): readonly number[] {
   return descendantsOf(hosts.sshd.pid).filter(
-    (pid) => argumentsOf(pid)[0]?.startsWith('sshd') === true && descendantsOf(pid).includes(agent),
+    (pid) => commandOf(pid).startsWith('sshd') && descendantsOf(pid).includes(agent),
   );
-}
-
-function argumentsOf(pid: number): readonly string[] {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
-  } catch {
-    return [];
-  }
 }
 
 /** Its lease, and what it may take to clean up (see agent/serve.ts). */
 const goneMs = defaultLimits.leaseMs + 10_000;
 
 async function gone(pid: number): Promise<void> {
-  const isThere = (): boolean => argumentsOf(pid).some((word) => word.endsWith('agent.cjs'));
-  await until(`the end of agent ${pid}`, () => !isThere(), goneMs);
-}
-
-async function closedPort(address: string): Promise<number> {
-  const server = createServer().listen(0, address);
-  await new Promise((resolve) => server.once('listening', resolve));
-  const bound = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return bound !== null && typeof bound === 'object' ? bound.port : 1;
+  await until(`the end of agent ${pid}`, () => !isRunning(pid), goneMs);
 }

@@ -34,7 +34,8 @@ describe('the report in a browser', { skip, timeout: 240_000 }, () => {
     for (const name of goldenNames) {
       await writeFile(join(folder, `${name}.html`), renderReport(goldenRun(name), templates));
     }
-    const args = ['--no-sandbox', '--disable-gpu', '--disable-background-networking'];
+    // One renderer for all pages: half the time of this file would else be the start of processes.
+    const args = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--renderer-process-limit=1'];
     browser = await chromium.launch({ executablePath, args, timeout: 60_000 });
   });
 
@@ -66,9 +67,10 @@ describe('the report in a browser', { skip, timeout: 240_000 }, () => {
     }
 
     it(`applies its style, and fits wide and narrow screens: "${name}"`, async () => {
+      await using open = await openPage(name);
+      const { page } = open;
       for (const width of [360, 1280]) {
-        await using open = await openPage(name, { width });
-        const { page } = open;
+        await page.setViewportSize({ width, height: 900 });
         assert.equal(await page.evaluate(`getComputedStyle(document.querySelector('h1')).marginTop`), '0px');
         await page.evaluate(`for (const one of document.querySelectorAll('details')) one.open = true`);
         assert.equal(await page.evaluate('document.documentElement.scrollWidth'), width);
@@ -190,10 +192,10 @@ describe('the report in a browser', { skip, timeout: 240_000 }, () => {
 
   async function openPage(
     name: string,
-    { width = 1280, javaScriptEnabled = true }: { readonly width?: number; readonly javaScriptEnabled?: boolean } = {},
+    { javaScriptEnabled = true }: { readonly javaScriptEnabled?: boolean } = {},
   ): Promise<AsyncDisposable & { readonly page: Page; readonly seen: Seen }> {
     assert.ok(browser !== undefined);
-    const context = await browser.newContext({ viewport: { width, height: 900 }, javaScriptEnabled });
+    const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, javaScriptEnabled });
     const page = await context.newPage();
     page.setDefaultTimeout(30_000);
     const seen: Seen = { requests: [], complaints: [] };

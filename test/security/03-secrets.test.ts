@@ -1,11 +1,24 @@
 /** Promise 3: a secret appears nowhere but where it is needed: not in process lists, environments, the run, the report, caches. */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startFleet, type FleetRun, type TestFleet } from '../../src/testing/index.ts';
+import { openBench, type Bench } from '../support/funbric.ts';
+import { ptyReason, startAtTerminal } from '../support/pty.ts';
+import { makeSudoUser, sudoReason, type SudoUser } from '../support/sudo-user.ts';
 
 const canary = (): string => `canary${randomBytes(12).toString('hex')}`;
 
@@ -78,8 +91,80 @@ describe('promise 3: secrets', { skip: process.platform !== 'linux' && '/proc is
   );
 });
 
+const sudoSkip = sudoReason() || ptyReason();
+
+describe('promise 3: what opens a key, and what sudo takes', { skip: sudoSkip, timeout: 240_000 }, () => {
+  const passphrase = canary();
+  let bench: Bench;
+  let user: SudoUser;
+  let locked = '';
+  before(async () => {
+    if (sudoSkip !== false) return;
+    bench = openBench();
+    user = await makeSudoUser();
+    user.maySudo('ALL=(ALL) ALL');
+    locked = join(bench.folder, 'locked');
+    copyFileSync(user.sshd.identityFile, locked);
+    chmodSync(locked, 0o600);
+    execFileSync('ssh-keygen', ['-q', '-p', '-P', '', '-N', passphrase, '-f', locked], { stdio: 'pipe' });
+    mkdirSync(join(bench.folder, 'tasks'));
+    writeFileSync(
+      join(bench.folder, 'tasks/admin.ts'),
+      `import { task } from 'funbric';
+       export default task({ summary: 'a test', async run(host) {
+         host.log('became ' + (await host.sudo(['sh', '-c', 'sleep 1; id -un'])).stdout);
+       } });`,
+    );
+  });
+  after(async () => {
+    if (sudoSkip !== false) return;
+    await user[Symbol.asyncDispose]();
+    bench[Symbol.dispose]();
+  });
+
+  // Your own ssh asks for a passphrase itself, or its agent does.
+  for (const [transport, isLocked] of [
+    ['ssh', true],
+    ['openssh', false],
+  ] as const) {
+    it(`are typed, and then in no process, no file of the run and no word of it, with the transport ${transport}`, async () => {
+      const { sshd } = user;
+      // JSON and HTML would write its other characters in their own way.
+      const [sudo = ''] = /[0-9a-f]{12}/.exec(user.password) ?? [];
+      const way = ['-H', '127.0.0.2', '-u', user.name, '-p', String(sshd.port), '--known-hosts', sshd.knownHostsFile];
+      const words = ['-i', isLocked ? locked : sshd.identityFile, '--transport', transport, '--ask-sudo-pass', 'admin'];
+      const reports = join(bench.folder, `reports-${transport}`);
+      const running = startAtTerminal([...way, '--reports', reports, '--progress', 'plain', ...words], {
+        cwd: bench.folder,
+        rows: 24,
+        columns: 200,
+      });
+      const seen: string[] = [];
+      await running.saw('sudo password: ');
+      running.type(`${user.password}\r`);
+      if (isLocked) {
+        await running.saw('Enter passphrase for key');
+        running.type(`${passphrase}\r`);
+      }
+      while (await Promise.race([running.ended.then(() => false), sleep(25, true)])) {
+        seen.push(...leaksOf({ passphrase, sudo }));
+      }
+      assert.equal(await running.ended, 0, running.text());
+      assert.match(running.text(), /became root/);
+      assert.deepEqual([...new Set(seen)], []);
+      const files = [...filesBelow(bench.folder), ...filesBelow(sshd.folder)];
+      for (const end of ['report.html', 'run.json', 'events.ndjson']) assert(files.some((file) => file.endsWith(end)));
+      for (const secret of [passphrase, sudo]) {
+        const holders = files.filter((file) => readFileSync(file, 'latin1').includes(secret));
+        assert.deepEqual(holders, []);
+        assert.equal(running.text().includes(secret), false);
+      }
+    });
+  }
+});
+
 /** Where a secret is that shouldn't be there: all processes of this machine that we may look into. */
-function leaksOf(secrets: { readonly password: string; readonly key: string; readonly inherited: string }): string[] {
+function leaksOf(secrets: Readonly<Record<string, string>>): string[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .flatMap((pid) => {

@@ -1,7 +1,7 @@
 /** Drives the agent's real bundle as a controller would: commands in, events out, and it never outlives the test. */
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { runTagOf, type AgentSpec } from '../../src/model/plan.ts';
 import {
@@ -98,8 +98,16 @@ export class AgentProcess implements AsyncDisposable {
     // A closed channel lets it remove its folders; what doesn't end by that is a bug that a test should see, but not for ever.
     this.child.stdin.end();
     const timer = setTimeout(() => this.child.kill('SIGKILL'), 10_000);
-    await this.exited;
+    const { signal } = await this.exited;
     clearTimeout(timer);
+    if (signal === 'SIGKILL') this.#removeWorkFolder();
+  }
+
+  /** A killed agent can't; the controller or `funbric cleanup` would. */
+  #removeWorkFolder(): void {
+    for (const event of this.events) {
+      if (event.kind === 'hello') rmSync(event.workPath, { recursive: true, force: true });
+    }
   }
 
   #take(text: string, marker: string): void {

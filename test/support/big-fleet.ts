@@ -28,7 +28,7 @@ export async function startBigFleet(
   const sshds = await Promise.all(
     Array.from({ length: count }, (_, server) => {
       const addresses = Array.from({ length: addressesEach }, (_each, at) => `127.0.${10 + server}.${at + 1}`);
-      const config = ['LoginGraceTime 30', 'Subsystem sftp internal-sftp'];
+      const config = ['LoginGraceTime 120', 'Subsystem sftp internal-sftp'];
       return startSshd({ addresses, config, matchBlocks: hasHomes ? addresses.map(homeOf) : [] });
     }),
   );

@@ -13,11 +13,13 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { errorCodeOf } from '../../src/model/errors.ts';
+import { messageOf } from '../../src/model/errors.ts';
+import { freePort } from './free-port.ts';
+import { allProcesses, descendantsOf, isRunning, signal, textOfProcess } from './processes.ts';
 
 const sshdProgram = ['/usr/sbin/sshd', '/usr/local/sbin/sshd', '/sbin/sshd'].find((path) => existsSync(path));
 
@@ -69,12 +71,26 @@ export function sshdReason(): string | false {
   }
 }
 
+/** Of a port that was free a moment ago: another test at the same time may be told the same. */
+const tries = 5;
+
 export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
+  for (let count = 1; ; count++) {
+    try {
+      return await startOnFreePort(options);
+    } catch (error) {
+      if (count === tries || !/Address already in use/.test(messageOf(error))) throw error;
+    }
+  }
+}
+
+async function startOnFreePort(options: SshdOptions): Promise<Sshd> {
   const reason = sshdReason();
   if (reason !== false || sshdProgram === undefined) throw new Error(`sshd: ${String(reason)}`);
   const addresses = options.addresses ?? ['127.0.0.2', '127.0.0.3', '127.0.0.4'];
   const folder = mkdtempSync(join(tmpdir(), 'funbric-sshd-'));
   mkdirSync(join(folder, 'home'));
+  // sshd can't be asked to choose one and say which.
   const port = await freePort(addresses[0] ?? '127.0.0.2');
   const identityFile = makeKey(join(folder, 'client_key'));
   const hostKey = readFileSync(`${makeKey(join(folder, 'host_key'))}.pub`, 'utf8')
@@ -90,7 +106,7 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
   const child = spawn(sshdProgram, ['-D', '-f', join(folder, 'sshd_config'), '-E', logFile], { stdio: 'ignore' });
   const log = (): string => readFileSync(logFile, 'utf8');
   const close = async (): Promise<void> => {
-    await endSessionsAnd(child);
+    await endSessionsAnd(child, port);
     rmSync(folder, { recursive: true, force: true });
   };
   try {
@@ -138,19 +154,6 @@ export function makeKey(path: string): string {
   return path;
 }
 
-/** A port that was free a moment ago: sshd can't be asked to choose one and say which. */
-async function freePort(address: string): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, address, resolve);
-  });
-  const bound = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (bound === null || typeof bound === 'string') throw new Error(`no port on ${address}`);
-  return bound.port;
-}
-
 async function listening(of: {
   readonly child: ChildProcess;
   readonly address: string;
@@ -178,46 +181,29 @@ async function isListening(address: string, port: number): Promise<boolean> {
   });
 }
 
-/** Sessions outlive a listener that is killed, so they are ended first, each by its pid. */
-async function endSessionsAnd(listener: ChildProcess): Promise<void> {
+/** For agents to remove what they made, as after any connection that goes away. */
+const graceMs = 5_000;
+
+/** Sessions outlive a listener that is killed, and commands their sessions: each is ended by its pid. */
+async function endSessionsAnd(listener: ChildProcess, port: number): Promise<void> {
   if (listener.pid === undefined) return;
-  const sessions = descendantsOf(listener.pid);
   const isGone = new Promise((resolve) => {
     if (listener.exitCode !== null || listener.signalCode !== null) resolve(undefined);
     else listener.once('exit', resolve);
   });
-  for (const pid of [listener.pid, ...sessions]) {
-    try {
-      process.kill(pid, 'SIGKILL');
-    } catch {
-      // It ended by itself.
-    }
-  }
+  const below = new Set([...descendantsOf(listener.pid), ...cameInBy(port)]);
+  signal(listener.pid, 'SIGKILL');
+  for (const pid of below) signal(pid, 'SIGTERM');
+  // One that was stopped has not heard it yet.
+  for (const pid of below) signal(pid, 'SIGCONT');
+  const deadline = performance.now() + graceMs;
+  while ([...below].some(isRunning) && performance.now() < deadline) await sleep(20);
+  for (const pid of below) signal(pid, 'SIGKILL');
   await isGone;
 }
 
-/** The processes below one, from /proc: sshd's sessions, their shells and what those run. */
-export function descendantsOf(pid: number): readonly number[] {
-  let children: readonly number[];
-  try {
-    children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
-      .trim()
-      .split(/\s+/)
-      .filter(Boolean)
-      .map(Number);
-  } catch {
-    return [];
-  }
-  return children.concat(children.flatMap(descendantsOf));
-}
-
-/** All that runs below a process. Killing one may end others before it is their turn. */
-export function killDescendants(pid: number): void {
-  for (const below of descendantsOf(pid)) {
-    try {
-      process.kill(below, 'SIGKILL');
-    } catch (error) {
-      if (errorCodeOf(error) !== 'ESRCH') throw error;
-    }
-  }
+/** What runs by a connection to this port, and whose session may be gone. */
+function cameInBy(port: number): readonly number[] {
+  const isIn = new RegExp(`(^|\\0)SSH_CONNECTION=[^\\0]* ${port}\\0`);
+  return allProcesses().filter((pid) => isIn.test(textOfProcess(pid, 'environ')));
 }

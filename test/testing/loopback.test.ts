@@ -7,7 +7,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Host } from '../../src/model/host.ts';
 import { startLoopbackFleet, type LoopbackFleet } from '../../src/testing/loopback.ts';
 import type { Connection } from '../../src/transports/transport.ts';
+import { isRunning } from '../support/processes.ts';
 import { runCommand, testConnect, testHost, testTransports } from '../support/transports.ts';
+import { until } from '../support/until.ts';
 
 describe('loopback hosts', { timeout: 60_000 }, () => {
   let folder: string;
@@ -78,11 +80,11 @@ describe('loopback hosts', { timeout: 60_000 }, () => {
     remote.stdout.resume();
     remote.stderr.resume();
     const file = join(fleet.hosts[1]?.home ?? '', 'pid');
-    while (!existsSync(file) || readFileSync(file, 'utf8') === '') await sleep(10);
+    await until('its pid', () => existsSync(file) && readFileSync(file, 'utf8') !== '');
     const pid = Number(readFileSync(file, 'utf8'));
     process.kill(pid, 0);
     await connection[Symbol.asyncDispose]();
-    while (isRunning(pid)) await sleep(10);
+    await until('its end', () => !isRunning(pid));
   });
 
   it('pass signals on', async () => {
@@ -98,12 +100,3 @@ describe('loopback hosts', { timeout: 60_000 }, () => {
     assert.equal(out, 'ready\nasked\n');
   });
 });
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}

@@ -19,6 +19,10 @@ interface Case {
   readonly jump?: readonly Hop[];
   /** What that is for ssh. */
   readonly args?: readonly string[];
+  /** What `ssh-keygen -k` is to make a key revocation list of. */
+  readonly krl?: string;
+  /** Refused by us in these words, whatever ssh does. */
+  readonly refused?: RegExp;
 }
 
 describe('a host is let in exactly where ssh lets it in', { skip: sshdReason(), timeout: 300_000 }, () => {
@@ -34,7 +38,14 @@ describe('a host is let in exactly where ssh lets it in', { skip: sshdReason(), 
     const authority = makeKey(join(folder, 'authority'));
     const rsaAuthority = makeKey(join(folder, 'rsa-authority'), { type: 'rsa' });
     const hostKey = makeKey(join(folder, 'ecdsa'), { type: 'ecdsa' });
-    const certificate = certify(authority, hostKey, ['-n', '127.0.0.6,certified,expired.example', '-V', '-1h:+1h']);
+    const certificate = certify(authority, hostKey, [
+      '-n',
+      '127.0.0.6,certified,expired.example',
+      '-V',
+      '-1h:+1h',
+      '-z',
+      '7',
+    ]);
     sshd = await startSshd({ addresses: ['127.0.0.2', '127.0.0.3', '127.0.0.4'] });
     certified = await startSshd({
       addresses: ['127.0.0.6'],
@@ -88,13 +99,14 @@ describe('a host is let in exactly where ssh lets it in', { skip: sshdReason(), 
     );
   };
 
-  const compare = async ({ hosts, known, target = 'target', jump, args = [] }: Case): Promise<void> => {
+  const compare = async ({ hosts, known, target = 'target', jump, args = [], krl, refused }: Case): Promise<void> => {
     const configFile = join(folder, 'config');
     writeFileSync(configFile, `${configOf(hosts)}\n`);
-    for (const name of ['known', 'own', 'global']) rmSync(join(folder, name), { force: true });
+    for (const name of ['known', 'own', 'global', 'krl']) rmSync(join(folder, name), { force: true });
     for (const [name, text] of Object.entries(known)) writeFileSync(join(folder, name), `${fill(text)}\n`);
     if (known['hashed'] !== undefined)
       execFileSync('ssh-keygen', ['-H', '-f', join(folder, 'hashed')], { stdio: 'pipe' });
+    if (krl !== undefined) makeRevocationList(folder, fill(krl));
     const command = ['-F', configFile, '-o', 'BatchMode=yes', ...args.map(fill), target, 'echo in'];
     const theirs = spawnSync('ssh', command, { encoding: 'utf8', input: '', timeout: 60_000 });
     const host = testHost(target, jump === undefined ? {} : { jump: [...jump] });
@@ -107,6 +119,10 @@ describe('a host is let in exactly where ssh lets it in', { skip: sshdReason(), 
       ours = explain(error);
     }
     await transports.close();
+    if (refused !== undefined) {
+      assert.match(ours, refused);
+      return;
+    }
     const isTheirs = theirs.stdout === 'in\n';
     verdicts = { yes: verdicts.yes + (isTheirs ? 1 : 0), no: verdicts.no + (isTheirs ? 0 : 1) };
     assert.equal(ours === 'in\n', isTheirs, `ours: ${ours}\nssh: ${theirs.stdout}${theirs.stderr}`);
@@ -116,6 +132,13 @@ describe('a host is let in exactly where ssh lets it in', { skip: sshdReason(), 
   const gates = '[127.0.0.3]:PORT GOOD\n[127.0.0.4]:PORT GOOD';
   const viaGate = { target: ['ProxyJump gate'] };
   const copying = { target: ['ProxyCommand NODE SCRIPT %h %p'] };
+  const revoking = { target: ['RevokedHostKeys KH/krl'] };
+  const certifiedBy = {
+    target: 'certified',
+    hosts: { certified: ['RevokedHostKeys KH/krl'] },
+    known: { known: '@cert-authority * AUTHORITY' },
+  };
+  const byCommand = /KnownHostsCommand of ssh_config has a say in its host key.*--transport openssh/;
   const authority = { target: 'certified' };
 
   const cases: Readonly<Record<string, Case>> = {
@@ -168,6 +191,24 @@ describe('a host is let in exactly where ssh lets it in', { skip: sshdReason(), 
       hosts: { certified: ['RevokedHostKeys KH/own'] },
       known: { known: '@cert-authority * AUTHORITY', own: 'AUTHORITY' },
     },
+    'RevokedHostKeys: the key, in a KRL': { hosts: revoking, known: { known: right }, krl: 'key: GOOD' },
+    'RevokedHostKeys: the key by its hash, in a KRL': { hosts: revoking, known: { known: right }, krl: 'sha256: GOOD' },
+    'RevokedHostKeys: another key, in a KRL': { hosts: revoking, known: { known: right }, krl: 'key: OTHER' },
+    'RevokedHostKeys: a broken KRL': { hosts: revoking, known: { known: right, krl: 'SSHKRL\n\0' } },
+    'RevokedHostKeys: the certificate by its number, in a KRL': { ...certifiedBy, krl: 'serial: 7' },
+    'RevokedHostKeys: another certificate, in a KRL': { ...certifiedBy, krl: 'serial: 8' },
+    'RevokedHostKeys: the key of the certificate, in a KRL': { ...certifiedBy, krl: 'key: ECDSA' },
+    'KnownHostsCommand: knows the key': {
+      hosts: { target: ['KnownHostsCommand /bin/echo %H GOOD'] },
+      known: {},
+      refused: byCommand,
+    },
+    'KnownHostsCommand: revokes the key': {
+      hosts: { target: ['KnownHostsCommand /bin/echo @revoked * GOOD'] },
+      known: { known: right },
+      refused: byCommand,
+    },
+    'KnownHostsCommand: none': { hosts: { target: ['KnownHostsCommand none'] }, known: { known: right } },
     'alias: known under it': { hosts: { target: ['HostKeyAlias box'] }, known: { known: 'box GOOD' } },
     'alias: known under the address only': { hosts: { target: ['HostKeyAlias box'] }, known: { known: right } },
     'config: a Match block': {
@@ -344,3 +385,10 @@ describe('a host is let in exactly where ssh lets it in', { skip: sshdReason(), 
     assert(verdicts.yes >= 15 && verdicts.no >= 15, JSON.stringify(verdicts));
   });
 });
+
+/** Numbers are those of certificates by the authority of these tests. */
+function makeRevocationList(folder: string, words: string): void {
+  const file = join(folder, 'krl-words');
+  writeFileSync(file, `${words}\n`);
+  execFileSync('ssh-keygen', ['-q', '-k', '-s', join(folder, 'authority.pub'), '-f', join(folder, 'krl'), file]);
+}

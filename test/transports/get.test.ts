@@ -236,6 +236,27 @@ describe('getting from a host', { timeout: 120_000 }, () => {
     assert(lstatSync(here).isFIFO());
   });
 
+  it(
+    'brings no file whose size is not that of its content, and says so',
+    { skip: !existsSync('/proc/version') && 'no /proc here' },
+    async () => {
+      await assert.rejects(get('/proc/version'), {
+        code: 'task',
+        message: /^web:\/proc\/version: it: its size is not/,
+      });
+      assert(!existsSync(here));
+      const page = '/sys/kernel/uevent_seqnum';
+      if (existsSync(page)) await assert.rejects(get(page), { code: 'task', message: /its size is not that of its/ });
+    },
+  );
+
+  it('ends where folders can not be made', { skip: !existsSync('/proc/self') && 'no /proc here' }, async () => {
+    await assert.rejects(get(remote, '/proc/no/such'), {
+      code: 'input',
+      message: /^\/proc\/no\/such can't be written on this machine: ENOENT/,
+    });
+  });
+
   it('names what is missing, or no file and no folder', async () => {
     await assert.rejects(get('/no/such'), { code: 'deploy', message: /^web:\/no\/such: .*no such file/ });
     await assert.rejects(get('/dev/null'), { code: 'deploy', message: /neither a file nor a folder/ });

@@ -8,7 +8,8 @@ import { explain } from '../../src/model/errors.ts';
 import type { Hop, Host } from '../../src/model/host.ts';
 import type { Transports } from '../../src/transports/registry.ts';
 import type { Connection } from '../../src/transports/transport.ts';
-import { descendantsOf, killDescendants, sshdReason, startSshd, type Sshd } from '../support/sshd.ts';
+import { descendantsOf, killDescendants } from '../support/processes.ts';
+import { sshdReason, startSshd, type Sshd } from '../support/sshd.ts';
 import { runCommand, testConnect, testHost, testTransports } from '../support/transports.ts';
 import { until } from '../support/until.ts';
 
@@ -104,7 +105,7 @@ describe('hosts behind a jump host', { skip: sshdReason(), timeout: 120_000 }, (
     let tries = 0;
     const server = createServer((socket) => {
       tries++;
-      socket.end('no SSH here\r\n'.repeat(1000));
+      socket.end();
     }).listen(0, '127.0.0.1');
     await new Promise((resolve) => server.once('listening', resolve));
     const { port } = server.address() as AddressInfo;

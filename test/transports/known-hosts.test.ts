@@ -1,7 +1,19 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHmac, randomBytes } from 'node:crypto';
-import { chmodSync, lstatSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import {
+  chmodSync,
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -51,6 +63,13 @@ describe('known_hosts', () => {
     ['no line of another port', `[web-1.example]:24 ssh-ed25519 ${k}`, { port: 23 }, 'unknown'],
     ['the key under the bare name for another port', `web-1.example ssh-ed25519 ${k}`, { port: 23 }, 'known kh:1'],
     ['no change by a bare name for another port', `web-1.example ssh-ed25519 ${o}`, { port: 23 }, 'unknown'],
+    [
+      'the first of two lines that say the same',
+      `*.example ssh-rsa ${k}\nweb-1.example ssh-rsa ${k}`,
+      {},
+      'known kh:1',
+    ],
+    ['a name that stands twice in one line', `web-1.example,Web-1.example ssh-ed25519 ${k}`, {}, 'known kh:1'],
     ['another key as changed', `x ssh-rsa ${o}\nweb-1.example ssh-ed25519 ${o}`, {}, 'changed kh:2'],
     ['a second key of the host', `web-1.example ssh-rsa ${o}\nweb-1.example ssh-ed25519 ${k}`, {}, 'known kh:2'],
     ['a revoked key, known or not', `web-1.example ssh-ed25519 ${k}\n@revoked * ssh-ed25519 ${k}`, {}, 'revoked kh:2'],
@@ -100,6 +119,41 @@ describe('known_hosts', () => {
       assert(lstatSync(link).isSymbolicLink());
     });
 
+    it('keeps every byte of what is there', () => {
+      const file = join(folder, 'latin1');
+      const theirs = Buffer.from(`x ssh-ed25519 ${o} caf\u00e9\n`, 'latin1');
+      writeFileSync(file, theirs);
+      addKnownHost(file, at, { type: 'ssh-ed25519', blob: key });
+      assert.deepEqual(readFileSync(file), Buffer.concat([theirs, Buffer.from(line)]));
+    });
+
+    it('loses no line to another run that adds its own at the same time', async () => {
+      const file = join(folder, 'busy');
+      const module = new URL('../../src/transports/known-hosts.js', import.meta.url);
+      const program = `
+        const { addKnownHost } = await import('${module.href}');
+        for (let host = 0; host < 30; host++)
+          addKnownHost(process.argv[1], { host: process.pid + '-' + host, port: 22 }, { type: 't', blob: Buffer.from('k') });`;
+      const runs = [1, 2, 3].map(() => spawn(process.execPath, ['--input-type=module', '-e', program, file]));
+      const ended = await Promise.all(runs.map(async (run) => once(run, 'close')));
+      assert.deepEqual(
+        ended,
+        [1, 2, 3].map(() => [0, null]),
+      );
+      assert.equal(new Set(readFileSync(file, 'utf8').trim().split('\n')).size, 90);
+      assert.deepEqual(
+        readdirSync(folder).filter((name) => name.startsWith('busy')),
+        ['busy'],
+      );
+    });
+
+    it('is not kept waiting for ever by a run that was killed while it wrote', () => {
+      const file = join(folder, 'left');
+      writeFileSync(`${file}.funbric-lock`, '');
+      addKnownHost(file, at, { type: 'ssh-ed25519', blob: key });
+      assert.equal(readFileSync(file, 'utf8'), line);
+    });
+
     it('writes into a device such as /dev/null, and puts no file in its place', { skip: deviceReason }, () => {
       const device = join(folder, 'null');
       makeNull(device);
@@ -124,6 +178,22 @@ describe('known_hosts', () => {
           [file, 2],
         ],
       );
+    });
+
+    it('sees at once what was added, taken away, or put in the place of a file', () => {
+      const file = join(folder, 'changing');
+      const read = knownHostsReader();
+      const names = (): readonly string[] => read([file]).map(({ patterns }) => patterns);
+      assert.deepEqual(names(), []);
+      writeFileSync(file, `a ssh-rsa ${k}\n`);
+      assert.deepEqual(names(), ['a']);
+      writeFileSync(file, `b ssh-rsa ${k}\n`, { flag: 'a' });
+      assert.deepEqual(names(), ['a', 'b']);
+      writeFileSync(`${file}.new`, `c ssh-rsa ${k}\nd ssh-rsa ${k}\n`);
+      renameSync(`${file}.new`, file);
+      assert.deepEqual(names(), ['c', 'd']);
+      rmSync(file);
+      assert.deepEqual(names(), []);
     });
   });
 });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -11,7 +11,8 @@ import { fileURLToPath } from 'node:url';
 import type { Host } from '../../src/model/host.ts';
 import type { Connection, RemoteProcess } from '../../src/transports/transport.ts';
 import { startProxy, type Proxy } from '../support/proxy.ts';
-import { descendantsOf, sshdReason, startSshd, type Sshd } from '../support/sshd.ts';
+import { commandOf, descendantsOf, sshTo } from '../support/processes.ts';
+import { sshdReason, startSshd, type Sshd } from '../support/sshd.ts';
 import { runCommand, testConnect, testHost, testTransports } from '../support/transports.ts';
 import { until } from '../support/until.ts';
 
@@ -54,10 +55,10 @@ describe('an ssh that holds a connection for funbric', { skip, timeout: 180_000 
 
   it('is gone with its socket once the connection is closed', async () => {
     const connection = await connect(hostOf(sshd));
-    assert.equal(sshOf(sshd.port).length, 1);
+    assert.equal(sshTo(sshd.port).length, 1);
     assert.deepEqual(socketFolders(), [], 'nobody else can use its socket, also while it runs');
     await connection[Symbol.asyncDispose]();
-    await until('the end of ssh', () => sshOf(sshd.port).length === 0);
+    await until('the end of ssh', () => sshTo(sshd.port).length === 0);
   });
 
   it('says that the host was silent, and names the idle limit', async () => {
@@ -86,7 +87,7 @@ describe('an ssh that holds a connection for funbric', { skip, timeout: 180_000 
   it('is missed when it is killed, and its commands are lost', async () => {
     await using connection = await connect(hostOf(sshd));
     const remote = await startYes(connection);
-    for (const pid of sshOf(sshd.port)) process.kill(pid, 'SIGKILL');
+    for (const pid of sshTo(sshd.port)) process.kill(pid, 'SIGKILL');
     assert.deepEqual(await remote.exit, { kind: 'lost', reason: 'its ssh ended without a word' });
   });
 
@@ -134,17 +135,17 @@ describe('an ssh that holds a connection for funbric', { skip, timeout: 180_000 
 
   it('stays for as long as funbric is connected, and ends by itself when funbric is killed', async () => {
     await using idle = await connect(hostOf(sshd));
-    const [first] = sshOf(sshd.port);
+    const [first] = sshTo(sshd.port);
     const orphaned = spawn(process.execPath, ['--input-type=module', '-e', orphan(sshd)], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     await once(orphaned.stdout, 'data');
-    assert.equal(sshOf(sshd.port).length, 2);
+    assert.equal(sshTo(sshd.port).length, 2);
     orphaned.kill('SIGKILL');
-    await until('the end of the ssh of a killed funbric', () => sshOf(sshd.port).length === 1, 30_000);
+    await until('the end of the ssh of a killed funbric', () => sshTo(sshd.port).length === 1, 30_000);
     assert.deepEqual(socketFolders(), []);
     // That took longer than an ssh without anybody lives.
-    assert.deepEqual(sshOf(sshd.port), [first]);
+    assert.deepEqual(sshTo(sshd.port), [first]);
     assert.equal(await echo(idle, 'still here'), 'still here\n');
     await until(
       'the end of what it ran',
@@ -175,25 +176,6 @@ function hostOf(sshd: Sshd): Host {
     identityFiles: [sshd.identityFile],
     knownHostsFiles: [sshd.knownHostsFile],
   });
-}
-
-/** The ssh processes that hold a connection to a port. */
-function sshOf(port: number): readonly number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((pid) => {
-      const command = commandOf(pid);
-      return command.startsWith('ssh ') && command.includes(`-p ${port} `);
-    });
-}
-
-function commandOf(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'latin1').replaceAll('\0', ' ');
-  } catch {
-    return '';
-  }
 }
 
 function socketFolders(): readonly string[] {

@@ -1,18 +1,19 @@
 /** Hosts through the ssh program: it says what funbric's own SSH says, does what that can't, and leaves nothing behind. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { FunbricError } from '../../src/model/errors.ts';
 import type { Host } from '../../src/model/host.ts';
 import type { SshOptions } from '../../src/transports/ssh.ts';
 import type { ConnectOptions, Connection } from '../../src/transports/transport.ts';
+import { sshTo } from '../support/processes.ts';
 import { sshdReason, startSshd, type Sshd } from '../support/sshd.ts';
 import { runCommand, testConnect, testHost, testTransports } from '../support/transports.ts';
+import { until } from '../support/until.ts';
 
 /** What a stranger's key looks like: the host's type, another point. */
 const strangersKey = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJqV5sJl2yXkT5eTrWfN4lL6l0pPZrJ9QyqC3yZ7Vw8d';
@@ -176,10 +177,11 @@ describe('hosts through the ssh program', { skip, timeout: 180_000 }, () => {
       const silent = await listen(() => undefined);
       const controller = new AbortController();
       const connecting = connect(silent, { signal: controller.signal });
-      await sleep(200);
+      const isThere = (): boolean => sshTo(silent.port ?? 0).length > 0;
+      await until('its ssh', isThere);
       controller.abort(new Error('enough'));
       await assert.rejects(connecting, /enough/);
-      assert.deepEqual(sshProcesses(String(silent.port)), []);
+      assert.equal(isThere(), false);
     });
 
     it('name the keys that were refused, and those that could not be used', async () => {
@@ -327,18 +329,4 @@ function hostOf(sshd: Sshd): Host {
     identityFiles: [sshd.identityFile],
     knownHostsFiles: [sshd.knownHostsFile],
   });
-}
-
-/** The command lines of running ssh programs that hold a text. */
-function sshProcesses(text: string): readonly string[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((pid) => {
-      try {
-        return [readFileSync(`/proc/${pid}/cmdline`, 'latin1').replaceAll('\0', ' ')];
-      } catch {
-        return [];
-      }
-    })
-    .filter((line) => line.startsWith('ssh ') && line.includes(text));
 }

@@ -92,6 +92,24 @@ describe('a ProxyCommand', { timeout: 60_000 }, () => {
     assert.equal(readFileSync(join(folder, 'tries'), 'utf8'), 'x\n');
   });
 
+  for (const [title, script, said] of [
+    ['in silence', 'true', ' and said nothing'],
+    ['with words', 'echo no \u001B[31mroute today >&2', ', saying: no  [31mroute today'],
+  ] as const) {
+    it(`that ends well before SSH began, ${title}, is tried twice and then named`, { skip: sshdReason() }, async () => {
+      const [configFile, tries] = [join(folder, 'ending'), join(folder, `tries ${title}`)];
+      writeFileSync(configFile, `ProxyCommand sh -c 'echo x >> "${tries}"; ${script}'\n`);
+      const host = testHost('web');
+      const transports = testTransports(folder, { configFile, env: { SHELL: '/bin/sh' } });
+      await assert.rejects(transports.of(host).connect(host, testConnect()), {
+        code: 'unreachable',
+        message: `web (web:22): its ProxyCommand ended with exit code 0 before SSH began${said}, also when tried again`,
+        hint: /^mend the way there: .*ProxyCommand/,
+      });
+      assert.equal(readFileSync(tries, 'utf8'), 'x\nx\n');
+    });
+  }
+
   it('whose end loses a host says so', { skip: sshdReason() }, async () => {
     await using sshd = await startSshd({ addresses: ['127.0.0.2'] });
     const copy = join(folder, 'copy.cjs');

@@ -52,6 +52,16 @@ describe('a far host', { skip: sshdReason(), timeout: 120_000 }, () => {
     }
   });
 
+  it('is not asked to sign with its other host keys, of which nobody here keeps any', async () => {
+    await using sshd = await startSshd({ addresses: ['127.0.0.2'] });
+    const files = { identityFiles: [sshd.identityFile], knownHostsFiles: [sshd.knownHostsFile] };
+    const host = testHost('web', { address: '127.0.0.2', port: sshd.port, ...files });
+    await using connection = await testTransports(folder).of(host).connect(host, testConnect());
+    assert.equal((await runCommand(connection, 'echo ok')).stdout.toString(), 'ok\n');
+    assert.match(sshd.log(), /Starting session: command/);
+    assert.doesNotMatch(sshd.log(), /hostkeys-prove/);
+  });
+
   for (const type of ['ed25519', 'ecdsa', 'rsa']) {
     it(`takes a key of type ${type} with its signature, without having been asked whether it would`, async () => {
       await using sshd = await startSshd({ addresses: ['127.0.0.2'] });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { makeSshConfig, type SshConfig, type SshConfigOptions } from '../../src/transports/ssh-config.ts';
@@ -104,6 +104,16 @@ describe('host settings', () => {
     assert.deepEqual([a.hostName, a.port, a.user], ['a', 2200, 'deploy']);
     assert.deepEqual([b.hostName, b.port, b.user], ['b', 23, 'deploy']);
     assert.equal(readFileSync(join(home, 'count-one'), 'utf8'), 'x\n');
+  });
+
+  it('are asked for each host where ssh is a script that names another file', { skip }, async () => {
+    const elsewhere = join(home, 'elsewhere');
+    writeFileSync(elsewhere, 'Host web\n  User deploy\n');
+    const program = join(home, 'wrapped-ssh');
+    writeFileSync(program, `#!/bin/sh\nexec ssh -F ${elsewhere} "$@"\n`, { mode: 0o755 });
+    const config = makeSshConfig({ home, userName: 'me', env: {}, program, note: () => undefined });
+    const users = ['web', 'other'].map(async (name) => (await config.settingsOf(testHost(name))).user);
+    assert.deepEqual(await Promise.all(users), ['deploy', userInfo().username]);
   });
 
   it('are asked for once a distinct question', { skip }, async () => {

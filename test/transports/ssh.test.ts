@@ -12,8 +12,10 @@ import { startLoopbackFleet, type LoopbackFleet } from '../../src/testing/loopba
 import { runScript } from '../../src/transports/script.ts';
 import type { SshOptions } from '../../src/transports/ssh.ts';
 import type { ConnectOptions, Connection } from '../../src/transports/transport.ts';
-import { descendantsOf, sshdReason, startSshd, type Sshd } from '../support/sshd.ts';
+import { descendantsOf } from '../support/processes.ts';
+import { sshdReason, startSshd, type Sshd } from '../support/sshd.ts';
 import { runCommand, testConnect, testHost, testTransports } from '../support/transports.ts';
+import { until } from '../support/until.ts';
 
 /** What a stranger's key looks like: the host's type, another point. */
 const strangersKey = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJqV5sJl2yXkT5eTrWfN4lL6l0pPZrJ9QyqC3yZ7Vw8d';
@@ -199,7 +201,7 @@ describe('logins to OpenSSH', { skip: sshdReason(), timeout: 120_000 }, () => {
     });
     // The last of eight keys is the right one: more than sshd lets anyone try.
     agent = spawn('ssh-agent', ['-D', '-a', agentSocket()], { stdio: 'ignore' });
-    while (!existsSync(agentSocket())) await sleep(20);
+    await until('the agent', () => existsSync(agentSocket()));
     for (let number = 1; number <= 7; number++) addToAgent(makeKey(`other${number}`));
     addToAgent(sshd.identityFile);
   });

@@ -1,10 +1,12 @@
 /** What sshd allows by default, and what hardened ones allow less of: no login and no command is lost to it. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import type { Ask } from '../../src/transports/secrets.ts';
 import type { Connection } from '../../src/transports/transport.ts';
 import { makeKey, sshdReason, startSshd, type Sshd } from '../support/sshd.ts';
 import { runCommand, testConnect, testHost, testTransports } from '../support/transports.ts';
@@ -111,32 +113,118 @@ describe('the limits of sshd', { skip: sshdReason(), timeout: 120_000 }, () => {
     });
   });
 
+  for (const [what, config, key, question] of [
+    ['a password', ['PasswordAuthentication yes'], undefined, /'s password: $/],
+    ['a passphrase', [], 'locked', /^Enter passphrase for key/],
+  ] as const) {
+    it(`LoginGraceTime that passes while ${what} is asked for is named, with what asks for none`, async () => {
+      await using sshd = await startSshd({ config: ['LoginGraceTime 1', ...config] });
+      const file = key === undefined ? undefined : join(sshd.folder, key);
+      if (file !== undefined) lockedCopy(sshd.identityFile, file);
+      let asked = '';
+      let isTakenBack = false;
+      const ask: Ask = async ({ text }, signal) => {
+        asked = text;
+        return new Promise((_resolve, reject) => {
+          signal.addEventListener('abort', () => {
+            isTakenBack = true;
+            reject(signal.reason);
+          });
+        });
+      };
+      const host = { ...hostOf(sshd), identityFiles: file === undefined ? [] : [file] };
+      const transports = testTransports(folder, { secrets: { ask } });
+      await assert.rejects(transports.of(host).connect(host, testConnect()), {
+        code: 'unreachable',
+        message: /while a password or passphrase was asked for, [12]\.\d s into the login/,
+        hint: /LoginGraceTime.*--ask-pass.*--password-file.*agent \(ssh-add\)/,
+      });
+      assert.match(asked, question);
+      // A passphrase is asked for once for all hosts, which may still want it.
+      assert.equal(isTakenBack, key === undefined);
+    });
+  }
+
+  for (const [title, words] of Object.entries({
+    'an HTTP server': 'HTTP/1.1 400 Bad \u001B[31mRequest\r\nConnection: close\r\n\r\n',
+    'a firewall': '\r\nConnection refused by policy',
+  })) {
+    for (const known of ['', '@cert-authority * ssh-ed25519 AAAA\n']) {
+      it(`${title} in the place of sshd is named by what it says, once${known === '' ? '' : ', also where a certificate is asked for'}`, async () => {
+        await using server = await closingServer(words);
+        writeFileSync(join(folder, 'known'), known);
+        const host = testHost('web', {
+          address: '127.0.0.1',
+          port: server.port,
+          knownHostsFiles: [join(folder, 'known')],
+        });
+        await assert.rejects(testTransports(folder).of(host).connect(host, testConnect()), {
+          code: 'unreachable',
+          message:
+            /it isn't SSH that answers there, but "(HTTP\/1.1 400 Bad  \[31mRequest|Connection refused by policy)"$/,
+          hint: /the port of its sshd \(-p/,
+        });
+        assert.equal(server.tries(), 1);
+      });
+    }
+  }
+
+  it('an sshd that greets before it drops a login is tried again', async () => {
+    await using server = await closingServer('Welcome\r\nSSH-2.0-busy\r\n');
+    const host = testHost('web', { address: '127.0.0.1', port: server.port });
+    const connecting = testTransports(folder).of(host);
+    await assert.rejects(connecting.connect(host, testConnect({ connectMs: 2500 })), {
+      message: /dropped before the key exchange/,
+    });
+    assert(server.tries() > 1, `${server.tries()} tries`);
+  });
+
   for (const [limit, words, hint] of [
     ['MaxStartups', 'Exceeded MaxStartups', /drops logins above MaxStartups.*raise it in sshd_config.*-P.*-t/],
     ['PerSourcePenalties', 'Not allowed at this time', /puts off our address.*PerSourcePenaltyExemptList/],
   ] as const) {
     it(`${limit} is told from what newer sshd say before they close the connection, and tried until the connect limit`, async () => {
-      let tries = 0;
-      const server = createServer((socket) => {
-        tries++;
-        socket
-          .resume()
-          .on('error', () => undefined)
-          .end(`${words}\r\n`);
-      });
-      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-      const address = server.address();
-      assert(address !== null && typeof address !== 'string');
-      const host = testHost('web', { address: '127.0.0.1', port: address.port });
+      await using server = await closingServer(`${words}\r\n`);
+      const host = testHost('web', { address: '127.0.0.1', port: server.port });
       const connecting = testTransports(folder)
         .of(host)
         .connect(host, testConnect({ connectMs: 2500 }));
       await assert.rejects(connecting, { code: 'unreachable', message: new RegExp(`limit: ${words}`), hint });
-      assert(tries > 1, `${tries} tries`);
-      await new Promise((resolve) => server.close(resolve));
+      assert(server.tries() > 1, `${server.tries()} tries`);
     });
   }
 });
+
+function lockedCopy(key: string, copy: string): void {
+  copyFileSync(key, copy);
+  copyFileSync(`${key}.pub`, `${copy}.pub`);
+  chmodSync(copy, 0o600);
+  execFileSync('ssh-keygen', ['-q', '-p', '-P', '', '-N', 'secret', '-f', copy], { stdio: 'pipe' });
+}
+
+/** Says so much to everyone, and closes. */
+async function closingServer(
+  words: string,
+): Promise<AsyncDisposable & { readonly port: number; readonly tries: () => number }> {
+  let tries = 0;
+  const server = createServer((socket) => {
+    tries++;
+    socket
+      .resume()
+      .on('error', () => undefined)
+      .end(words);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  assert(address !== null && typeof address !== 'string');
+  return {
+    port: address.port,
+    tries: () => tries,
+    async [Symbol.asyncDispose]() {
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
 
 /** Has the key that sshd wants, and never signs with it: as one that asks its user, who is away. */
 async function hungAgent(sshd: Sshd): Promise<AsyncDisposable & { readonly socket: string }> {

@@ -10,7 +10,8 @@ import { SudoPassword } from '../../src/transports/sudo-password.ts';
 import { withSudo } from '../../src/transports/sudo.ts';
 import type { Connection } from '../../src/transports/transport.ts';
 import { makeSudoUser, sudoReason, type SudoUser } from '../support/sudo-user.ts';
-import { runCommand, testConnect, testHost, testTransports } from '../support/transports.ts';
+import { runCommand, slowly, testConnect, testHost, testTransports } from '../support/transports.ts';
+import { until } from '../support/until.ts';
 
 describe('a command by sudo', { skip: sudoReason(), timeout: 180_000 }, () => {
   const isSkipped = sudoReason() !== false;
@@ -135,7 +136,9 @@ describe('a command by sudo', { skip: sudoReason(), timeout: 180_000 }, () => {
     user.maySudo(undefined);
     await assert.rejects(runCommand(withPassword(), 'id'), { message: /not in the sudoers file/ });
     user.maySudo('ALL=(root) NOPASSWD: /usr/bin/true');
-    await assert.rejects(runCommand(withPassword(), 'id'), { message: /may not do this by sudo/ });
+    await assert.rejects(runCommand(withPassword(), 'id'), {
+      message: /may not do this by sudo \(Sorry, user \S+ is not allowed to execute this as root/,
+    });
     user.maySudo('ALL=(ALL) NOPASSWD: ALL', `Defaults:${user.name} requiretty`);
     await assert.rejects(runCommand(withPassword(), 'id'), { message: /requiretty/ });
     user.maySudo('ALL=(ALL) NOPASSWD: ALL');
@@ -144,24 +147,31 @@ describe('a command by sudo', { skip: sudoReason(), timeout: 180_000 }, () => {
     });
   });
 
-  for (const how of ['', 'use_pty']) {
-    it(`is ended with all that it started when it is aborted${how === '' ? '' : ', also below a pty of sudo'}`, async () => {
-      user.maySudo('ALL=(ALL) ALL', `Defaults:${user.name} ${how === '' ? '!use_pty' : how}`);
-      const mark = join(folder, `alive-${how}`);
+  for (const [when, options, isSlow] of [
+    ['', '!use_pty', false],
+    [', also below a pty of sudo', 'use_pty', false],
+    [', also before we heard that it began', '!use_pty', true],
+  ] as const) {
+    it(`is ended with all that it started when it is aborted${when}`, async () => {
+      user.maySudo('ALL=(ALL) ALL', `Defaults:${user.name} ${options}`);
+      const mark = mkdtempSync(join(folder, 'alive-'));
       const controller = new AbortController();
-      const running = runScript(withPassword(), `(while :; do echo x >> '${mark}'; sleep 0.05; done) & wait`, {
+      const connection = isSlow ? slowly(login) : login;
+      const acting = withSudo(connection, { password: new SudoPassword(user.password) });
+      const running = runScript(acting, `(while :; do echo x >> '${mark}/log'; sleep 0.05; done) & wait`, {
         signal: controller.signal,
         timeoutMs: 60_000,
         maxOutputBytes: 100,
       });
-      while (!existsSync(mark)) await sleep(20);
-      assert.equal(statSync(mark).uid, 0);
+      const log = join(mark, 'log');
+      await until('its first line', () => existsSync(log));
+      assert.equal(statSync(log).uid, 0);
       controller.abort(new Error('enough'));
       await assert.rejects(running, /enough/);
       // The word to end it goes by sudo too, which takes its time.
-      for (let turn = 0, size = -1; size !== statSync(mark).size; turn++) {
+      for (let turn = 0, size = -1; size !== statSync(log).size; turn++) {
         assert(turn < 40, 'it still runs');
-        size = statSync(mark).size;
+        size = statSync(log).size;
         await sleep(500);
       }
     });

@@ -4,14 +4,14 @@ import type { ChalkInstance } from 'chalk';
 import type { Host } from '../../model/host.ts';
 import { foldNodeSet } from '../../model/nodeset.ts';
 import type { CommandOutput, HostExit } from '../../controller/command.ts';
-import { stamper } from '../../controller/events.ts';
+import { stamper } from '../../controller/stamper.ts';
 import type { OutputFolder } from '../../controller/output-folder.ts';
 import { rollingOf } from '../../controller/rolling.ts';
 import { readable } from '../../transports/shell.ts';
 import type { FleetValues } from '../arguments.ts';
 import type { Engine, Reach } from '../engine.ts';
 import { reasonOf } from '../progress/event-lines.ts';
-import { statusAfter } from '../status.ts';
+import { brokenPipeStatus, statusAfter } from '../status.ts';
 import { sanitize } from '../terminal/sanitize.ts';
 import type { Terminal } from '../terminal/screen.ts';
 import { blocksText, diffText, errorBlocksText } from './blocks.ts';
@@ -32,6 +32,8 @@ export interface CommandCall {
     readonly currentFolder: string;
     readonly now: () => Date;
     readonly nowMs: () => number;
+    /** Whoever read `out` has gone. */
+    readonly unread: AbortSignal;
   };
 }
 
@@ -41,7 +43,7 @@ export interface CommandEnd {
   readonly exits: readonly HostExit[];
 }
 
-/** 0: all hosts' commands ended with 0. 1: some didn't. 2: a host was unreachable or lost, or output that --out keeps was cut. 130: interrupted. */
+/** 0: all hosts' commands ended with 0. 1: some didn't. 2: a host was unreachable or lost, or output that --out keeps was cut. 130: interrupted. 141: nobody reads the output any more. */
 export async function runOnHosts(call: CommandCall): Promise<CommandEnd> {
   const { fleet, hosts, words, reach, context } = call;
   const { engine, out } = context;
@@ -49,19 +51,23 @@ export async function runOnHosts(call: CommandCall): Promise<CommandEnd> {
   const command = others.length === 0 ? first : readable(words);
   const rolling = rollingOf(fleet.batches, fleet.maxFail, hosts.length);
   if (fleet.isDryRun) {
-    out(dryRunText(hosts, command, rolling?.batches));
+    const plan = { command, hosts: hosts.map(({ name }) => name), batches: rolling?.batches ?? [hosts.length] };
+    out(fleet.progress === 'json' ? `${JSON.stringify(plan, null, 2)}\n` : dryRunText(hosts, command, plan.batches));
     return { code: 0, exits: [] };
   }
   const gathered =
     fleet.isGathered || fleet.isDiffed ? new Gathered(Math.min(fleet.maxOutputBytes, maxShownBytes)) : undefined;
   const folder = await openFolder(call, command);
   const stamp = stamper(context);
+  // What --out keeps is wanted whoever reads along.
+  const signal = folder === undefined ? AbortSignal.any([reach.signal, context.unread]) : reach.signal;
   const exits: readonly HostExit[] = await (async () => {
     using listener = makeListener(call, gathered !== undefined);
     const emit: Parameters<Engine['runCommand']>[0]['emit'] = (body) => listener.listen(stamp(body));
     emit({ kind: 'command-started', command, hosts: hosts.map(({ name }) => name) });
     return await engine.runCommand({
       ...reach,
+      signal,
       hosts,
       words,
       commandMs: fleet.commandMs,
@@ -72,6 +78,7 @@ export async function runOnHosts(call: CommandCall): Promise<CommandEnd> {
       output: outputTo([gathered, folder]),
     });
   })();
+  if (signal.aborted && !reach.signal.aborted) return { code: brokenPipeStatus, exits };
   const cut = cutReasons(call, folder);
   const judged = verdictOf(exits, { isWarnOnly: fleet.isWarnOnly, isCut: reach.signal.aborted });
   const verdict = judged === 'pass' && cut.length > 0 ? 'incomplete' : judged;
@@ -93,7 +100,7 @@ function cutReasons({ hosts }: CommandCall, folder: OutputFolder | undefined): r
 /** A terminal has an end, and so has what is compared for it; --out keeps all. */
 const maxShownBytes = 4 << 20;
 
-function dryRunText(hosts: readonly Host[], command: string, batches: readonly number[] = []): string {
+function dryRunText(hosts: readonly Host[], command: string, batches: readonly number[]): string {
   const names = foldNodeSet(hosts.map(({ name }) => sanitize(name)));
   const rolling = batches.length > 1 ? `, in batches of ${batches.join(', ')}` : '';
   return `nothing was done: this would run on ${names}${rolling}: ${sanitize(command)}\n`;

@@ -26,7 +26,7 @@ export type Completion =
 export interface CompletionContext {
   readonly catalog: Catalog;
   /** The hosts file that is meant: undefined where there is none, or none that can be read. */
-  readonly fleet: (hostsFile: string | undefined) => Fleet | undefined;
+  readonly fleet: (hostsFile: string | undefined) => Promise<Fleet | undefined>;
 }
 
 /** `words` without the program's own; the last one is being typed. */
@@ -34,11 +34,11 @@ export async function complete(words: readonly string[], context: CompletionCont
   const typed = words.at(-1) ?? '';
   const place = await walk(words.slice(0, -1), context.catalog);
   if (place.kind === 'command') return { kind: 'files' };
-  const fleet = (): Fleet | undefined => context.fleet(place.hostsFile);
-  if (place.kind === 'value') return valueOf(place.option, typed, { task: place.task, prefix: '', fleet });
+  const fleet = async (): Promise<Fleet | undefined> => context.fleet(place.hostsFile);
+  if (place.kind === 'value') return await valueOf(place.option, typed, { task: place.task, prefix: '', fleet });
   const { task } = place;
   const attached = attachedValue(typed, task);
-  if (attached !== undefined) return valueOf(attached.option, typed, { ...attached, task, fleet });
+  if (attached !== undefined) return await valueOf(attached.option, typed, { ...attached, task, fleet });
   if (typed.startsWith('-')) return ofWords(optionCandidates(typed, task), typed);
   const isPositional = task?.task.arguments !== undefined;
   const own = task === undefined ? ['demo', 'completion'] : [];
@@ -107,14 +107,14 @@ interface ValuePlace {
   readonly task: TaskWords | undefined;
   /** What of the word stands before the value. */
   readonly prefix: string;
-  readonly fleet: () => Fleet | undefined;
+  readonly fleet: () => Promise<Fleet | undefined>;
 }
 
 /** Options whose values are hosts, roles or paths; of all others the choices are known, if there are some. */
 const hostOptions = new Set(['hosts', 'exclude', 'limit']);
 const fileOptions = new Set(['hosts-file', 'identity', 'known-hosts', 'reports', 'out']);
 
-function valueOf(option: FoundOption, typed: string, { task, prefix, fleet }: ValuePlace): Completion {
+async function valueOf(option: FoundOption, typed: string, { task, prefix, fleet }: ValuePlace): Promise<Completion> {
   const declared = declarationOf(option, task);
   if (declared?.choices !== undefined) {
     return ofWords(
@@ -122,8 +122,8 @@ function valueOf(option: FoundOption, typed: string, { task, prefix, fleet }: Va
       typed,
     );
   }
-  if (option.isFleet && hostOptions.has(option.name)) return hostsAfter(typed, prefix, hostNames(fleet()));
-  if (option.isFleet && option.name === 'role') return hostsAfter(typed, prefix, rolesOf(fleet()));
+  if (option.isFleet && hostOptions.has(option.name)) return hostsAfter(typed, prefix, hostNames(await fleet()));
+  if (option.isFleet && option.name === 'role') return hostsAfter(typed, prefix, rolesOf(await fleet()));
   const isPath = option.isFleet ? fileOptions.has(option.name) : declared?.type === 'string';
   return isPath ? { kind: 'files' } : ofWords([], typed);
 }

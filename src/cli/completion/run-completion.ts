@@ -1,5 +1,6 @@
 /** `funbric completion SHELL`, and the hidden words that the scripts of it call funbric with. */
-import { findHostsFile, readHostsFile, type Fleet } from '../../controller/hosts-file.ts';
+import { findHostsFile } from '../../controller/find-hosts-file.ts';
+import type { Fleet } from '../../controller/hosts-file.ts';
 import { sanitize } from '../terminal/sanitize.ts';
 import type { Catalog } from '../words.ts';
 import { complete, type Completion } from './complete.ts';
@@ -34,7 +35,7 @@ async function answer([how, ...given]: readonly string[], around: CompletionSurr
   try {
     const completion = await complete(words, {
       catalog: around.catalog,
-      fleet: (hostsFile) => fleetOf(hostsFile, around),
+      fleet: async (hostsFile) => fleetOf(hostsFile, around),
     });
     return answerText(completion, words.at(-1) ?? '');
   } catch {
@@ -50,13 +51,15 @@ function answerText(completion: Completion, typed: string): string {
   return [completion.isOpen ? 'open' : 'words', typed, ...lines, ''].join('\n');
 }
 
-function fleetOf(
+async function fleetOf(
   hostsFile: string | undefined,
   { currentFolder, homeFolder }: CompletionSurroundings,
-): Fleet | undefined {
+): Promise<Fleet | undefined> {
   try {
     const file = hostsFile === '-' ? undefined : findHostsFile(currentFolder, hostsFile);
-    return file === undefined ? undefined : readHostsFile(file, homeFolder);
+    if (file === undefined) return undefined;
+    const { readHostsFile } = await import('../../controller/hosts-file.ts');
+    return readHostsFile(file, homeFolder);
   } catch {
     return undefined;
   }

@@ -112,8 +112,8 @@ function endLine(
 
 /** Without the host's own name and address in front: the name is said already, and the same reason of several hosts is one. */
 export function reasonOf(host: string, reason = ''): string {
-  if (!reason.startsWith(host)) return sanitize(reason);
-  return sanitize(reason.slice(host.length).replace(/^(?: \([^)]*\))?(?: was lost)?: /, ''));
+  const named = reason.startsWith(host) ? /^(?: \([^)]*\))?(?: was lost)?: ?/.exec(reason.slice(host.length)) : null;
+  return sanitize(named === null ? reason : reason.slice(host.length + named[0].length));
 }
 
 function suffix(text: string): string {

@@ -17,7 +17,6 @@ export async function ask(
   { input, output, interrupt, signal }: At,
 ): Promise<string> {
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
-  output.write(text);
   // readline redraws its line, so that a prompt of its own would be shown twice: it is given none.
   const lines = createInterface({ input, output: isEchoed ? output : silent, terminal: true });
   const gone = new AbortController();
@@ -28,7 +27,10 @@ export async function ask(
   lines.once('SIGINT', giveUp);
   lines.once('close', giveUp);
   try {
-    return await lines.question('', { signal: AbortSignal.any([signal, gone.signal]) });
+    const answer = lines.question('', { signal: AbortSignal.any([signal, gone.signal]) });
+    // Only now is nothing echoed: what is typed as soon as the question is there mustn't be seen.
+    output.write(text);
+    return await answer;
   } catch (error) {
     signal.throwIfAborted();
     gone.signal.throwIfAborted();

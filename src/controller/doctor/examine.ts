@@ -1,6 +1,7 @@
 /** The doctor's round: one connection a host, all that a run will ask of it, and what should be changed before one. */
 import { FunbricError } from '../../model/errors.ts';
 import type { Verdict } from '../../model/finding.ts';
+import type { Host } from '../../model/host.ts';
 import type { Connection } from '../../transports/transport.ts';
 import { askHosts, type FleetAccess, type HostAnswer } from '../ask-hosts.ts';
 import { lookAtDirectory, type Directory } from './directory.ts';
@@ -41,6 +42,9 @@ export interface FleetHealth {
   readonly verdict: Verdict;
 }
 
+/** A healthy host takes 2 s. One on which each question hangs for its own limit would else hold up the table for minutes. */
+const limitMs = 120_000;
+
 export async function examineFleet(fleet: FleetAccess, options: ExamineOptions): Promise<FleetHealth> {
   const { isNewKeyAccepted } = fleet;
   const { dir, isLocal } = options;
@@ -50,10 +54,11 @@ export async function examineFleet(fleet: FleetAccess, options: ExamineOptions):
     });
   }
   const planFor = await nodePlanner(fleet);
-  const hosts = await askHosts(fleet, async (connection, { transport }) => ({
+  const ask = async (connection: Connection, { transport }: Host): Promise<Examination> => ({
     isSsh: transport !== 'local',
     ...(await examine(connection, { fleet, dir, planFor })),
-  }));
+  });
+  const hosts = await askHosts(fleet, ask, { limitMs });
   const troubles = troublesOf(hosts, { dir, isLocal });
   const isStopped = troubles.some(({ stops }) => stops);
   const isWhole = hosts.every(({ kind }) => kind === 'answered');

@@ -4,8 +4,10 @@ import { printable } from '../../transports/ssh-errors.ts';
 import type { Connection } from '../../transports/transport.ts';
 import type { FleetAccess } from '../ask-hosts.ts';
 import { loadAgentBundle } from '../deploy/agent.ts';
+import { makePacker, type Packer } from '../deploy/parcel.ts';
 import { probeHost, type HostProbe } from '../deploy/probe.ts';
-import { openSources } from '../deploy/runtime-source.ts';
+import { findCached } from '../deploy/runtime-cache.ts';
+import { openSources, type Source } from '../deploy/runtime-source.ts';
 import { packageFiles } from '../package-files.ts';
 
 export interface NodePlan {
@@ -25,6 +27,8 @@ export async function nodePlanner({
 }: FleetAccess): Promise<(connection: Connection) => Promise<NodePlan>> {
   const { sha256 } = await loadAgentBundle(packageFiles.agent);
   const sourceFor = await openSources(runtime, [currentFolder, packageFiles.root]);
+  // Only hashes here, so that there is nothing to close.
+  const packer = makePacker();
   return async (connection) => {
     const probe = await probeHost(connection, { agentSha256: sha256, isThorough: true, signal });
     const isAgentCached = probe.cachedAgent !== undefined;
@@ -32,18 +36,29 @@ export async function nodePlanner({
       const node = `Node.js ${printable(probe.node.version ?? '?')} (${printable(probe.node.path)})`;
       return { node, isUsable: true, change: undefined, isAgentCached };
     }
-    return { ...broughtTo(connection.name, probe, sourceFor), isAgentCached };
+    return { ...(await broughtTo(connection, probe, { sourceFor, packer, signal })), isAgentCached };
   };
 }
 
-/** It may lie there since an earlier run: that is found out only when it's needed, as it takes hashing all of it. */
-function broughtTo(
-  host: string,
+async function broughtTo(
+  connection: Connection,
   probe: HostProbe,
-  sourceFor: (host: string, probe: HostProbe) => { readonly what: string },
-): Omit<NodePlan, 'isAgentCached'> {
+  {
+    sourceFor,
+    packer,
+    signal,
+  }: {
+    readonly sourceFor: (host: string, probe: HostProbe) => Source;
+    readonly packer: Packer;
+    readonly signal: AbortSignal;
+  },
+): Promise<Omit<NodePlan, 'isAgentCached'>> {
+  const host = connection.name;
   try {
-    const { what } = sourceFor(host, probe);
+    const { what, path } = sourceFor(host, probe);
+    const { sha256 } = await packer.parcelOf(path);
+    if ((await findCached(connection, sha256, signal)) !== undefined)
+      return { node: `${what}, cached`, isUsable: true, change: undefined };
     if (probe.places.some(({ state }) => state === 'usable'))
       return { node: `${what}, brought by the run`, isUsable: true, change: undefined };
     const found = probe.places.map(({ place, state }) => `${printable(place)}: ${state}`).join('; ');

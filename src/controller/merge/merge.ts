@@ -82,6 +82,7 @@ function hostRow(at: {
     name: result.name,
     status: result.status,
     ...(result.reason === undefined ? {} : { reason: result.reason }),
+    ...(result.isInterrupted === undefined ? {} : { isInterrupted: result.isInterrupted }),
     gaps: [...result.gaps, ...host.gaps, ...evidenceGaps(at)],
     ...totalsOf(timings, index),
     ...(result.agent === undefined ? {} : { facts: result.agent.facts }),

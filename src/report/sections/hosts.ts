@@ -110,7 +110,7 @@ function rowOf(host: RunHost, outliers: readonly Outlier[]): Row {
   return {
     cells: [
       host.name,
-      host.status,
+      host.isInterrupted === true ? 'interrupted' : host.status,
       hasRun ? formatCount(host.operations) : '-',
       hasRun ? formatNumber(host.perSecond) : '-',
       hasRun ? formatCount(host.errors) : '-',

@@ -23,6 +23,8 @@ export interface Listing {
   readonly others: readonly string[];
   /** Files and folders that can't be read there. */
   readonly unreadable: readonly string[];
+  /** Files of /proc, /sys and their like, which hold more or less than their size says. */
+  readonly sizeless: readonly string[];
   /** Some folder couldn't be listed, as find said on stderr. */
   readonly isWhole: boolean;
 }
@@ -32,6 +34,13 @@ const maxEntries = 1_000_000;
 const maxListingBytes = 256 << 20;
 const maxPathBytes = 4096;
 const maxDepth = 64;
+
+/**
+ * Shell text that tells whether a file, whose mode and size are in `$s`, is none of a disk: where its size is none, or a page, it
+ * may say nothing, and a copy of so many bytes is another content.
+ */
+export const oddFile =
+  'odd() { n=${s#* }; [ "$n" -le 4096 ] && [ "$(($(head -c "$((n + (n == 0)))" <"$1" | wc -c)))" != "$n" ]; }';
 
 /**
  * Shell text for `$files`: says mode, size and sha256 of the regular files in its arguments, with one program for all of
@@ -45,13 +54,14 @@ const filesScript = [
   '}',
   'stats() { stat -L -c "%a %s" -- "$@" 2>/dev/null || stat -L -f "%Lp %z" -- "$@" 2>/dev/null; }',
   'one() { s=$(stats "$1") && [ -r "$1" ] && h=$(head -c "${s#* }" <"$1" | sums); }',
+  oddFile,
   'nl="',
   '"',
   'many=1; [ $# -gt 1 ] || many=; case $* in *"$nl"*) many=;; esac',
   'if [ -n "$many" ] && s=$(stats "$@") && h=$(sums "$@" 2>/dev/null); then',
   String.raw`  printf "f%s\0%s\0%s\0" $# "$s" "$h"; printf "%s\0" "$@"`,
   'else',
-  String.raw`  for p do if one "$p"; then printf "f1\0%s\0%s\0%s\0" "$s" "$h" "$p"; else printf "e%s\0" "$p"; fi; done`,
+  String.raw`  for p do if ! one "$p"; then printf "e%s\0" "$p"; elif odd "$p"; then printf "v%s\0" "$p"; else printf "f1\0%s\0%s\0%s\0" "$s" "$h" "$p"; fi; done`,
   'fi',
 ].join('\n');
 
@@ -60,6 +70,16 @@ export function listingPrologue(noHashStatus: number, quoteText: (text: string) 
   return [
     `command -v sha256sum >/dev/null 2>&1 || command -v shasum >/dev/null 2>&1 || command -v openssl >/dev/null 2>&1 || exit ${noHashStatus}`,
     `files=${quoteText(filesScript)}`,
+  ].join('\n');
+}
+
+/** Sets `$sum`, a program that prints the sha256 of its input in its first word, or ends with this status where there is none. */
+export function sumProgram(noHashStatus: number): string {
+  return [
+    'if command -v sha256sum >/dev/null 2>&1; then sum=sha256sum',
+    "elif command -v shasum >/dev/null 2>&1; then sum='shasum -a 256'",
+    "elif command -v openssl >/dev/null 2>&1; then sum='openssl dgst -sha256 -r'",
+    `else exit ${noHashStatus}; fi`,
   ].join('\n');
 }
 
@@ -86,6 +106,7 @@ export class ListingReader {
   readonly #links: string[] = [];
   readonly #others: string[] = [];
   readonly #unreadable: string[] = [];
+  readonly #sizeless: string[] = [];
   readonly #seen = new Set<string>();
   #pieces: Buffer[] = [];
   #taken = 0;
@@ -125,6 +146,7 @@ export class ListingReader {
       links: this.#links,
       others: this.#others,
       unreadable: this.#unreadable,
+      sizeless: this.#sizeless,
       isWhole,
     };
   }
@@ -149,6 +171,9 @@ export class ListingReader {
         return;
       case 'e':
         this.#unreadable.push(this.#path(rest));
+        return;
+      case 'v':
+        this.#sizeless.push(this.#path(rest));
         return;
       case 'o':
         this.#others.push(this.#path(rest));

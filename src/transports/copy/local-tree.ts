@@ -1,7 +1,7 @@
 /** A file or folder of this machine, as it is to be put on hosts: everything in it, links as links. */
 import { createHash } from 'node:crypto';
-import { createReadStream, type BigIntStats } from 'node:fs';
-import { lstat, readdir, readlink, stat } from 'node:fs/promises';
+import { constants, createReadStream, type BigIntStats, type Stats } from 'node:fs';
+import { access, lstat, readdir, readlink, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FunbricError, messageOf } from '../../model/errors.ts';
 
@@ -52,6 +52,25 @@ export async function readLocalTree(path: string, digests: LocalDigests): Promis
   }
 }
 
+/** Looks at all of it and reads none: what can't be sent is said before anyone waits for a host. */
+export async function requireSendable(path: string): Promise<void> {
+  try {
+    await look(path, await stat(path));
+  } catch (error) {
+    throw new FunbricError('usage', `${path} can't be put on hosts: ${messageOf(error)}`, {
+      hint: 'check the path on this machine: nothing was done yet',
+    });
+  }
+}
+
+async function look(place: string, entry: Stats): Promise<void> {
+  if (entry.isSymbolicLink()) return;
+  if (!entry.isDirectory() && !entry.isFile()) throw notSendable(place);
+  await access(place, constants.R_OK);
+  if (!entry.isDirectory()) return;
+  for (const name of await readdir(place)) await look(join(place, name), await lstat(join(place, name)));
+}
+
 type LocalLink = LocalTree['links'][number];
 
 interface Found {
@@ -75,13 +94,15 @@ async function walk(root: string, folder: string, found: Found, digests: LocalDi
 }
 
 async function fileOf(place: string, path: string, entry: BigIntStats, digests: LocalDigests): Promise<LocalFile> {
-  if (!entry.isFile()) {
-    throw new FunbricError('input', `${place} can't be sent: it is neither a file, a folder nor a link`, {
-      hint: 'pipes, sockets and devices have no content to copy: move it away',
-    });
-  }
+  if (!entry.isFile()) throw notSendable(place);
   const sha256 = await digests.of(place, entry);
   return { path, place, mode: Number(entry.mode) & 0o777, bytes: Number(entry.size), sha256 };
+}
+
+function notSendable(place: string): FunbricError {
+  return new FunbricError('input', `${place} can't be sent: it is neither a file, a folder nor a link`, {
+    hint: 'pipes, sockets and devices have no content to copy: move it away',
+  });
 }
 
 async function digestOf(place: string): Promise<string> {

@@ -6,6 +6,7 @@ import {
   handshakeFailed,
   keyRefused,
   loginFailed,
+  notSsh,
   socketFailed,
   unreachable,
   type Place,
@@ -28,7 +29,7 @@ export function refusalOf(
   if (connecting !== undefined) return connecting;
   const answer = log.find(/^debug1: (?:kex|ssh)_exchange_identification: banner line \d+: (.+)/);
   if (answer !== undefined && !dropNotice.test(answer)) {
-    return handshakeFailed(place, new Error(`it isn't SSH that answers there, but ${JSON.stringify(answer)}`));
+    return notSsh(place, answer);
   }
   const dropped = dropLine.exec(said)?.[1];
   // What a jump host or a ProxyCommand complains of comes first, and says the same twice.
@@ -52,7 +53,7 @@ function hostKeyRefused(log: SshLog, settings: OpensshSettings): FunbricError {
   const { place } = loginAt(log, settings);
   const knownAs = log.find(/ for (\S+) (?:and|has changed and|was revoked and) you have requested/) ?? knownName(place);
   const key = log.find(/^debug1: Server host (?:key|certificate): (\S+ [^\s,]+)/) ?? 'of an unknown type';
-  if (log.find(/is marked as revoked/) !== undefined) {
+  if (log.find(/is marked as revoked|^Host key .* revoked by file/) !== undefined) {
     return unreachable(
       place,
       `its host key ${key} is revoked by one of ${files.join(', ')}`,
