@@ -10,11 +10,19 @@ import { inStress } from './phases.ts';
 import type { Segment } from './record-log.ts';
 import type { Window } from './steps.ts';
 
+/**
+ * What puts the operations of a worker in order with the owner's changes. Bounds are a model of clocks, the others are facts:
+ * where only bounds say that a read saw a change before it began, it is the model that is suspect, not the file system.
+ */
+export type Basis = 'program order' | 'host clock' | 'clock bounds' | 'nothing';
+
 export interface Order {
   /** Changes with ids below this certainly ended before the operation began. */
   ended(segment: Segment, at: number): number;
   /** Changes with this id and above certainly began after the operation ended. */
   begun(segment: Segment, at: number): number;
+  /** What `ended` and `begun` rest on, for all operations of a segment. */
+  basis(segment: Pick<Segment, 'host' | 'worker'>): Basis;
 }
 
 export function windowOf(order: Order, segment: Segment, at: number): Window {
@@ -83,6 +91,13 @@ class OwnerChanges implements Order {
     }
     const end = this.#evidence.hosts[segment.host]?.clock?.toController(endNs)?.high;
     return end === undefined ? Infinity : this.#idOf(this.#firstNot((change) => !(this.#startLow(change) > end)));
+  }
+
+  basis({ host, worker }: Pick<Segment, 'host' | 'worker'>): Basis {
+    if (worker === this.#owner) return 'program order';
+    if (host === this.#host) return 'host clock';
+    const isCompared = [host, this.#host].every((one) => this.#evidence.hosts[one]?.clock?.bound !== undefined);
+    return isCompared ? 'clock bounds' : 'nothing';
   }
 
   #idOf(change: number): number {
