@@ -5,7 +5,7 @@
  */
 import { layout, outcomes, recordKinds } from '../model/record.ts';
 import type { HostClock } from '../model/clock.ts';
-import { hostOf, type Evidence } from './evidence.ts';
+import { hostOf, isTimed, type Evidence } from './evidence.ts';
 import { inStress } from './phases.ts';
 import type { Segment } from './record-log.ts';
 import type { Window } from './steps.ts';
@@ -77,6 +77,7 @@ class OwnerChanges implements Order {
     if (segment.worker === this.#owner) return segment.firstId + at;
     const startNs = segment.views.f64[at * 8 + layout.startNs] ?? 0;
     if (segment.host === this.#host) {
+      if (!isTimed(this.#evidence, this.#host)) return 0;
       return this.#idOf(this.#firstNot((change) => (this.#endsNs[change] ?? Infinity) < startNs));
     }
     const start = this.#evidence.hosts[segment.host]?.clock?.toController(startNs)?.low;
@@ -87,6 +88,7 @@ class OwnerChanges implements Order {
     if (segment.worker === this.#owner) return segment.firstId + at;
     const endNs = segment.views.f64[at * 8 + layout.endNs] ?? Infinity;
     if (segment.host === this.#host) {
+      if (!isTimed(this.#evidence, this.#host)) return Infinity;
       return this.#idOf(this.#firstNot((change) => !((this.#startsNs[change] ?? 0) > endNs)));
     }
     const end = this.#evidence.hosts[segment.host]?.clock?.toController(endNs)?.high;
@@ -95,7 +97,7 @@ class OwnerChanges implements Order {
 
   basis({ host, worker }: Pick<Segment, 'host' | 'worker'>): Basis {
     if (worker === this.#owner) return 'program order';
-    if (host === this.#host) return 'host clock';
+    if (host === this.#host) return isTimed(this.#evidence, host) ? 'host clock' : 'nothing';
     const isCompared = [host, this.#host].every((one) => this.#evidence.hosts[one]?.clock?.bound !== undefined);
     return isCompared ? 'clock bounds' : 'nothing';
   }
