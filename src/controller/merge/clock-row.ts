@@ -14,12 +14,9 @@ export function clockRow(
   zeroNs: number,
 ): Pick<RunHost, 'clock' | 'clockFault'> {
   if (!clock.isRising) return { clockFault: 'it ran backwards, or the clock here did, by its answers to pings' };
-  const told = clock.bound === undefined ? {} : { clock: toldOf(clock, clock.bound, { result, zeroNs }) };
-  if (judged?.isRising === false)
-    return { ...told, clockFault: 'it ran backwards, by the records of one of its workers' };
-  return told.clock === undefined && clock.steps.length > 0
-    ? { clockFault: 'no two answers to pings agree on it' }
-    : told;
+  if (judged?.isRising === false) return { clockFault: 'it ran backwards, by the records of one of its workers' };
+  if (clock.bound !== undefined) return { clock: toldOf(clock, clock.bound, { result, zeroNs }) };
+  return clock.steps.length > 0 ? { clockFault: 'no two answers to pings agree on it' } : {};
 }
 
 function toldOf(
