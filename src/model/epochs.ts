@@ -65,18 +65,17 @@ function narrowed(offsets: Offsets, own: Interval, at: number): Offsets {
   };
 }
 
-/** Of ten pings a second this many are worth keeping: one for each of these. */
+/** Of ten pings a second the fastest of each of these is worth keeping, */
 const keptEveryNs = 5e8;
+/** and less where all of a time are slow, down to this: what is between two pings that are kept is the less certain. */
+const maxGapNs = 5e9;
 
-/**
- * The fastest answer of each half second bounds best. All that shows a step is kept, and the pings next to it: the epochs of
- * what is left are the same.
- */
+/** Those that bound best. All that shows a step is kept, and the pings next to it: the steps that what is left shows are the same. */
 export function thinPings(pings: readonly Ping[]): readonly Ping[] {
   const { epochs, steps } = splitEpochs(pings);
-  const kept = new Set(steps.flatMap(({ after, before }) => [after, before]));
+  const edges = new Set(steps.flatMap(({ after, before }) => [after, before - 1, before]));
+  const kept = new Set(edges);
   for (const { first, last } of epochs) {
-    kept.add(first).add(last);
     const fastest = new Map<number, number>();
     for (let at = first; at <= last; at++) {
       const span = Math.floor((pings[at]?.hostNs ?? 0) / keptEveryNs);
@@ -85,7 +84,49 @@ export function thinPings(pings: readonly Ping[]): readonly Ping[] {
     }
     for (const at of fastest.values()) kept.add(at);
   }
-  return pings.filter((_, at) => kept.has(at));
+  const slow = slowOf(
+    pings,
+    [...kept].sort((a, b) => a - b),
+    edges,
+  );
+  return pings.filter((_, at) => kept.has(at) && !slow.has(at));
+}
+
+/** Those without which faster ones on both sides bound their time better; the slowest first. */
+function slowOf(pings: readonly Ping[], kept: readonly number[], edges: ReadonlySet<number>): ReadonlySet<number> {
+  const before = new Map(kept.map((at, place) => [at, kept[place - 1]]));
+  const after = new Map(kept.map((at, place) => [at, kept[place + 1]]));
+  const slow = new Set<number>();
+  for (const at of kept.toSorted((a, b) => tripNs(pings[b]) - tripNs(pings[a]))) {
+    const [last, next] = [before.get(at), after.get(at)];
+    if (last === undefined || next === undefined || edges.has(at)) continue;
+    const gapNs = apartNs(pings, last, next);
+    const withoutNs =
+      Math.max(...[before, after].map((way) => fastestNs(pings, at, { way, edges }))) + driftRate * maxGapNs;
+    if (gapNs > maxGapNs || tripNs(pings[at]) <= withoutNs) continue;
+    slow.add(at);
+    after.set(last, next);
+    before.set(next, last);
+  }
+  return slow;
+}
+
+/** Of those that are left on one side, as far as a gap, and not across a step. */
+function fastestNs(
+  pings: readonly Ping[],
+  from: number,
+  { way, edges }: { readonly way: ReadonlyMap<number, number | undefined>; readonly edges: ReadonlySet<number> },
+): number {
+  let fastest = Infinity;
+  for (let at = way.get(from); at !== undefined && apartNs(pings, from, at) <= maxGapNs; at = way.get(at)) {
+    fastest = Math.min(fastest, tripNs(pings[at]));
+    if (edges.has(at)) break;
+  }
+  return fastest;
+}
+
+function apartNs(pings: readonly Ping[], one: number, other: number): number {
+  return Math.abs((pings[other]?.hostNs ?? Infinity) - (pings[one]?.hostNs ?? 0));
 }
 
 function tripNs(ping: Ping | undefined): number {

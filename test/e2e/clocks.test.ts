@@ -118,12 +118,12 @@ function boundsOf(clock: ShiftedClock, { file, startNs }: { readonly file: strin
   const result = hostResultSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
   const pings = result.pings.map(([sentNs, hostNs, receivedNs]) => ({ sentNs, hostNs, receivedNs }));
   const [firstNs, lastNs] = [pings[0]?.receivedNs ?? NaN, pings.at(-1)?.sentNs ?? NaN];
-  const { toController } = hostClock(pings);
+  const known = hostClock(pings);
   const wrong: string[] = [];
   let told = 0;
   for (let at = 0; at < 1_000; at++) {
     const truth = Math.floor(firstNs + ((lastNs - firstNs) * at) / 1_000);
-    const bound = toController(Math.floor(shiftedClocks[clock](truth)) - startNs);
+    const bound = known.toController(Math.floor(shiftedClocks[clock](truth)) - startNs);
     if (bound === undefined) continue;
     told++;
     // For the rounding of doubles.

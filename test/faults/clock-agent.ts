@@ -10,14 +10,14 @@ import { shiftedClocks } from './clocks.ts';
 const [wanted, file = ''] = (process.env['FUNBRIC_CLOCK'] ?? '').split(':');
 const shifted = Object.entries(shiftedClocks).find(([name]) => name === wanted)?.[1];
 if (shifted === undefined) throw new Error(`FUNBRIC_CLOCK=clock:file names no clock: "${wanted}"`);
-const { bigint } = process.hrtime;
+const real = process.hrtime;
 let isFirst = isMainThread;
 const hrtime = (): [number, number] => {
-  const ns = Math.floor(shifted(Number(bigint())));
+  const ns = Math.floor(shifted(Number(real.bigint())));
   // The agent's times count from the first that it asks for.
   if (isFirst) writeFileSync(file, String(ns));
   isFirst = false;
   return [Math.floor(ns / 1e9), ns % 1e9];
 };
-process.hrtime = Object.assign(hrtime, { bigint });
+process.hrtime = Object.assign(hrtime, { bigint: () => real.bigint() });
 startAgent();

@@ -65,24 +65,33 @@ describe('the clock of a host', () => {
     assert.equal(bounded, asked);
   });
 
-  it('is bounded truly by the pings that are kept of those of each half second', () => {
-    // Of a second without an answer nothing is kept that tells two troubles apart.
-    const rested = { ...usual, delayNs: 20 * ms, restNs: 2 * second, troubleNs: 100 * ms };
+  it('is bounded truly by the pings that are kept, as long as two troubles are some seconds apart', () => {
+    const rested = { ...usual, endNs: 60 * second, delayNs: 20 * ms, restNs: 6 * second, troubleNs: 100 * ms };
     const { asked, bounded, stepped } = boundedTimes(rested, (pings) => hostClock(thinPings(pings)));
-    assert.equal(bounded, asked);
+    assert.ok(bounded > 0.95 * asked, 'all but the first moments');
     assert.ok(stepped > 0);
   });
 
-  it('has the same epochs by the pings that are kept', () => {
+  it('has the same steps by the pings that are kept', () => {
     for (let seed = 0; seed < runs; seed++) {
       const { hosts } = simulateClocks({ random: randomOf(seed, 0xe90c), ...usual });
       for (const { pings } of hosts) {
         const kept = thinPings(pings);
-        const edges = (own: readonly Ping[]): unknown =>
-          hostClock(own).epochs.map(({ first, last }) => [own[first], own[last]]);
-        assert.deepEqual(edges(kept), edges(pings), `seed ${seed}`);
+        const stepsOf = (own: readonly Ping[]): unknown =>
+          hostClock(own).steps.map(({ after, before }) => [own[after], own[before - 1], own[before]]);
+        assert.deepEqual(stepsOf(kept), stepsOf(pings), `seed ${seed}`);
       }
     }
+  });
+
+  it('is known as well as the fast answers allow, also where for a while all are slow', () => {
+    const pings = Array.from({ length: 199 }, (_, at) => {
+      const isSlow = (at > 80 && at < 86) || at % 3 > 0;
+      return ping(at * 500 * ms, 5e9, isSlow ? 400 * ms : ms);
+    });
+    const kept = thinPings(pings);
+    assert.ok(kept.length > 60 && kept.length < 75, `${kept.length}`);
+    assert.ok((hostClock(kept).bound?.worstNs ?? Infinity) < 7 * ms);
   });
 
   it('is known, between two answers, to what the slower took and the drift since', () => {

@@ -92,7 +92,7 @@ function stepsOf({ hasStep, steps = [], stepCount = steps.length }: RunClock): s
   if (!hasStep) return 'none';
   const named = steps.slice(0, maxNamed).map((step) => stepText(step));
   const left = stepCount - named.length;
-  return named.length === 0 ? 'stepped' : [...named, ...(left > 0 ? [`${plural(left, 'more step')}`] : [])].join('; ');
+  return named.length === 0 ? 'stepped' : [...named, ...(left > 0 ? [plural(left, 'more step')] : [])].join('; ');
 }
 
 function stepText({ startMs, endMs, aheadNsMin, aheadNsMax }: ClockStep): string {
