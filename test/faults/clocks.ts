@@ -8,6 +8,8 @@ export const shiftedClocks = {
   slow: (ns) => ns * (1 - 500e-6),
   /** Ahead by 30 ms, again and again. */
   stepping: (ns) => ns + Math.floor(ns / 7e8) * 30e6,
+  /** Ahead by more than an agent's lease, again and again. */
+  leaping: (ns) => ns + Math.floor(ns / 3e9) * 20e9,
   /** Stands still for 300 ms of each two seconds, as if the machine were suspended. */
   suspended: (ns) => ns - Math.floor(ns / 2e9) * 3e8 - Math.max(0, (ns % 2e9) - 17e8),
   /** Fast by 8 % for each other second, as time daemons do it. */
