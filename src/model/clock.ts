@@ -68,6 +68,7 @@ function isRising(pings: readonly Ping[]): boolean {
 /** A check asks for the times of a million records, mostly one after the other: the answers around the last one are kept. */
 function boundsOf(pings: readonly Ping[], epochs: readonly Epoch[]): (hostNs: number) => Interval | undefined {
   const times = Float64Array.from(pings, ({ hostNs }) => hostNs);
+  const laters = latersOf(times);
   const epochOf = epochNumbers(pings, epochs);
   let from = Infinity;
   let until = -Infinity;
@@ -77,7 +78,8 @@ function boundsOf(pings: readonly Ping[], epochs: readonly Epoch[]): (hostNs: nu
   return (hostNs) => {
     if (!(hostNs > from && hostNs < until)) {
       // A clock that stood still says the same time long before and after it answered: only earlier and later times count.
-      const [first, past] = [firstSince(times, hostNs) - 1, firstAfter(times, hostNs)];
+      const first = firstSince(times, hostNs) - 1;
+      const past = times[first + 1] === hostNs ? (laters[first + 1] ?? Infinity) : first + 1;
       [before, after] = [pings[first], pings[past]];
       [from, until] = past === first + 1 ? [times[first] ?? Infinity, times[past] ?? -Infinity] : [Infinity, -Infinity];
       isOneEpoch = epochOf[first] === epochOf[past];
@@ -145,23 +147,23 @@ function worstOf(bounds: readonly (Bound | undefined)[]): Bound | undefined {
   };
 }
 
-/** The first time that isn't earlier. */
+/** Of each of rising times, the place of the next that is later. */
+function latersOf(times: Float64Array): Uint32Array {
+  const laters = new Uint32Array(times.length);
+  for (let at = times.length - 1; at >= 0; at--) {
+    laters[at] = times[at + 1] === times[at] ? (laters[at + 1] ?? 0) : at + 1;
+  }
+  return laters;
+}
+
+/** The first of rising times that isn't earlier. */
 function firstSince(times: Float64Array, hostNs: number): number {
-  return firstWhere(times, (time) => time >= hostNs);
-}
-
-function firstAfter(times: Float64Array, hostNs: number): number {
-  return firstWhere(times, (time) => time > hostNs);
-}
-
-/** Of rising times, the first for which it holds, as for all that follow. */
-function firstWhere(times: Float64Array, holds: (time: number) => boolean): number {
   let low = 0;
   let high = times.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (holds(times[middle] ?? Infinity)) high = middle;
-    else low = middle + 1;
+    if ((times[middle] ?? Infinity) < hostNs) low = middle + 1;
+    else high = middle;
   }
   return low;
 }

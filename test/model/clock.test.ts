@@ -101,6 +101,26 @@ describe('the clock of a host', () => {
     assert.ok(Math.abs((clock.bound?.worstNs ?? 0) - (high - low)) < 0.01 * ms);
   });
 
+  it('is looked up alike however unevenly its answers come', () => {
+    for (let seed = 0; seed < runs; seed++) {
+      const random = randomOf(seed, 0x100c);
+      let atNs = random.below(10) * 1e15;
+      const pings = Array.from({ length: 2 + random.below(30) }, () => {
+        atNs += random.below(3) * random.below(2 ** random.below(32));
+        return ping(atNs, 0, 0);
+      });
+      const clock = hostClock(pings);
+      const times = pings.map(({ hostNs }) => hostNs);
+      for (const hostNs of times.flatMap((time) => [time - 1, time, time + 1, time + random.below(2 ** 31)])) {
+        const before = times.findLast((time) => time < hostNs);
+        const after = times.find((time) => time > hostNs);
+        const told = clock.toController(hostNs);
+        if (before === undefined || after === undefined) assert.equal(told, undefined);
+        else assert.ok(told !== undefined && told.low >= before && told.high <= after, `seed ${seed}, ${hostNs}`);
+      }
+    }
+  });
+
   it('is unknown before the first answer and after the last', () => {
     const clock = hostClock([ping(0, 5e9), ping(second, 5e9)]);
     for (const hostNs of [4.9e9, 6.1e9, NaN, Infinity]) assert.equal(clock.toController(hostNs), undefined);
