@@ -73,6 +73,11 @@ export function hostOf(facts: HistoryFacts, worker: number): number {
   return Math.floor(worker / facts.workers);
 }
 
+/** False where its clock ran backwards: then not even two times of this host say what came first. */
+export function isTimed({ hosts }: Pick<Evidence, 'hosts'>, host: number): boolean {
+  return hosts[host]?.clock?.isRising !== false;
+}
+
 /**
  * With directories of their own, hosts that name the same path see different files; only the owner's host sees this one.
  * Every host has arenas.

@@ -2,6 +2,7 @@
  * All that the hosts' journals tell, as values that checks ask: what each tree may be in the end, what every host saw of
  * it in verify, and which chunks no history explains. Worked out tree by tree, when first asked for.
  */
+import { brokenClock } from '../model/clock.ts';
 import type { Consistency } from '../model/consistency.ts';
 import { ownerOfArena } from '../model/namespace.ts';
 import { hostOf, type Evidence, type HistoryFacts, type HostEvidence } from './evidence.ts';
@@ -11,6 +12,7 @@ import { orderOf, type Order } from './order.ts';
 import { indexRegisters, type Registers } from './registers.ts';
 import { gatherSegments } from './segments.ts';
 import { findContradictions, type Contradiction } from './races.ts';
+import { hostsRunBack } from './run-back.ts';
 import { indexRecords } from './record-log.ts';
 import { replay } from './replay.ts';
 import type { Tree } from './tree.ts';
@@ -35,8 +37,10 @@ export interface History extends Evidence {
   contradictions(): readonly Contradiction[];
 }
 
-export function makeHistory(facts: HistoryFacts, hosts: readonly HostEvidence[]): History {
-  const { segments, ...gathered } = gatherSegments(facts, hosts);
+export function makeHistory(facts: HistoryFacts, given: readonly HostEvidence[]): History {
+  const { segments, ...gathered } = gatherSegments(facts, given);
+  const runBack = hostsRunBack(segments);
+  const hosts = given.map((host, index) => (runBack.has(index) ? { ...host, clock: brokenClock } : host));
   const owners = hosts.length * facts.workers;
   const log = indexRecords(segments, owners);
   const consistency = weakest(hosts.filter((host) => host.blocks.length > 0).map((host) => host.consistency));

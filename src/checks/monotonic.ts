@@ -2,7 +2,7 @@
  * Reads that went back in time: one certainly came after another, and saw an older generation. After: in the program order
  * of a worker, by the clock of a host, or by the bounds of all clocks.
  */
-import type { Evidence } from './evidence.ts';
+import { isTimed, type Evidence } from './evidence.ts';
 import { writeAt } from './registers.ts';
 import { compare, convict, splitWhere, type FileReads, type Times } from './file-reads.ts';
 
@@ -13,7 +13,8 @@ export function findNonMonotonic(group: FileReads, evidence: Evidence): void {
   for (const host of hosts) {
     const workers = partsOf(host, reads.workers);
     for (const worker of workers) walkProgram(group, worker);
-    if (workers.length > 1) walkTime(group, host, { starts: reads.startsNs, ends: reads.endsNs });
+    if (workers.length > 1 && isTimed(evidence, reads.hosts[host[0] ?? 0] ?? 0))
+      walkTime(group, host, { starts: reads.startsNs, ends: reads.endsNs });
   }
   if (hosts.length > 1) walkTime(group, file, boundsOf(group, evidence));
 }

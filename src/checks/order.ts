@@ -5,16 +5,24 @@
  */
 import { layout, outcomes, recordKinds } from '../model/record.ts';
 import type { HostClock } from '../model/clock.ts';
-import { hostOf, type Evidence } from './evidence.ts';
+import { hostOf, isTimed, type Evidence } from './evidence.ts';
 import { inStress } from './phases.ts';
 import type { Segment } from './record-log.ts';
 import type { Window } from './steps.ts';
+
+/**
+ * What puts the operations of a worker in order with the owner's changes. Bounds are a model of clocks, the others are facts:
+ * where only bounds say that a read saw a change before it began, it is the model that is suspect, not the file system.
+ */
+export type Basis = 'program order' | 'host clock' | 'clock bounds' | 'nothing';
 
 export interface Order {
   /** Changes with ids below this certainly ended before the operation began. */
   ended(segment: Segment, at: number): number;
   /** Changes with this id and above certainly began after the operation ended. */
   begun(segment: Segment, at: number): number;
+  /** What `ended` and `begun` rest on, for all operations of a segment. */
+  basis(segment: Pick<Segment, 'host' | 'worker'>): Basis;
 }
 
 export function windowOf(order: Order, segment: Segment, at: number): Window {
@@ -69,6 +77,7 @@ class OwnerChanges implements Order {
     if (segment.worker === this.#owner) return segment.firstId + at;
     const startNs = segment.views.f64[at * 8 + layout.startNs] ?? 0;
     if (segment.host === this.#host) {
+      if (!isTimed(this.#evidence, this.#host)) return 0;
       return this.#idOf(this.#firstNot((change) => (this.#endsNs[change] ?? Infinity) < startNs));
     }
     const start = this.#evidence.hosts[segment.host]?.clock?.toController(startNs)?.low;
@@ -79,10 +88,18 @@ class OwnerChanges implements Order {
     if (segment.worker === this.#owner) return segment.firstId + at;
     const endNs = segment.views.f64[at * 8 + layout.endNs] ?? Infinity;
     if (segment.host === this.#host) {
+      if (!isTimed(this.#evidence, this.#host)) return Infinity;
       return this.#idOf(this.#firstNot((change) => !((this.#startsNs[change] ?? 0) > endNs)));
     }
     const end = this.#evidence.hosts[segment.host]?.clock?.toController(endNs)?.high;
     return end === undefined ? Infinity : this.#idOf(this.#firstNot((change) => !(this.#startLow(change) > end)));
+  }
+
+  basis({ host, worker }: Pick<Segment, 'host' | 'worker'>): Basis {
+    if (worker === this.#owner) return 'program order';
+    if (host === this.#host) return isTimed(this.#evidence, host) ? 'host clock' : 'nothing';
+    const isCompared = [host, this.#host].every((one) => this.#evidence.hosts[one]?.clock?.bound !== undefined);
+    return isCompared ? 'clock bounds' : 'nothing';
   }
 
   #idOf(change: number): number {

@@ -3,9 +3,9 @@
  * hosts by the bounds of both clocks, and always where a clock isn't known or the change's outcome isn't.
  */
 import { layout, recordKinds, type JournalRecord } from '../model/record.ts';
-import type { Interval } from '../model/clock.ts';
+import type { Interval } from '../model/ping.ts';
 import { effectOf } from './effect.ts';
-import { hostOf, type Evidence } from './evidence.ts';
+import { hostOf, isTimed, type Evidence } from './evidence.ts';
 import { entryAt, type Entry, type Visitor } from './record-log.ts';
 
 export function mayOverlapChange(evidence: Evidence, read: Entry, incarnations: ReadonlySet<number>): boolean {
@@ -63,7 +63,8 @@ function boundOf(
   isSameHost: boolean,
 ): Interval | undefined {
   const atNs = entry.record[side];
-  return isSameHost ? { low: atNs, high: atNs } : evidence.hosts[entry.host]?.clock?.toController(atNs);
+  if (isSameHost) return isTimed(evidence, entry.host) ? { low: atNs, high: atNs } : undefined;
+  return evidence.hosts[entry.host]?.clock?.toController(atNs);
 }
 
 function isBefore(a: Interval | undefined, b: Interval | undefined): boolean {

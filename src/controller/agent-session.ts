@@ -4,7 +4,7 @@
  */
 import { createInterface } from 'node:readline';
 import { FunbricError } from '../model/errors.ts';
-import type { Ping } from '../model/clock.ts';
+import type { Ping } from '../model/ping.ts';
 import type { AgentSpec } from '../model/plan.ts';
 import { agentEventSchema, type AgentEvent, type AgentPhase, type Command, type Heartbeat } from '../model/protocol.ts';
 import { describeExit, type RemoteProcess } from '../transports/transport.ts';

@@ -2,7 +2,7 @@
  * One planned host on its way through a run: its connection, its agent, and what became of it. It ends as exactly one
  * HostResult, whatever happens.
  */
-import type { Ping } from '../model/clock.ts';
+import type { Ping } from '../model/ping.ts';
 import { explain, FunbricError, messageOf } from '../model/errors.ts';
 import type { Host } from '../model/host.ts';
 import type { AgentSpec, Plan } from '../model/plan.ts';

@@ -1,5 +1,6 @@
 /** Pings the agent about ten times a second: renews its lease, and bounds its clock (see model/clock.ts). */
-import { thinPings, type Ping } from '../model/clock.ts';
+import { thinPings } from '../model/epochs.ts';
+import type { Ping } from '../model/ping.ts';
 
 /** Widening by drift costs 0.1 ms at this distance, about what a network's jitter does. */
 const pingEveryMs = 100;
@@ -8,6 +9,8 @@ export class TimeKeeper {
   readonly #send: (sentNs: number) => void;
   readonly #nowNs: () => number;
   readonly #pings: Ping[] = [];
+  /** Sent and not answered. */
+  readonly #awaited = new Set<number>();
   readonly #timer: NodeJS.Timeout;
 
   /** `nowNs` is the controller's monotonic clock in ns, the same for all hosts of a run. */
@@ -18,12 +21,12 @@ export class TimeKeeper {
     this.#ping();
   }
 
-  /** An answer that claims to have left before it was asked for, or to be of another time than sent, is no evidence. */
+  /**
+   * An answer to what was never asked, or was answered already, is no evidence. One that tells of a clock that ran backwards
+   * is: left out, all times of that host would go on to count.
+   */
   pong(sentNs: number, hostNs: number): void {
-    const receivedNs = this.#nowNs();
-    const last = this.#pings.at(-1);
-    if (sentNs > receivedNs || (last !== undefined && (sentNs < last.sentNs || hostNs < last.hostNs))) return;
-    this.#pings.push({ sentNs, hostNs, receivedNs });
+    if (this.#awaited.delete(sentNs)) this.#pings.push({ sentNs, hostNs, receivedNs: this.#nowNs() });
   }
 
   get pings(): readonly Ping[] {
@@ -35,6 +38,8 @@ export class TimeKeeper {
   }
 
   #ping(): void {
-    this.#send(this.#nowNs());
+    const sentNs = this.#nowNs();
+    this.#awaited.add(sentNs);
+    this.#send(sentNs);
   }
 }

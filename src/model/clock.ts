@@ -1,148 +1,169 @@
 /**
- * Clocks of different hosts, compared without trusting any: the controller's ping left at t1 and its answer came at t2
- * (controller's clock), the host answered at a (host's clock). So at a the host's clock was ahead of the controller's by
- * something in [a - t2, a - t1]. Each bound holds at other times too, widened by the drift that kernels allow.
+ * Clocks of different hosts, compared without trusting any: a ping left at t1 and its answer came at t2 (controller's
+ * clock), the host answered at a (host's clock). What the host did at a time between two answers lies between the offsets
+ * that both allow, wherever its clock stepped meanwhile: so no bound rests on a step being seen.
  */
-export interface Ping {
-  readonly sentNs: number;
-  readonly hostNs: number;
-  readonly receivedNs: number;
-}
+import { splitEpochs, type Epoch, type Step } from './epochs.ts';
+import { driftRate, type Interval, type Ping } from './ping.ts';
 
-export interface Interval {
-  readonly low: number;
-  readonly high: number;
-}
-
-/** Linux slews a monotonic clock by up to 500 ppm; both sides may. */
-const driftRate = 1000e-6;
-
-/** Pings further than this from the time asked have drifted too wide to sharpen anything. */
+/** Further from any answer not even a drawing should guess. */
 const horizonNs = 60e9;
 
-/** What one host's clock is known to be, from pings in the order in which they were sent. */
+/** What one host's clock is known to be. */
 export interface HostClock {
-  /** The controller's time, in ns, at a time of the host's clock. Undefined: no ping says anything. */
+  /** The controller's time, in ns, at a time of the host's clock. Undefined: there is no answer before it, or none after it. */
   toController(hostNs: number): Interval | undefined;
-  /** The widest and narrowest bound at the times of the pings, in ns; undefined without pings. */
-  readonly bound: { readonly bestNs: number; readonly worstNs: number } | undefined;
-  /** True when no one offset explains neighbouring pings: the clock stepped, or the host was suspended. */
-  readonly hasStep: boolean;
+  /** The likeliest time, for drawings: proves nothing. */
+  estimate(hostNs: number): number | undefined;
+  /** The narrowest and widest bound in the middle between two answers of an epoch, in ns; undefined where there is none. */
+  readonly bound: Bound | undefined;
+  /** Stretches of pings that one offset and the drift explain; more than one: the clock stepped, or a machine was suspended. */
+  readonly epochs: readonly (Epoch & { readonly bound: Bound | undefined })[];
+  readonly steps: readonly Step[];
+  /** False where the clock was seen to run backwards: no time of this host says anything then. */
+  readonly isRising: boolean;
 }
 
+export interface Bound {
+  readonly bestNs: number;
+  readonly worstNs: number;
+}
+
+/** Pings in the order in which their answers came. */
 export function hostClock(pings: readonly Ping[]): HostClock {
-  const offsetAt = offsetsOf(pings);
-  const offsets = pings.map((ping) => offsetAt(ping.hostNs));
-  const known = offsets.filter((offset) => offset !== undefined);
-  const widths = known.filter((offset) => offset.high >= offset.low).map((offset) => offset.high - offset.low);
+  if (!isRising(pings)) return brokenClock;
+  const { epochs, steps } = splitEpochs(pings);
+  const bounded = epochs.map((epoch) => ({ ...epoch, bound: boundWithin(pings, epoch) }));
   return {
-    toController(hostNs) {
-      const offset = offsetAt(hostNs);
-      return offset === undefined || offset.high < offset.low
-        ? undefined
-        : { low: hostNs - offset.high, high: hostNs - offset.low };
-    },
-    bound:
-      widths.length === 0
-        ? undefined
-        : {
-            bestNs: widths.reduce((best, width) => Math.min(best, width)),
-            worstNs: widths.reduce((worst, width) => Math.max(worst, width)),
-          },
-    hasStep: known.some((offset) => offset.high < offset.low),
+    toController: boundsOf(pings, epochs),
+    estimate: estimatesOf(pings, epochs),
+    bound: worstOf(bounded.map(({ bound }) => bound)),
+    epochs: bounded,
+    steps,
+    isRising: true,
+  };
+}
+
+/** Of a host whose clock ran backwards: what it calls later may have been earlier. */
+export const brokenClock: HostClock = {
+  toController: () => undefined,
+  estimate: () => undefined,
+  bound: undefined,
+  epochs: [],
+  steps: [],
+  isRising: false,
+};
+
+/** Also where it is the controller's clock that runs backwards. */
+function isRising(pings: readonly Ping[]): boolean {
+  return pings.every(({ sentNs, hostNs, receivedNs }, at) => {
+    const before = pings[at - 1];
+    if (sentNs > receivedNs) return false;
+    return (
+      before === undefined || (sentNs >= before.sentNs && hostNs >= before.hostNs && receivedNs >= before.receivedNs)
+    );
+  });
+}
+
+/** A check asks for the times of a million records, mostly one after the other: the answers around the last one are kept. */
+function boundsOf(pings: readonly Ping[], epochs: readonly Epoch[]): (hostNs: number) => Interval | undefined {
+  const times = Float64Array.from(pings, ({ hostNs }) => hostNs);
+  const laters = latersOf(times);
+  const epochOf = epochNumbers(pings, epochs);
+  let from = Infinity;
+  let until = -Infinity;
+  let before: Ping | undefined;
+  let after: Ping | undefined;
+  let isOneEpoch = false;
+  return (hostNs) => {
+    if (!(hostNs > from && hostNs < until)) {
+      // A clock that stood still says the same time long before and after it answered: only earlier and later times count.
+      const first = firstSince(times, hostNs) - 1;
+      const past = times[first + 1] === hostNs ? (laters[first + 1] ?? Infinity) : first + 1;
+      [before, after] = [pings[first], pings[past]];
+      [from, until] = past === first + 1 ? [times[first] ?? Infinity, times[past] ?? -Infinity] : [Infinity, -Infinity];
+      isOneEpoch = epochOf[first] === epochOf[past];
+    }
+    return before === undefined || after === undefined ? undefined : between(before, after, { hostNs, isOneEpoch });
   };
 }
 
 /**
- * A check asks for the time of each of a million records, and few of the pings of two minutes can be the sharpest one: a
- * second of drift is wider than most answers take. So those that can be are looked for once for every second.
+ * It happened after the ping before it was sent, and before the answer after it came, whatever the clocks did. Within an epoch
+ * the offset then lies between what the two answers allow, each widened by drift: before and after a step, and during a slew.
  */
-function offsetsOf(pings: readonly Ping[]): (hostNs: number) => Interval | undefined {
-  const first = pings[0]?.hostNs ?? Infinity;
-  const last = pings.at(-1)?.hostNs ?? -Infinity;
-  const isRising = pings.every(({ hostNs }, at) => hostNs >= (pings[at - 1]?.hostNs ?? -Infinity));
-  const sharpest = new Map<number, readonly Ping[]>();
+function between(before: Ping, after: Ping, at: { readonly hostNs: number; readonly isOneEpoch: boolean }): Interval {
+  const causal = { low: before.sentNs, high: after.receivedNs };
+  if (!at.isOneEpoch) return causal;
+  const since = at.hostNs - before.hostNs;
+  const left = after.hostNs - at.hostNs;
+  const low = Math.min(before.sentNs + since - driftRate * since, after.sentNs - left - driftRate * left);
+  const high = Math.max(before.receivedNs + since + driftRate * since, after.receivedNs - left + driftRate * left);
+  const bound = { low: Math.max(causal.low, low), high: Math.min(causal.high, high) };
+  return bound.low <= bound.high ? bound : causal;
+}
+
+function estimatesOf(pings: readonly Ping[], epochs: readonly Epoch[]): (hostNs: number) => number | undefined {
+  const times = Float64Array.from(pings, ({ hostNs }) => hostNs);
+  const epochOf = epochNumbers(pings, epochs);
   return (hostNs) => {
-    if (!isRising) return offsetAt(pings, hostNs);
-    if (!(hostNs >= first - horizonNs && hostNs <= last + horizonNs)) return undefined;
-    const second = Math.floor(hostNs / 1e9);
-    let near = sharpest.get(second);
-    if (near === undefined) {
-      near = sharpestOf(pings, { fromNs: second * 1e9, untilNs: (second + 1) * 1e9 });
-      sharpest.set(second, near);
+    const next = firstSince(times, hostNs);
+    const [before, after] = [pings[next - 1], pings[next]];
+    if (before !== undefined && after !== undefined && epochOf[next - 1] === epochOf[next]) {
+      const { low, high } = between(before, after, { hostNs, isOneEpoch: true });
+      return (low + high) / 2;
     }
-    return offsetAt(near, hostNs);
+    const apart = (ping: Ping | undefined): number => (ping === undefined ? Infinity : Math.abs(hostNs - ping.hostNs));
+    const nearest = apart(before) <= apart(after) ? before : after;
+    if (nearest === undefined || !(apart(nearest) <= horizonNs)) return undefined;
+    return (nearest.sentNs + nearest.receivedNs) / 2 + hostNs - nearest.hostNs;
   };
 }
 
-/** The pings that bound the offset best at any time between two: each that another beats throughout is left out. */
-function sharpestOf(
-  pings: readonly Ping[],
-  span: { readonly fromNs: number; readonly untilNs: number },
-): readonly Ping[] {
-  const { fromNs, untilNs } = span;
-  const near: Ping[] = [];
-  let low = -Infinity;
-  let high = Infinity;
-  for (let at = firstSince(pings, fromNs - horizonNs); at < pings.length; at++) {
-    const ping = pings[at];
-    if (ping === undefined || ping.hostNs > untilNs + horizonNs) break;
-    near.push(ping);
-    // Only what bounds all of the time may beat another.
-    if (ping.hostNs < untilNs - horizonNs || ping.hostNs > fromNs + horizonNs) continue;
-    const drift = driftRate * Math.max(Math.abs(fromNs - ping.hostNs), Math.abs(untilNs - ping.hostNs));
-    low = Math.max(low, ping.hostNs - ping.receivedNs - drift);
-    high = Math.min(high, ping.hostNs - ping.sentNs + drift);
-  }
-  return near.filter((ping) => {
-    const apart = Math.max(0, fromNs - ping.hostNs, ping.hostNs - untilNs);
-    // A little more is kept than need be, so that no rounding decides.
-    const drift = driftRate * apart - roundingNs;
-    return ping.hostNs - ping.receivedNs - drift >= low || ping.hostNs - ping.sentNs + drift <= high;
-  });
+function epochNumbers(pings: readonly Ping[], epochs: readonly Epoch[]): Uint32Array {
+  const numbers = new Uint32Array(pings.length);
+  for (const [number, { first, last }] of epochs.entries()) numbers.fill(number, first, last + 1);
+  return numbers;
 }
 
-/** Far above the error of arithmetic on times of years in ns. */
-const roundingNs = 1000;
-
-/** Host's clock minus controller's: the intersection of what each ping near this time allows. Empty (high < low) after a step. */
-function offsetAt(pings: readonly Ping[], hostNs: number): Interval | undefined {
-  let low = -Infinity;
-  let high = Infinity;
-  for (let at = firstSince(pings, hostNs - horizonNs); at < pings.length; at++) {
-    const ping = pings[at];
-    if (ping === undefined || ping.hostNs > hostNs + horizonNs) break;
-    const drift = driftRate * Math.abs(hostNs - ping.hostNs);
-    low = Math.max(low, ping.hostNs - ping.receivedNs - drift);
-    high = Math.min(high, ping.hostNs - ping.sentNs + drift);
+/** In the middle between two answers a bound is at its widest. */
+function boundWithin(pings: readonly Ping[], { first, last }: Epoch): Bound | undefined {
+  let bound: Bound | undefined;
+  for (let at = first; at < last; at++) {
+    const [before, after] = [pings[at], pings[at + 1]];
+    if (before === undefined || after === undefined || before.hostNs === after.hostNs) continue;
+    const { low, high } = between(before, after, { hostNs: (before.hostNs + after.hostNs) / 2, isOneEpoch: true });
+    bound = worstOf([bound, { bestNs: high - low, worstNs: high - low }]);
   }
-  return low === -Infinity ? undefined : { low, high };
+  return bound;
 }
 
-function firstSince(pings: readonly Ping[], hostNs: number): number {
+function worstOf(bounds: readonly (Bound | undefined)[]): Bound | undefined {
+  const known = bounds.filter((bound) => bound !== undefined);
+  if (known.length === 0) return undefined;
+  return {
+    bestNs: known.reduce((best, { bestNs }) => Math.min(best, bestNs), Infinity),
+    worstNs: known.reduce((worst, { worstNs }) => Math.max(worst, worstNs), 0),
+  };
+}
+
+/** Of each of rising times, the place of the next that is later. */
+function latersOf(times: Float64Array): Uint32Array {
+  const laters = new Uint32Array(times.length);
+  for (let at = times.length - 1; at >= 0; at--) {
+    laters[at] = times[at + 1] === times[at] ? (laters[at + 1] ?? 0) : at + 1;
+  }
+  return laters;
+}
+
+/** The first of rising times that isn't earlier. */
+function firstSince(times: Float64Array, hostNs: number): number {
   let low = 0;
-  let high = pings.length;
+  let high = times.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if ((pings[middle]?.hostNs ?? Infinity) < hostNs) low = middle + 1;
+    if ((times[middle] ?? Infinity) < hostNs) low = middle + 1;
     else high = middle;
   }
   return low;
-}
-
-/** Of the pings of each second, the two that bound the offset best: what is worth keeping of ten a second. */
-export function thinPings(pings: readonly Ping[]): readonly Ping[] {
-  const best = new Map<number, { low: Ping; high: Ping }>();
-  for (const ping of pings) {
-    const second = Math.floor(ping.hostNs / 1e9);
-    const kept = best.get(second);
-    if (kept === undefined) best.set(second, { low: ping, high: ping });
-    else {
-      if (ping.hostNs - ping.receivedNs > kept.low.hostNs - kept.low.receivedNs) kept.low = ping;
-      if (ping.hostNs - ping.sentNs < kept.high.hostNs - kept.high.sentNs) kept.high = ping;
-    }
-  }
-  return [...best.values()].flatMap(({ low, high }) =>
-    low === high ? [low] : low.hostNs < high.hostNs ? [low, high] : [high, low],
-  );
 }

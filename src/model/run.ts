@@ -51,6 +51,36 @@ export const stretchSchema = z.object({
 });
 export type Stretch = z.infer<typeof stretchSchema>;
 
+/** A stretch in which one offset and the drift explain all answers to pings; times on the controller's clock, since the run's zero. */
+export const clockEpochSchema = z.object({
+  startMs: z.number(),
+  endMs: z.number(),
+  bestNs: z.optional(z.number()),
+  worstNs: z.optional(z.number()),
+});
+export type ClockEpoch = z.infer<typeof clockEpochSchema>;
+
+/** It lies between these times; the host's clock got ahead of the controller's by something between these amounts, or fell behind. */
+export const clockStepSchema = z.object({
+  startMs: z.number(),
+  endMs: z.number(),
+  aheadNsMin: z.number(),
+  aheadNsMax: z.number(),
+});
+export type ClockStep = z.infer<typeof clockStepSchema>;
+
+export const runClockSchema = z.object({
+  /** The narrowest and widest bound of any epoch. */
+  bestNs: z.number(),
+  worstNs: z.number(),
+  hasStep: z.boolean(),
+  /** The first of them. */
+  epochs: z.optional(z.array(clockEpochSchema)),
+  steps: z.optional(z.array(clockStepSchema)),
+  stepCount: z.optional(z.number()),
+});
+export type RunClock = z.infer<typeof runClockSchema>;
+
 /** Fields that are optional here and that every merge writes are missing in runs that an earlier version judged. */
 export const runHostSchema = z.object({
   index: z.number(),
@@ -65,8 +95,9 @@ export const runHostSchema = z.object({
   bytes: z.number(),
   perSecond: z.number(),
   facts: z.optional(factsSchema),
-  /** Width of the bound on the host's clock, ns. */
-  clock: z.optional(z.object({ bestNs: z.number(), worstNs: z.number(), hasStep: z.boolean() })),
+  clock: z.optional(runClockSchema),
+  /** Why no time of this host was compared with any other. */
+  clockFault: z.optional(z.string()),
   /** On the controller's clock, ms since the run's zero. */
   phases: z.array(
     z.object({

@@ -6,7 +6,7 @@ import * as z from 'zod';
 import { makeHistory, type History } from '../../src/checks/history.ts';
 import type { HostEvidence } from '../../src/checks/evidence.ts';
 import { stressPhase, verifyPhase } from '../../src/checks/phases.ts';
-import { hostClock, type HostClock } from '../../src/model/clock.ts';
+import { brokenClock, type HostClock } from '../../src/model/clock.ts';
 import { consistencyOf, isNetworkMount } from '../../src/model/consistency.ts';
 import type { Block, BlockBody, Note } from '../../src/model/journal.ts';
 import { contents, outcomes, readFlags, recordKinds, type JournalRecord } from '../../src/model/record.ts';
@@ -179,7 +179,13 @@ function beatOf(oldest: Case['oldest'][string] | undefined): Pick<HostEvidence, 
 
 /** The same clock on every host unless said otherwise, known to within 2 ns. */
 function clockOf(aheadNs: number | null = 0): HostClock {
-  return hostClock(aheadNs === null ? [] : [{ sentNs: 0, hostNs: 1 + aheadNs, receivedNs: 2 }]);
+  const clock = { ...brokenClock, isRising: true };
+  if (aheadNs === null) return clock;
+  return {
+    ...clock,
+    toController: (hostNs) => ({ low: hostNs - aheadNs - 1, high: hostNs - aheadNs + 1 }),
+    bound: { bestNs: 2, worstNs: 2 },
+  };
 }
 
 /** One operation after the other, wherever it happens. */
@@ -215,8 +221,10 @@ class Scribe {
       size: operation.size ?? asked,
       flags: operation.isShort ? readFlags.short : 0,
       startNs: operation.startNs ?? base.startNs,
-      endNs: operation.endNs ?? base.endNs,
+      endNs: operation.endNs ?? Math.max(base.endNs, operation.startNs ?? 0),
     };
+    // A worker does one thing after another.
+    this.#nowNs = Math.max(this.#nowNs, own.startNs, own.endNs);
     const [run, ...more] = saw;
     if (kind === 'list') return this.#list(own, operation.names);
     this.#add(stressPhase, run === undefined ? own : seen(own, run));

@@ -1,19 +1,16 @@
 /**
- * Violations planted in a correct run: one observation is changed so that by true time, with every clock's error as its
- * margin, it can't be right. Undefined where the run offers no place for it.
+ * Violations planted in a correct run: one observation is changed so that it can't be right, by program order, by the clock of
+ * its host or by what is known of two clocks. False where the run offers no place for it.
  */
 import { stressPhase } from '../../src/checks/phases.ts';
 import { contents, readFlags, recordKinds, type JournalRecord } from '../../src/model/record.ts';
 import { caseChunkBytes } from './case-history.ts';
-import { racingNames, type Drafted } from './racing-disk.ts';
+import { racingFacts, racingNames, type Drafted } from './racing-disk.ts';
 import type { RacingRun } from './racing-file-system.ts';
 import type { OwnerOperation } from './racing-owner.ts';
 
 export const plantable = ['D12', 'D13', 'D14', 'D17', 'N01', 'N02', 'N03'] as const;
 export type Plantable = (typeof plantable)[number];
-
-/** Pings of a faultless run took at most 120 us; clocks drift by less than 1000 ppm a side over some ms. */
-const marginNs = 300_000;
 
 export function plant(run: RacingRun, code: Plantable): boolean {
   for (const [worker, drafts] of run.workers.entries()) {
@@ -53,7 +50,7 @@ function plantOld({ run, worker, drafts, draft }: Place, code: 'D12' | 'D13' | '
     const older = run.operations.map(({ record }) => record).find((write) => isJustOlder(write, seen));
     if (newer === undefined || older === undefined || !isJudged(run, worker, seen)) continue;
     const isOwn = worker === 0;
-    const isSure = newer.endNs + marginNs < seen.startNs;
+    const isSure = isBefore(run, { worker: 0, atNs: newer.endNs }, { worker, atNs: seen.startNs });
     const isUnderWay = newer.endNs >= seen.startNs;
     const hasSeen = drafts
       .slice(0, drafts.indexOf(draft))
@@ -71,14 +68,13 @@ function plantOld({ run, worker, drafts, draft }: Place, code: 'D12' | 'D13' | '
 }
 
 /** Under a name that ever held a copy only while it certainly holds the file itself: a copy shows its source as it was. */
-function isJudged({ operations }: RacingRun, worker: number, seen: JournalRecord): boolean {
-  const changes = operations.map(({ record }) => record);
+function isJudged(run: RacingRun, worker: number, seen: JournalRecord): boolean {
+  const changes = run.operations.map(({ record }) => record);
   const copies = new Set(changes.filter(({ kind }) => kind === recordKinds.copy).map(({ sequence }) => sequence));
   const bound = changes.map((change) => boundBy(change, seen.name)).filter((file) => file !== undefined);
   if (!bound.some((file) => file !== seen.incarnation && copies.has(file))) return true;
-  const margin = worker === 0 ? 0 : marginNs;
-  const before = changes.filter(({ endNs }) => endNs + margin < seen.startNs);
-  const after = changes.findIndex(({ startNs }) => startNs - margin > seen.endNs);
+  const before = changes.filter((change) => isBefore(run, endOf(change), { worker, atNs: seen.startNs }));
+  const after = changes.findIndex((change) => isBefore(run, { worker, atNs: seen.endNs }, startOf(change)));
   const during = changes.slice(before.length, after < 0 ? undefined : after);
   const isSteady = during.every((change) => boundBy(change, seen.name) === undefined);
   const last = before.map((change) => boundBy(change, seen.name)).findLast((file) => file !== undefined);
@@ -137,9 +133,35 @@ function isJustOlder(write: JournalRecord, { first, incarnation, generation }: J
 }
 
 function isQuiet({ run, worker, draft }: Place): boolean {
-  const { startNs, endNs } = draft.record;
-  const margin = worker === 0 ? 0 : marginNs;
-  return run.operations.every(({ record }) => record.endNs + margin < startNs || record.startNs - margin > endNs);
+  const start = { worker, atNs: draft.record.startNs };
+  const end = { worker, atNs: draft.record.endNs };
+  return run.operations.every(
+    ({ record }) => isBefore(run, endOf(record), start) || isBefore(run, end, startOf(record)),
+  );
+}
+
+interface Edge {
+  readonly worker: number;
+  /** True time. */
+  readonly atNs: number;
+}
+
+function startOf({ startNs }: JournalRecord): Edge {
+  return { worker: 0, atNs: startNs };
+}
+
+function endOf({ endNs }: JournalRecord): Edge {
+  return { worker: 0, atNs: endNs };
+}
+
+/** As far as that can be known. */
+function isBefore({ hosts, clocks }: RacingRun, a: Edge, b: Edge): boolean {
+  if (a.worker === b.worker) return a.atNs < b.atNs;
+  const [hostA, hostB] = [a, b].map(({ worker }) => Math.floor(worker / racingFacts.workers));
+  const [timeA = NaN, timeB = NaN] = [hosts[hostA ?? 0]?.at(a.atNs), hosts[hostB ?? 0]?.at(b.atNs)];
+  if (hostA === hostB) return timeA < timeB;
+  const end = clocks[hostA ?? 0]?.toController(timeA)?.high ?? Infinity;
+  return end < (clocks[hostB ?? 0]?.toController(timeB)?.low ?? -Infinity);
 }
 
 function plantShort(place: Place): boolean {

@@ -1,17 +1,18 @@
 /**
  * A file system that keeps every promise, with workers on several hosts that look at one worker's tree while it changes:
  * everything has its moment in true time, within its operation, and every chunk and name a moment of its own; every host
- * has a clock that is off and drifts, and pings that took a while. Clients of a weak one may know things late, the owner's not. Answers get lost, effects come late, a failed write may
+ * has a clock that is off, drifts and steps, and pings that took a while; so has the controller. Clients of a weak one may know things late, the owner's not. Answers get lost, effects come late, a failed write may
  * have taken earlier ones with it. No check may object to what comes out of here, but say that it can't tell.
  */
 import { makeHistory, type History } from '../../src/checks/history.ts';
 import { stressPhase, verifyPhase } from '../../src/checks/phases.ts';
-import { hostClock, type Ping } from '../../src/model/clock.ts';
+import { hostClock, type HostClock } from '../../src/model/clock.ts';
 import { consistencyOf, isNetworkMount } from '../../src/model/consistency.ts';
 import type { Block } from '../../src/model/journal.ts';
 import { randomOf, type Random } from '../../src/model/random.ts';
 import { outcomes, type JournalRecord } from '../../src/model/record.ts';
 import { encode } from '../support/record-history.ts';
+import { simulateClocks, type SimulatedHost } from '../support/simulated-clocks.ts';
 import {
   cachedAt,
   flatten,
@@ -28,17 +29,13 @@ import { RacingReader, scanOf } from './racing-reader.ts';
 /** What one worker did, in program order; times are true ones. */
 export interface RacingRun {
   readonly workers: readonly (readonly Drafted[])[];
-  readonly hosts: readonly HostClockModel[];
+  readonly hosts: readonly SimulatedHost[];
+  /** What is known of them. */
+  readonly clocks: readonly HostClock[];
   readonly mount: string;
   /** How many of its last records each worker loses; undefined: its journal is whole. */
   readonly lost: readonly (number | undefined)[];
   readonly operations: readonly OwnerOperation[];
-}
-
-export interface HostClockModel {
-  readonly aheadNs: number;
-  readonly drift: number;
-  readonly pings: readonly Ping[];
 }
 
 const eventualMount = 'fuse.sshfs';
@@ -82,9 +79,11 @@ export function racingRun(seed: number, options: { readonly isFaultless: boolean
   for (const moment of moments.sort((a, b) => a.atNs - b.atNs)) moment.happen();
   const isCut = !options.isFaultless && random.below(5) === 0;
   const cut = random.below(workers.length);
+  const hosts = clocksOf(random, { hosts: hostCount, endNs: atNs, isFaultless: options.isFaultless });
   return {
     workers,
-    hosts: Array.from({ length: hostCount }, () => clockModel(random, endNs, options.isFaultless)),
+    hosts,
+    clocks: hosts.map(({ pings }) => hostClock(pings)),
     mount,
     lost: workers.map((_, worker) => (isCut && worker === cut ? random.below(30) : undefined)),
     operations: owner.operations,
@@ -102,21 +101,26 @@ function lateView(
     new Map([...names].filter(([name]) => !late.has(name)).concat([...cached].filter(([name]) => late.has(name))));
 }
 
-function clockModel(random: Random, endNs: number, isFaultless: boolean): HostClockModel {
-  const aheadNs = random.below(2_000_000_000) - 1_000_000_000;
-  const drift = (random.below(1_001) - 500) * 1e-6;
-  const count = isFaultless ? 5 : random.below(6);
-  const pings = Array.from({ length: count }, () => {
-    const sentNs = random.below(endNs);
-    const arrivedNs = sentNs + random.below(random.below(60_000) + 1);
-    const receivedNs = arrivedNs + random.below(random.below(60_000) + 1);
-    return { sentNs, hostNs: hostTime({ aheadNs, drift }, arrivedNs), receivedNs };
+/** Of a run where violations are planted, each host answers all the time; of the others, some hardly or never. */
+function clocksOf(
+  random: Random,
+  { hosts, endNs, isFaultless }: { readonly hosts: number; readonly endNs: number; readonly isFaultless: boolean },
+): readonly SimulatedHost[] {
+  const pauseNs = isFaultless ? 100_000 : 1 + random.below(random.below(endNs) + 1);
+  const clocks = simulateClocks({
+    random,
+    hosts,
+    endNs,
+    pauseNs,
+    delayNs: isFaultless ? 30_000 : 60_000,
+    troubles: random.below(8),
+    troubleNs: random.below(2) === 0 ? 50_000 : endNs,
   });
-  return { aheadNs, drift, pings: pings.sort((a, b) => a.hostNs - b.hostNs) };
-}
-
-function hostTime({ aheadNs, drift }: Pick<HostClockModel, 'aheadNs' | 'drift'>, trueNs: number): number {
-  return aheadNs + trueNs * (1 + drift);
+  if (isFaultless) return clocks.hosts;
+  return clocks.hosts.map(({ at, pings }) => {
+    const first = random.below(3) === 0 ? random.below(pings.length + 1) : 0;
+    return { at, pings: pings.slice(first, random.below(3) === 0 ? first + random.below(10) : undefined) };
+  });
 }
 
 export function historyOfRun(run: RacingRun): History {
@@ -126,6 +130,7 @@ export function historyOfRun(run: RacingRun): History {
     run.hosts.map((model, host) => {
       const own = run.workers.slice(host * racingFacts.workers, (host + 1) * racingFacts.workers);
       const first = host * racingFacts.workers;
+      const clock = run.clocks[host];
       return {
         name: ['a', 'b', 'c'][host] ?? '',
         blocks: own.flatMap((drafts, at) =>
@@ -135,7 +140,7 @@ export function historyOfRun(run: RacingRun): History {
         hasVerified: own.every((_, at) => run.lost[first + at] === undefined),
         client: { isNetwork: isNetworkMount(mount), platform: 'linux' },
         consistency: consistencyOf(mount),
-        clock: hostClock(model.pings),
+        ...(clock === undefined ? {} : { clock }),
       };
     }),
   );
@@ -143,7 +148,7 @@ export function historyOfRun(run: RacingRun): History {
 
 function blocksOf(
   drafts: readonly FlatRecord[],
-  { host, worker, model, lost }: { host: number; worker: number; model: HostClockModel; lost: number | undefined },
+  { host, worker, model, lost }: { host: number; worker: number; model: SimulatedHost; lost: number | undefined },
 ): readonly Block[] {
   const header = { number: 0, host, worker, runTag: 1, boot: [0, 0] as const, writtenNs: 0 };
   const kept = lost === undefined ? drafts : drafts.slice(0, Math.max(0, drafts.length - lost));
@@ -154,7 +159,7 @@ function blocksOf(
   return lost === undefined ? [...blocks, { ...header, phase: verifyPhase, type: 'end' }] : blocks;
 }
 
-function onHost(record: JournalRecord, model: HostClockModel): JournalRecord {
-  const endNs = record.outcome === outcomes.pending ? 0 : hostTime(model, record.endNs);
-  return { ...record, startNs: hostTime(model, record.startNs), endNs };
+function onHost(record: JournalRecord, model: SimulatedHost): JournalRecord {
+  const endNs = record.outcome === outcomes.pending ? 0 : model.at(record.endNs);
+  return { ...record, startNs: model.at(record.startNs), endNs };
 }

@@ -51,7 +51,7 @@ export function scanOf(at: {
       let sequence = 100_000 * (scan + 1);
       const add = (record: Partial<JournalRecord>, isSame = false): void => {
         if (!isSame) sequence++;
-        const base = { ...blankRecord, outcome: outcomes.ok, sequence, flags: scan, startNs: atNs, endNs: atNs + 1 };
+        const base = { ...blankRecord, outcome: outcomes.ok, sequence, flags: scan, startNs: atNs, endNs: atNs };
         drafts.push({ phase: verifyPhase, record: { ...base, ...record }, more: [] });
       };
       const names = [...see()];

@@ -74,18 +74,57 @@ describe('clocks', () => {
         ['client-1', false, 'none'],
       ],
     );
-    const [text] = blocks;
-    const said = text?.kind === 'text' ? text.paragraphs.join(' ') : '';
-    assert.match(said, /stepped, or the host was suspended: client-3\. Never measured: client-2/);
+    assert.match(
+      textOf(blocks),
+      /stepped, or the host was suspended: client-3; each stretch between is compared by itself\. Never measured: client-2/,
+    );
+  });
+
+  it('say of each host where its clock stepped, by how much, and what is wrong with one of no use', () => {
+    const run = goldenRun('pass');
+    const [a, b, c] = run.hosts;
+    const clock = a?.clock;
+    assert.ok(a !== undefined && b !== undefined && c !== undefined && clock !== undefined);
+    const { clock: _, ...faulty } = b;
+    const steps = [
+      { startMs: 1_200, endMs: 1_300, aheadNsMin: 29e6, aheadNsMax: 31e6 },
+      { startMs: 2_000, endMs: 2_100, aheadNsMin: -301e6, aheadNsMax: -300e6 },
+    ];
+    const stepped = { ...clock, hasStep: true, steps, stepCount: 7 };
+    const hosts = [{ ...a, clock: stepped }, { ...faulty, clockFault: 'it ran backwards' }, c];
+    const blocks = clocksSection.blocks({ ...run, hosts });
+    const cells = tableOf(blocks).rows.map((row) => row.cells[4]);
+    assert.deepEqual(cells, [
+      'it ran backwards',
+      'ahead by 29.0 ms to 31.0 ms, between 1.20 s and 1.30 s; behind by 300 ms to 301 ms, between 2.00 s and 2.10 s; 5 more steps',
+      'none',
+    ]);
+    assert.match(textOf(blocks), /no time there was compared with any other: client-2/);
+    assert.doesNotMatch(textOf(blocks), /controller/);
+  });
+
+  it('blame the clock of the controller where all hosts stepped at one moment by one amount', () => {
+    const run = goldenRun('pass');
+    const step = { startMs: 1_200, endMs: 1_300, aheadNsMin: 29e6, aheadNsMax: 31e6 };
+    const withStep = (change: Partial<typeof step>, at: number): Run['hosts'][number] => {
+      const host = run.hosts[at] ?? assert.fail();
+      const clock = host.clock ?? assert.fail();
+      return { ...host, clock: { ...clock, hasStep: true, steps: [{ ...step, ...change }], stepCount: 1 } };
+    };
+    const alike = [0, 1, 2].map((at) => withStep({ startMs: 1_200 + at, aheadNsMin: 29e6 + at }, at));
+    assert.match(textOf(clocksSection.blocks({ ...run, hosts: alike })), /it was the clock of the controller/);
+    for (const change of [
+      { startMs: 5_000, endMs: 6_000 },
+      { aheadNsMin: 40e6, aheadNsMax: 41e6 },
+    ]) {
+      const hosts = alike.with(1, withStep(change, 1));
+      assert.doesNotMatch(textOf(clocksSection.blocks({ ...run, hosts })), /controller/);
+    }
   });
 
   it('tell how far apart operations of two hosts must lie to be put in order', () => {
-    const [text] = clocksSection.blocks(goldenRun('pass'));
-    // Half of 224 µs and half of 203 µs.
-    assert.match(
-      text?.kind === 'text' ? text.paragraphs.join(' ') : '',
-      /lie 214 µs or more apart; .* client-3\. No clock/,
-    );
+    // 224 µs and 203 µs: the one may have happened as late as its bound says, the other as early.
+    assert.match(textOf(clocksSection.blocks(goldenRun('pass'))), /lie 427 µs or more apart; .* client-3\. No clock/);
   });
 });
 
@@ -166,4 +205,8 @@ function tableOf(blocks: readonly Block[]): TableBlock {
   const block = blocks.find(({ kind }) => kind === 'table');
   assert.ok(block?.kind === 'table');
   return block;
+}
+
+function textOf([text]: readonly Block[]): string {
+  return text?.kind === 'text' ? text.paragraphs.join(' ') : '';
 }

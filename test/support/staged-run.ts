@@ -7,11 +7,13 @@ import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { thinPings } from '../../src/model/epochs.ts';
 import { defaultLimits, type Plan } from '../../src/model/plan.ts';
 import type { AgentPhase } from '../../src/model/protocol.ts';
 import { agentReportSchema, type HostResult } from '../../src/model/result.ts';
 import { runFiles } from '../../src/controller/run-folder.ts';
 import type { FilesSpec } from '../../src/workloads/files-spec.ts';
+import type { ShiftedClock } from '../faults/clocks.ts';
 import { agentSpec, AgentProcess, bundlePath } from './agent-process.ts';
 
 export interface StagedRun {
@@ -73,7 +75,7 @@ export async function stageRun({
     }
   }
   for (const [index, agent] of agents.entries()) {
-    if (agent.isThere) await deliver(folder, plan, { index, agent, pings: pings[index] ?? [] });
+    if (agent.isThere) await deliver(folder, plan, { index, agent, pings: thinned(pings[index] ?? []) });
     else writeResult(folder, { ...resultOf(plan, index), status: 'lost', reason: 'its agent died' });
   }
   return plan;
@@ -89,6 +91,12 @@ async function pingsOf(agent: AgentProcess, slowMs: number): Promise<HostResult[
     pings.push([sentNs - slowMs * 1e6, atNs, performance.now() * 1e6 + slowMs * 1e6]);
   }
   return pings;
+}
+
+/** As the controller does. */
+function thinned(pings: HostResult['pings']): HostResult['pings'] {
+  const kept = thinPings(pings.map(([sentNs, hostNs, receivedNs]) => ({ sentNs, hostNs, receivedNs })));
+  return kept.map(({ sentNs, hostNs, receivedNs }) => [sentNs, hostNs, receivedNs]);
 }
 
 async function phaseOrDeath(agent: AgentProcess, phase: AgentPhase): Promise<void> {
@@ -133,15 +141,33 @@ async function deliver(
 export async function buildFaultyAgent(value?: string): Promise<string> {
   const suffix = value === undefined ? '' : `-${value.replaceAll(':', '-')}`;
   const outfile = join(bundlePath, `../faulty-agent${suffix}.cjs`);
+  const define = value === undefined ? {} : { 'process.env.FUNBRIC_FAULT': JSON.stringify(value) };
+  await bundleAgent(fileURLToPath(new URL('../faults/agent.js', import.meta.url)), { outfile, define });
+  return outfile;
+}
+
+/** An agent whose clock is another than this machine's, in a folder; beside it lies what its clock showed when it started. */
+export async function buildClockAgent(
+  clock: ShiftedClock,
+  folder: string,
+): Promise<{ readonly bundle: string; readonly startFile: string }> {
+  const [outfile, startFile] = [join(folder, `agent-${clock}.cjs`), join(folder, `start-${clock}`)];
+  const define = { 'process.env.FUNBRIC_CLOCK': JSON.stringify(`${clock}:${startFile}`) };
+  await bundleAgent(fileURLToPath(new URL('../faults/clock-agent.js', import.meta.url)), { outfile, define });
+  return { bundle: outfile, startFile };
+}
+
+async function bundleAgent(
+  entry: string,
+  options: { readonly outfile: string; readonly define: Record<string, string> },
+): Promise<void> {
   await build({
-    entryPoints: [fileURLToPath(new URL('../faults/agent.js', import.meta.url))],
-    outfile,
+    ...options,
+    entryPoints: [entry],
     bundle: true,
     platform: 'node',
     target: 'node18',
     format: 'cjs',
     logLevel: 'error',
-    ...(value === undefined ? {} : { define: { 'process.env.FUNBRIC_FAULT': JSON.stringify(value) } }),
   });
-  return outfile;
 }

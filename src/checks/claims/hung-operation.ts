@@ -86,7 +86,7 @@ function findingOf(history: History, hang: Hang, hungMs: number): Finding {
   const shown: readonly Witness[] = entry === undefined ? [] : [witness(history, entry)];
   return {
     code: 'H01',
-    grade: 'proven',
+    grade: isSure(history, hang, hungMs) ? 'proven' : 'suspect',
     host: hostName(history, hostOf(history.facts, worker)),
     file,
     count: 1,
@@ -96,4 +96,13 @@ function findingOf(history: History, hang: Hang, hungMs: number): Finding {
       : `${operation} by ${who} had no answer after ${seconds}`,
     witness: [...shown],
   };
+}
+
+/** A clock that stepped ahead makes any operation long: then the controller's has to say so too. */
+function isSure({ facts, hosts }: History, { worker, entry }: Hang, hungMs: number): boolean {
+  const clock = hosts[hostOf(facts, worker)]?.clock;
+  if (clock === undefined || (clock.isRising && clock.steps.length === 0)) return true;
+  const start = entry === undefined ? undefined : clock.toController(entry.record.startNs);
+  const end = entry === undefined ? undefined : clock.toController(entry.record.endNs);
+  return start !== undefined && end !== undefined && end.low - start.high > hungMs * 1e6;
 }

@@ -8,6 +8,7 @@ import type { History } from '../../checks/history.ts';
 import { encodeJunit } from '../../formats/junit.ts';
 import { layout, outcomes, recordKinds, contents } from '../../model/record.ts';
 import type { Run, RunHost } from '../../model/run.ts';
+import { clockRow } from './clock-row.ts';
 import { examine } from './examine.ts';
 import { beforeVerifyGaps, judge } from './judge.ts';
 import { mergeErrors } from './errors.ts';
@@ -76,7 +77,6 @@ function hostRow(at: {
   const { host, index, timings } = at;
   const { result } = host;
   const timing = timings[index] ?? timingOf(result);
-  const { bound, hasStep } = timing.clock;
   return {
     index,
     name: result.name,
@@ -86,7 +86,7 @@ function hostRow(at: {
     gaps: [...result.gaps, ...host.gaps, ...evidenceGaps(at)],
     ...totalsOf(timings, index),
     ...(result.agent === undefined ? {} : { facts: result.agent.facts }),
-    ...(bound === undefined ? {} : { clock: { ...bound, hasStep } }),
+    ...clockRow(timing, at.history?.hosts[index]?.clock, at.zeroNs),
     phases: phasesOf(timing, at.zeroNs),
     commands: result.commands,
     byOperation: hostOperations(timings, index),

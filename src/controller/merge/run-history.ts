@@ -1,9 +1,10 @@
 /** From what the hosts brought back to the history that checks ask. */
 import { makeHistory, type History } from '../../checks/history.ts';
 import type { HostEvidence } from '../../checks/evidence.ts';
-import { hostClock } from '../../model/clock.ts';
+import { hostClock, type HostClock } from '../../model/clock.ts';
 import { consistencyOf, isNetworkMount, type Consistency } from '../../model/consistency.ts';
 import { FunbricError } from '../../model/errors.ts';
+import type { Ping } from '../../model/ping.ts';
 import type { Plan, WorkloadSpec } from '../../model/plan.ts';
 import type { Heartbeat } from '../../model/protocol.ts';
 import type { HostResult } from '../../model/result.ts';
@@ -50,7 +51,7 @@ function evidenceOf({ result, journal, isJournalTrusted }: HostInput, declared: 
       (result.agent?.phases.some(({ phase, end }) => phase === 'verify' && end === 'completed') ?? false),
     client: { isNetwork: target === undefined || isNetworkMount(target), platform: facts?.platform ?? '' },
     consistency: declared ?? (target === undefined ? 'eventual' : consistencyOf(target)),
-    clock: clockOf(result.pings),
+    clock: clockOf(result),
     ...(result.agent?.isTargetGone === true ? { isTargetGone: true } : {}),
     heartbeats: [...(result.agent?.heartbeats ?? []), ...lastOf(result)],
     ...stressOf(result),
@@ -82,6 +83,10 @@ function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
 }
 
-export function clockOf(pings: readonly (readonly [number, number, number])[]): ReturnType<typeof hostClock> {
-  return hostClock(pings.map(([sentNs, hostNs, receivedNs]) => ({ sentNs, hostNs, receivedNs })));
+export function clockOf(result: HostResult): HostClock {
+  return hostClock(pingsOf(result));
+}
+
+export function pingsOf({ pings }: HostResult): readonly Ping[] {
+  return pings.map(([sentNs, hostNs, receivedNs]) => ({ sentNs, hostNs, receivedNs }));
 }

@@ -1,5 +1,5 @@
 /**
- * All hosts on one time axis, the controller's: a host's time counts as the middle of its clock's bound. Zero is the
+ * All hosts on one time axis, the controller's, by estimates, which prove nothing. Zero is the
  * earliest start of a phase on any host.
  */
 import type { HostClock } from '../../model/clock.ts';
@@ -20,14 +20,11 @@ export interface Span {
 }
 
 export function timingOf(result: HostResult): HostTiming {
-  const clock = clockOf(result.pings);
+  const clock = clockOf(result);
   return {
     result,
     clock,
-    toController: (hostNs) => {
-      const bound = clock.toController(hostNs);
-      return bound === undefined ? undefined : (bound.low + bound.high) / 2;
-    },
+    toController: (hostNs) => clock.estimate(hostNs),
   };
 }
 

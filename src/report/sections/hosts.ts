@@ -123,9 +123,9 @@ function rowOf(host: RunHost, outliers: readonly Outlier[]): Row {
   };
 }
 
-function clockOf({ clock }: RunHost): string {
-  if (clock === undefined) return 'unknown';
-  return clock.hasStep ? 'stepped' : `± ${formatNs(clock.worstNs / 2)}`;
+function clockOf({ clock, clockFault }: RunHost): string {
+  if (clock === undefined) return clockFault === undefined ? 'unknown' : 'of no use';
+  return `± ${formatNs(clock.worstNs / 2)}${clock.hasStep ? ', stepped' : ''}`;
 }
 
 function toneOf({ status, gaps }: RunHost): Tone {
