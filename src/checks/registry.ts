@@ -12,6 +12,7 @@ import { zeroedChunks } from './claims/zeroed-chunk.ts';
 import { staleReadsCheck } from './claims/stale-read.ts';
 import { nonMonotonicReads } from './claims/non-monotonic-read.ts';
 import { readYourWrites } from './claims/read-your-writes.ts';
+import { futureReads } from './claims/future-read.ts';
 import { shortReads } from './claims/short-read.ts';
 import { sizeMismatches } from './claims/size-mismatch.ts';
 import { truncateResurrections } from './claims/truncate-resurrection.ts';
@@ -37,6 +38,7 @@ export const checks: readonly Check[] = [
   staleReadsCheck,
   nonMonotonicReads,
   readYourWrites,
+  futureReads,
   shortReads,
   sizeMismatches,
   truncateResurrections,

@@ -1,5 +1,5 @@
 /**
- * From stale reads to findings: a chunk of an incarnation is one finding with a count of the reads that saw it old, and
+ * From stale reads, and those of the future, to findings: a chunk of an incarnation is one finding with a count of the reads that saw it old, and
  * neighbours that one read saw alike are one. What verify convicts isn't named again.
  */
 import type { Finding } from '../model/finding.ts';
@@ -7,7 +7,7 @@ import { pathOf } from '../model/namespace.ts';
 import { hostOf } from './evidence.ts';
 import { capFindings } from './fold.ts';
 import type { History } from './history.ts';
-import { judgeRead, type Reach } from './promise.ts';
+import { judgeRead, type Judgement, type Reach } from './promise.ts';
 import type { Entry } from './record-log.ts';
 import type { StaleCode, StaleRead } from './file-reads.ts';
 import { foundChunk, hostName, witness, witnesses, workerName } from './words.ts';
@@ -51,13 +51,15 @@ function runsOf(history: History, owner: number, code: StaleCode): readonly Run[
 
 function sightedChunks(history: History, owner: number, code: StaleCode): Iterable<Sighted> {
   const all = history.staleReads(owner);
-  // What was stale by a change, or is old for good, needs no second proof.
+  // What was stale by a change, or is old for good, needs no second proof; that doesn't say how the future was seen.
   const known = new Set(
-    history
-      .wrongChunks(owner)
-      .flatMap(({ life, chunk, code: final }) =>
-        life !== undefined && generationCodes.has(final) ? [keyOf(life, chunk)] : [],
-      ),
+    code === 'D15'
+      ? []
+      : history
+          .wrongChunks(owner)
+          .flatMap(({ life, chunk, code: final }) =>
+            life !== undefined && generationCodes.has(final) ? [keyOf(life, chunk)] : [],
+          ),
   );
   if (code === 'D13') {
     for (const stale of all) if (stale.code !== 'D13') known.add(keyOf(stale.incarnation, stale.chunk));
@@ -67,8 +69,9 @@ function sightedChunks(history: History, owner: number, code: StaleCode): Iterab
     const key = keyOf(stale.incarnation, stale.chunk);
     if (stale.code !== code || known.has(key)) continue;
     const reach = reachOf(history, owner, stale);
-    const chunk = sighted.get(`${reach}/${key}`);
-    if (chunk === undefined) sighted.set(`${reach}/${key}`, { stale, reach, sightings: 1 });
+    const alike = `${reach}/${stale.isSuspect}/${key}`;
+    const chunk = sighted.get(alike);
+    if (chunk === undefined) sighted.set(alike, { stale, reach, sightings: 1 });
     else chunk.sightings++;
   }
   return sighted.values();
@@ -90,11 +93,11 @@ function reachOf(history: History, owner: number, { id, shownBy }: StaleRead): R
 function findingOf(history: History, { owner, reach, first, chunks, sightings }: Run): Finding {
   const entry = history.log.entry(first.id);
   if (entry === undefined) throw new Error('a stale read without its record');
-  const { grade, clause } = judgeRead(history.consistency, reach);
+  const { grade, clause } = first.code === 'D15' ? judgeFuture(first) : judgeRead(history.consistency, reach);
   const found = foundChunk(history, entry.record, first.chunk);
   const seen = history.registers(owner).files.get(first.incarnation);
   const at = seen?.generations.indexOf(first.generation) ?? -1;
-  const proof = [seen?.ids[at], first.change, first.shownBy === first.change ? undefined : first.shownBy];
+  const proof = new Set([seen?.ids[at], first.change, first.shownBy]);
   return {
     code: first.code,
     grade,
@@ -104,8 +107,14 @@ function findingOf(history: History, { owner, reach, first, chunks, sightings }:
     count: sightings,
     expected: expectedText(history, owner, first),
     found: `${found}${chunks === 1 ? '' : `; ${chunks} chunks of the file like this`}${clause}`,
-    witness: [...witnesses(history, proof), witness(history, entry, found)],
+    witness: [...witnesses(history, [...proof]), witness(history, entry, found)],
   };
+}
+
+/** No file system may, but clocks may be off by more than is thought. */
+function judgeFuture({ isSuspect }: StaleRead): Judgement {
+  if (!isSuspect) return { grade: 'proven', clause: '' };
+  return { grade: 'suspect', clause: '; suspect: nothing but the bounds of two clocks says which came first' };
 }
 
 function expectedText(history: History, owner: number, stale: StaleRead): string {
@@ -120,6 +129,8 @@ function expectedText(history: History, owner: number, stale: StaleRead): string
       return `${least} had been seen by a read that certainly ended before this one began`;
     case 'D14':
       return `${least} was the reader's own, acknowledged before it read`;
+    case 'D15':
+      return `an older generation of chunk ${stale.chunk} of ${fileOf(change, owner)}: the write${by} certainly began after the read had ended`;
   }
 }
 

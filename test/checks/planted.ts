@@ -5,11 +5,11 @@
 import { stressPhase } from '../../src/checks/phases.ts';
 import { contents, readFlags, recordKinds, type JournalRecord } from '../../src/model/record.ts';
 import { caseChunkBytes } from './case-history.ts';
-import { racingNames, type Drafted } from './racing-disk.ts';
+import { racingFacts, racingNames, type Drafted } from './racing-disk.ts';
 import type { RacingRun } from './racing-file-system.ts';
 import type { OwnerOperation } from './racing-owner.ts';
 
-export const plantable = ['D12', 'D13', 'D14', 'D17', 'N01', 'N02', 'N03'] as const;
+export const plantable = ['D12', 'D13', 'D14', 'D15', 'D17', 'N01', 'N02', 'N03'] as const;
 export type Plantable = (typeof plantable)[number];
 
 /** Pings of a faultless run took at most 120 us; clocks drift by less than 1000 ppm a side over some ms. */
@@ -37,6 +37,8 @@ function plantIn(place: Place, code: Plantable): boolean {
     case 'D13':
     case 'D14':
       return plantOld(place, code);
+    case 'D15':
+      return plantFuture(place);
     case 'D17':
       return plantShort(place);
     case 'N01':
@@ -65,6 +67,23 @@ function plantOld({ run, worker, drafts, draft }: Place, code: 'D12' | 'D13' | '
     const old = { ...seen, generation: older.generation };
     if (at === 0) draft.record = old;
     else draft.more = draft.more.with(at - 1, old);
+    return true;
+  }
+  return false;
+}
+
+/** By program order or the clock of the owner's host: between hosts nothing but bounds could tell. */
+function plantFuture({ run, worker, draft }: Place): boolean {
+  if (worker >= racingFacts.workers) return false;
+  for (const [at, seen] of [draft.record, ...draft.more].entries()) {
+    if (!isData(seen) || !isJudged(run, worker, seen)) continue;
+    const later = run.operations
+      .map(({ record }) => record)
+      .find((write) => covers(write, seen.first, seen.incarnation) && write.startNs > seen.endNs + 1);
+    if (later === undefined) continue;
+    const future = { ...seen, generation: later.generation };
+    if (at === 0) draft.record = future;
+    else draft.more = draft.more.with(at - 1, future);
     return true;
   }
   return false;

@@ -12,6 +12,7 @@ import { zeroedChunk } from './D11-zeroed-chunk.ts';
 import { staleRead } from './D12-stale-read.ts';
 import { nonMonotonicRead } from './D13-non-monotonic-read.ts';
 import { readYourWritesBroken } from './D14-read-your-writes.ts';
+import { futureRead } from './D15-future-read.ts';
 import { shortRead } from './D17-short-read.ts';
 import { lostAppend } from './D19-lost-append.ts';
 import { sizeMismatch } from './D19-size-mismatch.ts';
@@ -40,6 +41,7 @@ export const faults: readonly Fault[] = [
   staleRead,
   nonMonotonicRead,
   readYourWritesBroken,
+  futureRead,
   shortRead,
   sizeMismatch,
   lostAppend,
