@@ -15,6 +15,7 @@ import type { Tree } from './tree.ts';
 import { readScan, type Scan } from './scan.ts';
 import type { StaleRead } from './file-reads.ts';
 import { findStaleReads } from './stale-reads.ts';
+import { tellTornWrites } from './torn-writes.ts';
 import { findWrongChunks, type WrongChunk } from './wrong-chunks.ts';
 import { indexWrites, type Writes } from './writes.ts';
 
@@ -49,7 +50,11 @@ export function makeHistory(facts: HistoryFacts, hosts: readonly HostEvidence[])
     registers,
     scan: remember((owner) => readScan(evidence, owner)),
     wrongChunks: remember((owner) => {
-      const wrong = findWrongChunks(evidence, tree(owner), () => writes(owner));
+      const wrong = tellTornWrites(
+        evidence,
+        tree(owner),
+        findWrongChunks(evidence, tree(owner), () => writes(owner)),
+      );
       return [...wrong, ...findDivergences(evidence, tree(owner), wrong)];
     }),
     wrongNames: remember((owner) => findWrongNames({ evidence, tree: tree(owner), order: order(owner) })),

@@ -7,6 +7,7 @@ import { corruptChunk } from './D05-corrupt-chunk.ts';
 import { misplacedChunk } from './D06-misplaced-chunk.ts';
 import { crossFileChunk } from './D07-cross-file-chunk.ts';
 import { foreignData } from './D08-foreign-data.ts';
+import { tornWrite } from './D09-torn-write.ts';
 import { holedCopy } from './D11-holed-copy.ts';
 import { zeroedChunk } from './D11-zeroed-chunk.ts';
 import { staleRead } from './D12-stale-read.ts';
@@ -36,6 +37,7 @@ export const faults: readonly Fault[] = [
   misplacedChunk,
   crossFileChunk,
   foreignData,
+  tornWrite,
   zeroedChunk,
   holedCopy,
   staleRead,
