@@ -69,7 +69,11 @@ function gradeOf({ isOpen, isSuspect }: WrongChunk): Grade {
   return isSuspect ? 'suspect' : 'proven';
 }
 
-const alike: Readonly<Partial<Record<ChunkCode, string>>> = { D21: ', for every host', D22: ', in every scan' };
+const alike: Readonly<Partial<Record<ChunkCode, string>>> = {
+  D18: ', all of it acknowledged, with its first chunks',
+  D21: ', for every host',
+  D22: ', in every scan',
+};
 
 /** Where a body goes on as another one. */
 const breaksInside: ReadonlySet<ChunkCode> = new Set(['D05', 'D09']);

@@ -4,8 +4,8 @@
  */
 import type { Evidence } from './evidence.ts';
 import { convict, type FileReads } from './file-reads.ts';
-import type { Basis, Order } from './order.ts';
-import type { Entry } from './record-log.ts';
+import type { Order } from './order.ts';
+import { hasEndedBefore } from './precedes.ts';
 import { writeAt } from './registers.ts';
 
 /** True where it did. Asked only of reads that saw what had perhaps not ended when they began. */
@@ -22,31 +22,9 @@ export function findFutureRead(
     const read = evidence.log.entry(reads.ids[place] ?? 0);
     const write = evidence.log.entry(shownBy);
     if (read === undefined || write === undefined) return false;
-    const basis = order.basis(read);
     // One write made all chunks of this generation.
-    if (!hasEndedBefore(evidence, { read, write, basis })) return false;
-    convict(group, { code: 'D15', place, chunk, change, shownBy, isSuspect: basis === 'clock bounds' });
+    if (!hasEndedBefore(evidence, read, write)) return false;
+    convict(group, { code: 'D15', place, chunk, change, shownBy, isSuspect: order.basis(read) === 'clock bounds' });
   }
   return sawFuture[place] === 1;
-}
-
-function hasEndedBefore(
-  { hosts }: Evidence,
-  { read, write, basis }: { readonly read: Entry; readonly write: Entry; readonly basis: Basis },
-): boolean {
-  const { endNs } = read.record;
-  const { startNs } = write.record;
-  switch (basis) {
-    case 'program order':
-      return read.id < write.id;
-    case 'host clock':
-      return endNs < startNs;
-    case 'clock bounds': {
-      const end = hosts[read.host]?.clock?.toController(endNs);
-      const start = hosts[write.host]?.clock?.toController(startNs);
-      return end !== undefined && start !== undefined && end.high < start.low;
-    }
-    case 'nothing':
-      return false;
-  }
 }

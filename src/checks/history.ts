@@ -15,6 +15,7 @@ import type { Tree } from './tree.ts';
 import { readScan, type Scan } from './scan.ts';
 import type { StaleRead } from './file-reads.ts';
 import { findStaleReads } from './stale-reads.ts';
+import { tellShortWrites } from './short-writes.ts';
 import { tellTornWrites } from './torn-writes.ts';
 import { findWrongChunks, type WrongChunk } from './wrong-chunks.ts';
 import { indexWrites, type Writes } from './writes.ts';
@@ -50,11 +51,9 @@ export function makeHistory(facts: HistoryFacts, hosts: readonly HostEvidence[])
     registers,
     scan: remember((owner) => readScan(evidence, owner)),
     wrongChunks: remember((owner) => {
-      const wrong = tellTornWrites(
-        evidence,
-        tree(owner),
-        findWrongChunks(evidence, tree(owner), () => writes(owner)),
-      );
+      const found = findWrongChunks(evidence, tree(owner), () => writes(owner));
+      const torn = tellTornWrites(evidence, tree(owner), found);
+      const wrong = tellShortWrites(tree(owner), () => writes(owner), { wrong: torn, chunkBytes: facts.chunkBytes });
       return [...wrong, ...findDivergences(evidence, tree(owner), wrong)];
     }),
     wrongNames: remember((owner) => findWrongNames({ evidence, tree: tree(owner), order: order(owner) })),

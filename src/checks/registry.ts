@@ -15,6 +15,7 @@ import { nonMonotonicReads } from './claims/non-monotonic-read.ts';
 import { readYourWrites } from './claims/read-your-writes.ts';
 import { futureReads } from './claims/future-read.ts';
 import { shortReads } from './claims/short-read.ts';
+import { shortWrites } from './claims/short-write.ts';
 import { sizeMismatches } from './claims/size-mismatch.ts';
 import { truncateResurrections } from './claims/truncate-resurrection.ts';
 import { hostDivergences } from './claims/host-divergence.ts';
@@ -42,6 +43,7 @@ export const checks: readonly Check[] = [
   readYourWrites,
   futureReads,
   shortReads,
+  shortWrites,
   sizeMismatches,
   truncateResurrections,
   hostDivergences,

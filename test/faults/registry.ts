@@ -16,6 +16,7 @@ import { readYourWritesBroken } from './D14-read-your-writes.ts';
 import { futureRead } from './D15-future-read.ts';
 import { shortRead } from './D17-short-read.ts';
 import { lostAppend } from './D19-lost-append.ts';
+import { lyingShortWrite } from './D18-lying-short-write.ts';
 import { sizeMismatch } from './D19-size-mismatch.ts';
 import { truncateResurrection } from './D20-truncate-resurrection.ts';
 import { hostDivergence } from './D21-host-divergence.ts';
@@ -45,6 +46,7 @@ export const faults: readonly Fault[] = [
   readYourWritesBroken,
   futureRead,
   shortRead,
+  lyingShortWrite,
   sizeMismatch,
   lostAppend,
   truncateResurrection,
