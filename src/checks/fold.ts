@@ -71,6 +71,7 @@ function gradeOf({ isOpen, isSuspect }: WrongChunk): Grade {
 
 const alike: Readonly<Partial<Record<ChunkCode, string>>> = {
   D18: ', all of it acknowledged, with its first chunks',
+  D23: ', as it was read before',
   D21: ', for every host',
   D22: ', in every scan',
 };

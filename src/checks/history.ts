@@ -15,6 +15,7 @@ import type { Tree } from './tree.ts';
 import { readScan, type Scan } from './scan.ts';
 import type { StaleRead } from './file-reads.ts';
 import { findStaleReads } from './stale-reads.ts';
+import { tellReturnedWrites } from './returned-writes.ts';
 import { tellShortWrites } from './short-writes.ts';
 import { tellTornWrites } from './torn-writes.ts';
 import { findWrongChunks, type WrongChunk } from './wrong-chunks.ts';
@@ -53,7 +54,8 @@ export function makeHistory(facts: HistoryFacts, hosts: readonly HostEvidence[])
     wrongChunks: remember((owner) => {
       const found = findWrongChunks(evidence, tree(owner), () => writes(owner));
       const torn = tellTornWrites(evidence, tree(owner), found);
-      const wrong = tellShortWrites(tree(owner), () => writes(owner), { wrong: torn, chunkBytes: facts.chunkBytes });
+      const short = tellShortWrites(tree(owner), () => writes(owner), { wrong: torn, chunkBytes: facts.chunkBytes });
+      const wrong = tellReturnedWrites(evidence, owner, short);
       return [...wrong, ...findDivergences(evidence, tree(owner), wrong)];
     }),
     wrongNames: remember((owner) => findWrongNames({ evidence, tree: tree(owner), order: order(owner) })),

@@ -20,6 +20,7 @@ import { sizeMismatches } from './claims/size-mismatch.ts';
 import { truncateResurrections } from './claims/truncate-resurrection.ts';
 import { hostDivergences } from './claims/host-divergence.ts';
 import { unstableReads } from './claims/unstable-read.ts';
+import { duplicatedWrites } from './claims/duplicated-write.ts';
 import { omittedNames } from './claims/listing-omits.ts';
 import { repeatedNames } from './claims/listing-repeats.ts';
 import { inventedNames } from './claims/listing-invents.ts';
@@ -48,6 +49,7 @@ export const checks: readonly Check[] = [
   truncateResurrections,
   hostDivergences,
   unstableReads,
+  duplicatedWrites,
   omittedNames,
   repeatedNames,
   inventedNames,

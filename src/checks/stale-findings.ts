@@ -78,7 +78,7 @@ function sightedChunks(history: History, owner: number, code: StaleCode): Iterab
 }
 
 /** Judged in verify by the generation that is left. */
-const generationCodes: ReadonlySet<string> = new Set(['D04', 'D18', 'D20', 'D21', 'D22']);
+const generationCodes: ReadonlySet<string> = new Set(['D04', 'D18', 'D20', 'D21', 'D22', 'D23']);
 
 function keyOf(incarnation: number, chunk: number): string {
   return `${incarnation}/${chunk}`;

@@ -21,6 +21,7 @@ import { sizeMismatch } from './D19-size-mismatch.ts';
 import { truncateResurrection } from './D20-truncate-resurrection.ts';
 import { hostDivergence } from './D21-host-divergence.ts';
 import { unstableRead } from './D22-unstable-read.ts';
+import { duplicatedWrite } from './D23-duplicated-write.ts';
 import { listingOmits } from './N01-listing-omits.ts';
 import { listingRepeats } from './N02-listing-repeats.ts';
 import { listingInvents } from './N03-listing-invents.ts';
@@ -52,6 +53,7 @@ export const faults: readonly Fault[] = [
   truncateResurrection,
   hostDivergence,
   unstableRead,
+  duplicatedWrite,
   listingOmits,
   listingRepeats,
   listingInvents,
