@@ -14,6 +14,7 @@ import { staleReadsCheck } from './claims/stale-read.ts';
 import { nonMonotonicReads } from './claims/non-monotonic-read.ts';
 import { readYourWrites } from './claims/read-your-writes.ts';
 import { futureReads } from './claims/future-read.ts';
+import { failedWrites } from './claims/failed-write.ts';
 import { shortReads } from './claims/short-read.ts';
 import { shortWrites } from './claims/short-write.ts';
 import { sizeMismatches } from './claims/size-mismatch.ts';
@@ -43,6 +44,7 @@ export const checks: readonly Check[] = [
   nonMonotonicReads,
   readYourWrites,
   futureReads,
+  failedWrites,
   shortReads,
   shortWrites,
   sizeMismatches,

@@ -14,6 +14,7 @@ import { staleRead } from './D12-stale-read.ts';
 import { nonMonotonicRead } from './D13-non-monotonic-read.ts';
 import { readYourWritesBroken } from './D14-read-your-writes.ts';
 import { futureRead } from './D15-future-read.ts';
+import { failedWriteVisible } from './D16-failed-write.ts';
 import { shortRead } from './D17-short-read.ts';
 import { lostAppend } from './D19-lost-append.ts';
 import { lyingShortWrite } from './D18-lying-short-write.ts';
@@ -46,6 +47,7 @@ export const faults: readonly Fault[] = [
   nonMonotonicRead,
   readYourWritesBroken,
   futureRead,
+  failedWriteVisible,
   shortRead,
   lyingShortWrite,
   sizeMismatch,
