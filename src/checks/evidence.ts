@@ -36,6 +36,8 @@ export interface HostEvidence {
   readonly isTargetGone?: boolean;
   readonly client: Client;
   readonly consistency: Consistency;
+  /** How long after a close an open by another client may still find what was there before, where it promises close-to-open. */
+  readonly reopenMs?: number;
   readonly clock?: HostClock;
   /** Of its agent, as they came: hostile. */
   readonly heartbeats?: readonly Heartbeat[];

@@ -3,6 +3,7 @@
  * it in verify, and which chunks no history explains. Worked out tree by tree, when first asked for.
  */
 import type { Consistency } from '../model/consistency.ts';
+import { tellCloseToOpen } from './close-to-open.ts';
 import { hostOf, type Evidence, type HistoryFacts, type HostEvidence } from './evidence.ts';
 import { findDivergences } from './divergence.ts';
 import { findWrongNames, type WrongName } from './listings.ts';
@@ -60,7 +61,11 @@ export function makeHistory(facts: HistoryFacts, hosts: readonly HostEvidence[])
     }),
     wrongNames: remember((owner) => findWrongNames({ evidence, tree: tree(owner), order: order(owner) })),
     staleReads: remember((owner) =>
-      findStaleReads({ evidence, tree: tree(owner), order: order(owner), registers: registers(owner) }),
+      tellCloseToOpen(
+        evidence,
+        registers(owner),
+        findStaleReads({ evidence, tree: tree(owner), order: order(owner), registers: registers(owner) }),
+      ),
     ),
   };
 }

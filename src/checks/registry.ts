@@ -25,6 +25,7 @@ import { duplicatedWrites } from './claims/duplicated-write.ts';
 import { omittedNames } from './claims/listing-omits.ts';
 import { repeatedNames } from './claims/listing-repeats.ts';
 import { inventedNames } from './claims/listing-invents.ts';
+import { closeToOpenCheck } from './claims/close-to-open.ts';
 import { hungOperations } from './claims/hung-operation.ts';
 import { errorStorms } from './claims/error-storm.ts';
 import { lostHosts } from './claims/lost-host.ts';
@@ -55,6 +56,7 @@ export const checks: readonly Check[] = [
   omittedNames,
   repeatedNames,
   inventedNames,
+  closeToOpenCheck,
   hungOperations,
   errorStorms,
   lostHosts,

@@ -61,9 +61,8 @@ function sightedChunks(history: History, owner: number, code: StaleCode): Iterab
             life !== undefined && generationCodes.has(final) ? [keyOf(life, chunk)] : [],
           ),
   );
-  if (code === 'D13') {
-    for (const stale of all) if (stale.code !== 'D13') known.add(keyOf(stale.incarnation, stale.chunk));
-  }
+  const proofs = strongerThan[code];
+  for (const stale of all) if (proofs.includes(stale.code)) known.add(keyOf(stale.incarnation, stale.chunk));
   const sighted = new Map<string, Sighted>();
   for (const stale of all) {
     const key = keyOf(stale.incarnation, stale.chunk);
@@ -76,6 +75,15 @@ function sightedChunks(history: History, owner: number, code: StaleCode): Iterab
   }
   return sighted.values();
 }
+
+/** What is told of a chunk by one of these isn't told again. */
+const strongerThan: Readonly<Record<StaleCode, readonly StaleCode[]>> = {
+  D12: ['V01'],
+  D13: ['D12', 'D14', 'V01'],
+  D14: [],
+  D15: [],
+  V01: [],
+};
 
 /** Judged in verify by the generation that is left. */
 const generationCodes: ReadonlySet<string> = new Set(['D04', 'D18', 'D20', 'D21', 'D22', 'D23']);
@@ -93,7 +101,7 @@ function reachOf(history: History, owner: number, { id, shownBy }: StaleRead): R
 function findingOf(history: History, { owner, reach, first, chunks, sightings }: Run): Finding {
   const entry = history.log.entry(first.id);
   if (entry === undefined) throw new Error('a stale read without its record');
-  const { grade, clause } = first.code === 'D15' ? judgeFuture(first) : judgeRead(history.consistency, reach);
+  const { grade, clause } = judge(history, first, reach);
   const found = foundChunk(history, entry.record, first.chunk);
   const seen = history.registers(owner).files.get(first.incarnation);
   const at = seen?.generations.indexOf(first.generation) ?? -1;
@@ -111,8 +119,9 @@ function findingOf(history: History, { owner, reach, first, chunks, sightings }:
   };
 }
 
-/** No file system may, but clocks may be off by more than is thought. */
-function judgeFuture({ isSuspect }: StaleRead): Judgement {
+/** No file system may show the future, but clocks may be off by more than is thought. */
+function judge({ consistency }: History, { code, isSuspect }: StaleRead, reach: Reach): Judgement {
+  if (code !== 'D15' && code !== 'V01') return judgeRead(consistency, reach);
   if (!isSuspect) return { grade: 'proven', clause: '' };
   return { grade: 'suspect', clause: '; suspect: nothing but the bounds of two clocks says which came first' };
 }
@@ -125,6 +134,8 @@ function expectedText(history: History, owner: number, stale: StaleRead): string
   switch (stale.code) {
     case 'D12':
       return `${least} had certainly ended before the read began`;
+    case 'V01':
+      return `${least} had certainly ended, and its file been closed, long before the file was opened to read`;
     case 'D13':
       return `${least} had been seen by a read that certainly ended before this one began`;
     case 'D14':

@@ -7,7 +7,7 @@ import { makeHistory, type History } from '../../src/checks/history.ts';
 import type { HostEvidence } from '../../src/checks/evidence.ts';
 import { stressPhase, verifyPhase } from '../../src/checks/phases.ts';
 import { hostClock, type HostClock } from '../../src/model/clock.ts';
-import { consistencyOf, isNetworkMount } from '../../src/model/consistency.ts';
+import { consistencyOf, isNetworkMount, reopenMsOf } from '../../src/model/consistency.ts';
 import type { Block, BlockBody, Note } from '../../src/model/journal.ts';
 import { contents, outcomes, readFlags, recordKinds, type JournalRecord } from '../../src/model/record.ts';
 import { nameOf, parsePath } from '../../src/model/namespace.ts';
@@ -168,6 +168,7 @@ function evidenceOf(given: Case, name: string, scribes: readonly Scribe[]): Host
     hasVerified: !isCut,
     client: { isNetwork: isNetworkMount(mount), platform: 'linux' },
     consistency: consistencyOf(mount),
+    reopenMs: reopenMsOf(mount),
     clock: clockOf(given.clocks[name]),
     ...beatOf(given.oldest[name]),
     ...(given.counted[name] === undefined ? {} : { stress: given.counted[name] }),

@@ -7,6 +7,7 @@ import { constants } from 'node:fs';
 import type { Grade, Verdict } from '../../src/model/finding.ts';
 import { randomOf, type Random } from '../../src/model/random.ts';
 import { decodeStamp } from '../../src/model/stamp.ts';
+import type { FilesSpec } from '../../src/workloads/files-spec.ts';
 import type { FileOperations } from '../../src/workloads/operations.ts';
 
 export interface FaultOptions {
@@ -26,6 +27,10 @@ export interface Fault {
   readonly isOrderUnknown?: boolean;
   /** Shows only where few files are read again and again. */
   readonly isOfFewFiles?: boolean;
+  /** What it needs of the workload. */
+  readonly workload?: Partial<FilesSpec>;
+  /** Codes that a weaker mount allows, which it causes too. */
+  readonly besides?: readonly string[];
   decorate(operations: FileOperations, options: FaultOptions): FileOperations;
 }
 

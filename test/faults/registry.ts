@@ -26,6 +26,7 @@ import { duplicatedWrite } from './D23-duplicated-write.ts';
 import { listingOmits } from './N01-listing-omits.ts';
 import { listingRepeats } from './N02-listing-repeats.ts';
 import { listingInvents } from './N03-listing-invents.ts';
+import { closeToOpenBroken } from './V01-close-to-open.ts';
 import { hungOperation } from './H01-hung-operation.ts';
 import { errorStorm } from './H02-error-storm.ts';
 import { lostHost } from './H03-lost-host.ts';
@@ -59,6 +60,7 @@ export const faults: readonly Fault[] = [
   listingOmits,
   listingRepeats,
   listingInvents,
+  closeToOpenBroken,
   hungOperation,
   errorStorm,
   lostHost,
