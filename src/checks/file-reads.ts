@@ -2,7 +2,7 @@
 import { writeAt, type FileChanges } from './registers.ts';
 import type { StressReads } from './stress-reads.ts';
 
-export type StaleCode = 'D12' | 'D13' | 'D14' | 'D15' | 'V01';
+export type StaleCode = 'D12' | 'D13' | 'D14' | 'D15' | 'V01' | 'V02';
 
 /** One read of one chunk. */
 export interface StaleRead {

@@ -19,6 +19,7 @@ import { findStaleReads } from './stale-reads.ts';
 import { tellReturnedWrites } from './returned-writes.ts';
 import { tellShortWrites } from './short-writes.ts';
 import { tellTornWrites } from './torn-writes.ts';
+import { tellLateVisibility } from './visibility.ts';
 import { findWrongChunks, type WrongChunk } from './wrong-chunks.ts';
 import { indexWrites, type Writes } from './writes.ts';
 
@@ -61,10 +62,14 @@ export function makeHistory(facts: HistoryFacts, hosts: readonly HostEvidence[])
     }),
     wrongNames: remember((owner) => findWrongNames({ evidence, tree: tree(owner), order: order(owner) })),
     staleReads: remember((owner) =>
-      tellCloseToOpen(
+      tellLateVisibility(
         evidence,
-        registers(owner),
-        findStaleReads({ evidence, tree: tree(owner), order: order(owner), registers: registers(owner) }),
+        owner,
+        tellCloseToOpen(
+          evidence,
+          registers(owner),
+          findStaleReads({ evidence, tree: tree(owner), order: order(owner), registers: registers(owner) }),
+        ),
       ),
     ),
   };

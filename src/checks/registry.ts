@@ -26,6 +26,7 @@ import { omittedNames } from './claims/listing-omits.ts';
 import { repeatedNames } from './claims/listing-repeats.ts';
 import { inventedNames } from './claims/listing-invents.ts';
 import { closeToOpenCheck } from './claims/close-to-open.ts';
+import { visibilityLatency } from './claims/visibility-latency.ts';
 import { hungOperations } from './claims/hung-operation.ts';
 import { errorStorms } from './claims/error-storm.ts';
 import { lostHosts } from './claims/lost-host.ts';
@@ -57,6 +58,7 @@ export const checks: readonly Check[] = [
   repeatedNames,
   inventedNames,
   closeToOpenCheck,
+  visibilityLatency,
   hungOperations,
   errorStorms,
   lostHosts,

@@ -78,11 +78,12 @@ function sightedChunks(history: History, owner: number, code: StaleCode): Iterab
 
 /** What is told of a chunk by one of these isn't told again. */
 const strongerThan: Readonly<Record<StaleCode, readonly StaleCode[]>> = {
-  D12: ['V01'],
-  D13: ['D12', 'D14', 'V01'],
+  D12: ['V01', 'V02'],
+  D13: ['D12', 'D14', 'V01', 'V02'],
   D14: [],
   D15: [],
   V01: [],
+  V02: ['V01'],
 };
 
 /** Judged in verify by the generation that is left. */
@@ -119,8 +120,11 @@ function findingOf(history: History, { owner, reach, first, chunks, sightings }:
   };
 }
 
+const pastCaches = 'no cache that the mounts allow by their options keeps anything that long';
+
 /** No file system may show the future, but clocks may be off by more than is thought. */
 function judge({ consistency }: History, { code, isSuspect }: StaleRead, reach: Reach): Judgement {
+  if (code === 'V02') return { grade: 'suspect', clause: `; suspect: ${pastCaches}` };
   if (code !== 'D15' && code !== 'V01') return judgeRead(consistency, reach);
   if (!isSuspect) return { grade: 'proven', clause: '' };
   return { grade: 'suspect', clause: '; suspect: nothing but the bounds of two clocks says which came first' };
@@ -133,6 +137,7 @@ function expectedText(history: History, owner: number, stale: StaleRead): string
   const least = `generation ${stale.newerGeneration} or newer of chunk ${stale.chunk} of ${fileOf(change, owner)}: the change${by}`;
   switch (stale.code) {
     case 'D12':
+    case 'V02':
       return `${least} had certainly ended before the read began`;
     case 'V01':
       return `${least} had certainly ended, and its file been closed, long before the file was opened to read`;

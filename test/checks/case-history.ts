@@ -7,7 +7,7 @@ import { makeHistory, type History } from '../../src/checks/history.ts';
 import type { HostEvidence } from '../../src/checks/evidence.ts';
 import { stressPhase, verifyPhase } from '../../src/checks/phases.ts';
 import { hostClock, type HostClock } from '../../src/model/clock.ts';
-import { consistencyOf, isNetworkMount, reopenMsOf } from '../../src/model/consistency.ts';
+import { consistencyOf, isNetworkMount, reopenMsOf, settleMsOf } from '../../src/model/consistency.ts';
 import type { Block, BlockBody, Note } from '../../src/model/journal.ts';
 import { contents, outcomes, readFlags, recordKinds, type JournalRecord } from '../../src/model/record.ts';
 import { nameOf, parsePath } from '../../src/model/namespace.ts';
@@ -85,6 +85,7 @@ const noteSchema = z.union([
 export const caseSchema = z.strictObject({
   about: z.string(),
   mount: z.string().default('ext4'),
+  mountOptions: z.array(z.string()).default([]),
   hosts: z.array(z.string()).default(['a', 'b']),
   /** A host. The first of each reads everything back. */
   workers: z.number().default(1),
@@ -159,7 +160,7 @@ function scribeOf(given: Case, scribes: readonly Scribe[], by: string): Scribe {
 }
 
 function evidenceOf(given: Case, name: string, scribes: readonly Scribe[]): HostEvidence {
-  const mount = { path: '/', type: given.mount, source: '', options: [] };
+  const mount = { path: '/', type: given.mount, source: '', options: given.mountOptions };
   const isCut = given.cut.includes(name);
   return {
     name,
@@ -169,6 +170,7 @@ function evidenceOf(given: Case, name: string, scribes: readonly Scribe[]): Host
     client: { isNetwork: isNetworkMount(mount), platform: 'linux' },
     consistency: consistencyOf(mount),
     reopenMs: reopenMsOf(mount),
+    settleMs: settleMsOf(mount),
     clock: clockOf(given.clocks[name]),
     ...beatOf(given.oldest[name]),
     ...(given.counted[name] === undefined ? {} : { stress: given.counted[name] }),

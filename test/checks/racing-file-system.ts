@@ -7,7 +7,7 @@
 import { makeHistory, type History } from '../../src/checks/history.ts';
 import { stressPhase, verifyPhase } from '../../src/checks/phases.ts';
 import { hostClock, type Ping } from '../../src/model/clock.ts';
-import { consistencyOf, isNetworkMount, reopenMsOf } from '../../src/model/consistency.ts';
+import { consistencyOf, isNetworkMount, reopenMsOf, settleMsOf } from '../../src/model/consistency.ts';
 import type { Block } from '../../src/model/journal.ts';
 import { randomOf, type Random } from '../../src/model/random.ts';
 import { outcomes, type JournalRecord } from '../../src/model/record.ts';
@@ -136,6 +136,7 @@ export function historyOfRun(run: RacingRun): History {
         client: { isNetwork: isNetworkMount(mount), platform: 'linux' },
         consistency: consistencyOf(mount),
         reopenMs: reopenMsOf(mount),
+        settleMs: settleMsOf(mount),
         clock: hostClock(model.pings),
       };
     }),

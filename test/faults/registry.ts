@@ -27,6 +27,7 @@ import { listingOmits } from './N01-listing-omits.ts';
 import { listingRepeats } from './N02-listing-repeats.ts';
 import { listingInvents } from './N03-listing-invents.ts';
 import { closeToOpenBroken } from './V01-close-to-open.ts';
+import { visibilityLatency } from './V02-visibility-latency.ts';
 import { hungOperation } from './H01-hung-operation.ts';
 import { errorStorm } from './H02-error-storm.ts';
 import { lostHost } from './H03-lost-host.ts';
@@ -61,6 +62,7 @@ export const faults: readonly Fault[] = [
   listingRepeats,
   listingInvents,
   closeToOpenBroken,
+  visibilityLatency,
   hungOperation,
   errorStorm,
   lostHost,
