@@ -27,6 +27,7 @@ import { repeatedNames } from './claims/listing-repeats.ts';
 import { inventedNames } from './claims/listing-invents.ts';
 import { closeToOpenCheck } from './claims/close-to-open.ts';
 import { visibilityLatency } from './claims/visibility-latency.ts';
+import { staleAttributes } from './claims/attribute-staleness.ts';
 import { hungOperations } from './claims/hung-operation.ts';
 import { errorStorms } from './claims/error-storm.ts';
 import { lostHosts } from './claims/lost-host.ts';
@@ -59,6 +60,7 @@ export const checks: readonly Check[] = [
   inventedNames,
   closeToOpenCheck,
   visibilityLatency,
+  staleAttributes,
   hungOperations,
   errorStorms,
   lostHosts,

@@ -7,7 +7,7 @@ import { pathOf } from '../model/namespace.ts';
 import { hostOf } from './evidence.ts';
 import { capFindings } from './fold.ts';
 import type { History } from './history.ts';
-import { judgeRead, type Judgement, type Reach } from './promise.ts';
+import { judgeRead, pastCaches, type Judgement, type Reach } from './promise.ts';
 import type { Entry } from './record-log.ts';
 import type { StaleCode, StaleRead } from './file-reads.ts';
 import { foundChunk, hostName, witness, witnesses, workerName } from './words.ts';
@@ -119,8 +119,6 @@ function findingOf(history: History, { owner, reach, first, chunks, sightings }:
     witness: [...witnesses(history, [...proof]), witness(history, entry, found)],
   };
 }
-
-const pastCaches = 'no cache that the mounts allow by their options keeps anything that long';
 
 /** No file system may show the future, but clocks may be off by more than is thought. */
 function judge({ consistency }: History, { code, isSuspect }: StaleRead, reach: Reach): Judgement {

@@ -3,13 +3,13 @@
  * margin, it can't be right. Undefined where the run offers no place for it.
  */
 import { stressPhase } from '../../src/checks/phases.ts';
-import { contents, readFlags, recordKinds, type JournalRecord } from '../../src/model/record.ts';
+import { contents, outcomes, readFlags, recordKinds, type JournalRecord } from '../../src/model/record.ts';
 import { caseChunkBytes } from './case-history.ts';
 import { racingFacts, racingNames, type Drafted } from './racing-disk.ts';
 import type { RacingRun } from './racing-file-system.ts';
 import type { OwnerOperation } from './racing-owner.ts';
 
-export const plantable = ['D12', 'D13', 'D14', 'D15', 'D17', 'N01', 'N02', 'N03'] as const;
+export const plantable = ['D12', 'D13', 'D14', 'D15', 'D17', 'N01', 'N02', 'N03', 'V03'] as const;
 export type Plantable = (typeof plantable)[number];
 
 /** Pings of a faultless run took at most 120 us; clocks drift by less than 1000 ppm a side over some ms. */
@@ -45,6 +45,8 @@ function plantIn(place: Place, code: Plantable): boolean {
     case 'N02':
     case 'N03':
       return plantListing(place, code);
+    case 'V03':
+      return plantSize(place);
   }
 }
 
@@ -167,6 +169,14 @@ function plantShort(place: Place): boolean {
   if (kind !== recordKinds.read || size < 2 * caseChunkBytes || !isQuiet(place)) return false;
   draft.record = { ...draft.record, size: size - caseChunkBytes, flags: flags | readFlags.short };
   draft.more = draft.more.slice(0, -1);
+  return true;
+}
+
+function plantSize(place: Place): boolean {
+  const { draft } = place;
+  const { kind, size, outcome } = draft.record;
+  if (kind !== recordKinds.stat || outcome !== outcomes.ok || !isQuiet(place)) return false;
+  draft.record = { ...draft.record, size: size + caseChunkBytes };
   return true;
 }
 

@@ -44,14 +44,14 @@ export interface Look {
   readonly isLate: boolean;
 }
 
-/** A read or a list; its records come to the drafts when it ends. */
+/** A read, a list or a stat; its records come to the drafts when it ends. */
 export function lookAt(disk: RacingDisk, look: Look): void {
   const { random, drafts, sequence, startNs, endNs } = look;
   const base = { ...blankRecord, sequence, outcome: outcomes.ok, startNs, endNs };
   const draft: Drafted = { phase: stressPhase, record: base, more: [] };
   drafts.push(draft);
-  const isList = random.below(3) === 0;
-  const finish = isList ? list(disk, look, base) : read(disk, look, base);
+  const draw = random.below(6);
+  const finish = (draw < 2 ? list : draw === 2 ? stat : read)(disk, look, base);
   look.moments.push({
     atNs: endNs,
     happen() {
@@ -97,6 +97,24 @@ function read(disk: RacingDisk, look: Look, base: JournalRecord): () => JournalR
       const kind = at === 0 ? recordKinds.read : recordKinds.observe;
       return { ...whole, kind, first: first + at, count: 1, ...lookOf(seen[at]) };
     });
+  };
+}
+
+/** What it finds under the name is the file that it asks, whatever becomes of the name. */
+function stat(disk: RacingDisk, look: Look, base: JournalRecord): () => JournalRecord[] {
+  const { random, moments, names } = look;
+  const name = names[random.below(Math.max(1, names.length))] ?? 0;
+  const found = within(look, look.startNs);
+  const cached = look.isLate && random.below(6) === 0 ? cachedAt(disk.names, moments, random.below(found)) : undefined;
+  let file: CorrectFile | undefined;
+  let size = 0;
+  moments.push({ atNs: found, happen: () => (file = (cached ?? disk.names).get(name)) });
+  moments.push({ atNs: within(look, found), happen: () => (size = file?.chunks ?? 0) });
+  return () => {
+    const own = { ...base, kind: recordKinds.stat, name };
+    return [
+      file === undefined ? { ...own, outcome: outcomes.error, errno: 2 } : { ...own, size: size * caseChunkBytes },
+    ];
   };
 }
 

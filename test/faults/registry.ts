@@ -28,6 +28,7 @@ import { listingRepeats } from './N02-listing-repeats.ts';
 import { listingInvents } from './N03-listing-invents.ts';
 import { closeToOpenBroken } from './V01-close-to-open.ts';
 import { visibilityLatency } from './V02-visibility-latency.ts';
+import { staleAttributes } from './V03-attribute-staleness.ts';
 import { hungOperation } from './H01-hung-operation.ts';
 import { errorStorm } from './H02-error-storm.ts';
 import { lostHost } from './H03-lost-host.ts';
@@ -63,6 +64,7 @@ export const faults: readonly Fault[] = [
   listingInvents,
   closeToOpenBroken,
   visibilityLatency,
+  staleAttributes,
   hungOperation,
   errorStorm,
   lostHost,
