@@ -25,6 +25,7 @@ import { duplicatedWrites } from './claims/duplicated-write.ts';
 import { omittedNames } from './claims/listing-omits.ts';
 import { repeatedNames } from './claims/listing-repeats.ts';
 import { inventedNames } from './claims/listing-invents.ts';
+import { lateNames } from './claims/listing-late.ts';
 import { closeToOpenCheck } from './claims/close-to-open.ts';
 import { visibilityLatency } from './claims/visibility-latency.ts';
 import { staleAttributes } from './claims/attribute-staleness.ts';
@@ -58,6 +59,7 @@ export const checks: readonly Check[] = [
   omittedNames,
   repeatedNames,
   inventedNames,
+  lateNames,
   closeToOpenCheck,
   visibilityLatency,
   staleAttributes,

@@ -148,13 +148,15 @@ function list(disk: RacingDisk, look: Look, base: JournalRecord): () => JournalR
   const { random, moments } = look;
   const folder = random.below(2);
   const seen: number[] = [];
+  const atNs = random.below(look.startNs);
+  const cached = look.isLate && random.below(4) === 0 ? cachedAt(disk.names, moments, atNs) : undefined;
   for (const name of racingNames) {
     if (objectOf(name).folder !== folder) continue;
     let version: number | undefined;
     const take = (): void => {
       // What was taken away and put back meanwhile may be there twice; what was there throughout is there once.
-      const now = disk.versions.get(name) ?? 0;
-      if (disk.names.has(name) && version !== now) seen.push(name);
+      const now = cached === undefined ? (disk.versions.get(name) ?? 0) : 0;
+      if ((cached ?? disk.names).has(name) && version !== now) seen.push(name);
       version = now;
     };
     moments.push({ atNs: within(look, look.startNs), happen: take });

@@ -26,6 +26,7 @@ import { duplicatedWrite } from './D23-duplicated-write.ts';
 import { listingOmits } from './N01-listing-omits.ts';
 import { listingRepeats } from './N02-listing-repeats.ts';
 import { listingInvents } from './N03-listing-invents.ts';
+import { listingLate } from './N04-listing-late.ts';
 import { closeToOpenBroken } from './V01-close-to-open.ts';
 import { visibilityLatency } from './V02-visibility-latency.ts';
 import { staleAttributes } from './V03-attribute-staleness.ts';
@@ -62,6 +63,7 @@ export const faults: readonly Fault[] = [
   listingOmits,
   listingRepeats,
   listingInvents,
+  listingLate,
   closeToOpenBroken,
   visibilityLatency,
   staleAttributes,
