@@ -56,7 +56,7 @@ export function makeHistory(facts: HistoryFacts, hosts: readonly HostEvidence[])
     wrongChunks: remember((owner) => {
       const found = findWrongChunks(evidence, tree(owner), () => writes(owner));
       const torn = tellTornWrites(evidence, tree(owner), found);
-      const short = tellShortWrites(tree(owner), () => writes(owner), { wrong: torn, chunkBytes: facts.chunkBytes });
+      const short = tellShortWrites(tree(owner), () => writes(owner), torn);
       const wrong = tellReturnedWrites(evidence, owner, short);
       return [...wrong, ...findDivergences(evidence, tree(owner), wrong)];
     }),

@@ -3,24 +3,19 @@
  * one on to its end all are as before. One last chunk alone may have been lost by itself, which nobody could tell apart,
  * unless the one before it is torn: then the write ended there.
  */
-import { outcomes } from '../model/record.ts';
 import type { ChunkCode } from './classify.ts';
 import { settledGeneration, settledIncarnation } from './life.ts';
 import type { Tree } from './tree.ts';
 import type { WrongChunk } from './wrong-chunks.ts';
 import type { Writes } from './writes.ts';
 
-export function tellShortWrites(
-  tree: Tree,
-  writes: () => Writes,
-  { wrong, chunkBytes }: { readonly wrong: readonly WrongChunk[]; readonly chunkBytes: number },
-): readonly WrongChunk[] {
+export function tellShortWrites(tree: Tree, writes: () => Writes, wrong: readonly WrongChunk[]): readonly WrongChunk[] {
   const groups = groupByWrite(wrong);
   if (groups.size === 0) return wrong;
   const codes = new Map(wrong.map((one) => [keyOf(one), one.code]));
   const short = new Set<WrongChunk>();
   for (const group of groups.values()) {
-    if (isRestOfWrite(group, { tree, writes: writes(), codes, chunkBytes })) for (const one of group) short.add(one);
+    if (isRestOfWrite(group, { tree, writes: writes(), codes })) for (const one of group) short.add(one);
   }
   return wrong.map((one): WrongChunk => (short.has(one) ? { ...one, code: 'D18' } : one));
 }
@@ -44,7 +39,6 @@ function isRestOfWrite(
     readonly tree: Tree;
     readonly writes: Writes;
     readonly codes: ReadonlyMap<string, ChunkCode>;
-    readonly chunkBytes: number;
   },
 ): boolean {
   const [one] = group;
@@ -52,10 +46,9 @@ function isRestOfWrite(
   if (one?.life === undefined || one.generation === undefined || life === undefined) return false;
   const { generation, life: incarnation } = one;
   const write = given.writes.find(incarnation, one.chunk, generation)?.record;
-  // What it didn't promise it may leave.
-  const isWhole = write?.outcome === outcomes.ok && write.size === write.count * given.chunkBytes;
-  if (write === undefined || !isWhole) return false;
+  if (write === undefined) return false;
   const lost = new Set(group.map(({ chunk }) => chunk));
+  // What it didn't acknowledge is not settled, and what was written since has another generation.
   const left = Array.from({ length: write.count }, (_, at) => write.first + at).filter(
     (chunk) => settledGeneration(life, chunk) === generation && settledIncarnation(life, chunk) === incarnation,
   );

@@ -29,7 +29,6 @@ const leastBytes = 8;
 /** A chunk whose body breaks, and what the reader kept of it from there on. */
 interface Tear {
   readonly wrong: WrongChunk;
-  readonly read: Entry;
   /** Byte in the chunk. */
   readonly at: number;
   readonly bytes: Uint8Array;
@@ -42,7 +41,7 @@ function tearsOf(evidence: Evidence, wrong: WrongChunk): readonly Tear[] {
   if (note === undefined) return [];
   const at = note.offset - wrong.chunk * evidence.facts.chunkBytes;
   const bytes = keptBytes(note, evidence.facts.chunkBytes);
-  return at < stampBytes || bytes.length < leastBytes ? [] : [{ wrong, read, at, bytes }];
+  return at < stampBytes || bytes.length < leastBytes ? [] : [{ wrong, at, bytes }];
 }
 
 /** By wrong chunk: id of the write whose body goes on behind the tear. */
@@ -81,14 +80,13 @@ function groupByChunk(tears: readonly Tear[]): ReadonlyMap<number, readonly Tear
 }
 
 function goesOn(
-  { wrong, read, at, bytes }: Tear,
+  { wrong, at, bytes }: Tear,
   { write, pool, tree, runTag }: { write: Entry; pool: Uint8Array; tree: Tree; runTag: number },
 ): boolean {
   const { incarnation, generation, writer, sequence } = write.record;
-  const isSame = incarnation === read.record.incarnation && generation === read.record.generation;
   const { chunk, name } = wrong;
   const bound = [...(tree.names.get(name)?.bound ?? [])];
-  if (isSame || !bound.some((file) => mayCarry(tree.copies, { incarnation: file, chunk }, { incarnation, generation })))
+  if (!bound.some((file) => mayCarry(tree.copies, { incarnation: file, chunk }, { incarnation, generation })))
     return false;
   const stamp = new Uint32Array(stampBytes / 4);
   const whose = { creator: tree.owner, operation: incarnation };
