@@ -7,18 +7,26 @@
 import type { Evidence } from './evidence.ts';
 import type { StaleRead } from './file-reads.ts';
 import type { FileChanges, Registers } from './registers.ts';
+import type { Tree } from './tree.ts';
 
 export function tellCloseToOpen(
   evidence: Evidence,
-  registers: Registers,
+  { tree, registers }: { readonly tree: Tree; readonly registers: Registers },
   stale: readonly StaleRead[],
 ): readonly StaleRead[] {
   if (evidence.consistency !== 'close-to-open') return stale;
   return stale.map((read): StaleRead => {
-    const changes = read.code === 'D12' ? registers.files.get(read.incarnation) : undefined;
-    const broken = changes === undefined ? undefined : changeMissed(evidence, changes, read);
+    const changes = registers.files.get(read.incarnation);
+    const isJudged = read.code === 'D12' && changes !== undefined && !maySeeCopy(evidence, tree, read);
+    const broken = !isJudged ? undefined : changeMissed(evidence, changes, read);
     return broken === undefined ? read : { ...read, ...broken, code: 'V01' };
   });
+}
+
+/** A client may know a name for longer than the file under it: then it opens one that was copied, and shows that as it is. */
+function maySeeCopy({ log }: Evidence, { names, copies }: Tree, { id, incarnation }: StaleRead): boolean {
+  const bound = names.get(log.entry(id)?.record.name ?? -1)?.bound ?? [];
+  return [...bound].some((file) => copies.get(file)?.ancestors.has(incarnation) === true);
 }
 
 type Missed = Pick<StaleRead, 'change' | 'shownBy' | 'newerGeneration'>;

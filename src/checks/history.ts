@@ -67,7 +67,7 @@ export function makeHistory(facts: HistoryFacts, hosts: readonly HostEvidence[])
         owner,
         tellCloseToOpen(
           evidence,
-          registers(owner),
+          { tree: tree(owner), registers: registers(owner) },
           findStaleReads({ evidence, tree: tree(owner), order: order(owner), registers: registers(owner) }),
         ),
       ),
