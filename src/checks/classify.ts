@@ -4,7 +4,7 @@
  */
 import { contents } from '../model/record.ts';
 
-export type ChunkCode = 'D04' | 'D05' | 'D06' | 'D07' | 'D08' | 'D11' | 'D20' | 'D21' | 'D22';
+export type ChunkCode = 'D04' | 'D05' | 'D06' | 'D07' | 'D08' | 'D09' | 'D11' | 'D18' | 'D20' | 'D21' | 'D22' | 'D23';
 
 /** What a read found in one chunk. */
 export interface Seen {

@@ -37,6 +37,10 @@ export interface HostEvidence {
   readonly isTargetGone?: boolean;
   readonly client: Client;
   readonly consistency: Consistency;
+  /** How long after a close an open by another client may still find what was there before, where it promises close-to-open. */
+  readonly reopenMs?: number;
+  /** How long the caches that its options allow may keep anything. */
+  readonly settleMs?: number;
   readonly clock?: HostClock;
   /** Of its agent, as they came: hostile. */
   readonly heartbeats?: readonly Heartbeat[];

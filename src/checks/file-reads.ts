@@ -1,8 +1,8 @@
-/** The reads of one incarnation of a file during stress, and what it takes to call one of them stale. */
+/** The reads of one incarnation of a file during stress, and what it takes to call one of them stale, or too new. */
 import { writeAt, type FileChanges } from './registers.ts';
 import type { StressReads } from './stress-reads.ts';
 
-export type StaleCode = 'D12' | 'D13' | 'D14';
+export type StaleCode = 'D12' | 'D13' | 'D14' | 'D15' | 'V01' | 'V02';
 
 /** One read of one chunk. */
 export interface StaleRead {
@@ -12,10 +12,12 @@ export interface StaleRead {
   readonly incarnation: number;
   readonly chunk: number;
   readonly generation: number;
-  /** The change that was newer, and id of what shows that it had to be seen: the change itself, or an earlier read. */
+  /** The change that was newer, and id of what shows that it had to be seen: the change itself, or an earlier read. D15: the write of what was seen. */
   readonly change: number;
   readonly newerGeneration: number;
   readonly shownBy: number;
+  /** Only the clocks of two hosts say so, of what nobody could have seen. */
+  readonly isSuspect: boolean;
 }
 
 /** Of one tree; a file system with more has been convicted already. */
@@ -31,6 +33,8 @@ export interface FileReads {
   readonly width: number;
   /** By place: a read that is stale isn't judged as non-monotonic again. */
   readonly isConvicted: Uint8Array;
+  /** By place: a read that saw the future shows nothing that others had to see. */
+  readonly sawFuture: Uint8Array;
   readonly found: StaleRead[];
   /** Room for the bounds of every read of the tree. */
   readonly bounds: Times;
@@ -44,13 +48,14 @@ export interface Times {
 
 /** What may still land, or may never have been written, is never called old. */
 export function convict(
-  { reads, changes, isConvicted, found }: FileReads,
-  stale: { code: StaleCode; place: number; chunk: number; change: number; shownBy: number },
+  { reads, changes, isConvicted, sawFuture, found }: FileReads,
+  stale: { code: StaleCode; place: number; chunk: number; change: number; shownBy: number; isSuspect?: boolean },
 ): void {
-  const { code, place, chunk, change, shownBy } = stale;
+  const { code, place, chunk, change, shownBy, isSuspect = false } = stale;
   const generation = reads.generations[place] ?? 0;
   if (found.length >= maxStaleReads || writeAt(changes, chunk, generation) === undefined) return;
   isConvicted[place] = 1;
+  if (code === 'D15') sawFuture[place] = 1;
   found.push({
     code,
     id: reads.ids[place] ?? 0,
@@ -60,6 +65,7 @@ export function convict(
     change: changes.ids[change] ?? 0,
     newerGeneration: changes.generations[change] ?? 0,
     shownBy,
+    isSuspect,
   });
 }
 

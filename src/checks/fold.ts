@@ -4,8 +4,10 @@
  */
 import type { Finding, Grade } from '../model/finding.ts';
 import { pathOf } from '../model/namespace.ts';
+import { contents } from '../model/record.ts';
 import type { ChunkCode } from './classify.ts';
 import type { History } from './history.ts';
+import { evidenceNoteOf } from './notes.ts';
 import type { Entry } from './record-log.ts';
 import { expectedChunk, foundChunk, hostName, witness, witnesses } from './words.ts';
 import type { WrongChunk } from './wrong-chunks.ts';
@@ -67,14 +69,22 @@ function gradeOf({ isOpen, isSuspect }: WrongChunk): Grade {
   return isSuspect ? 'suspect' : 'proven';
 }
 
-const alike: Readonly<Partial<Record<ChunkCode, string>>> = { D21: ', for every host', D22: ', in every scan' };
+const alike: Readonly<Partial<Record<ChunkCode, string>>> = {
+  D18: ', all of it acknowledged, with its first chunks',
+  D23: ', as it was read before',
+  D21: ', for every host',
+  D22: ', in every scan',
+};
+
+/** Where a body goes on as another one. */
+const breaksInside: ReadonlySet<ChunkCode> = new Set(['D05', 'D09']);
 
 function findingOf(history: History, group: readonly WrongChunk[]): Finding {
   const [first] = group;
   const entry = first === undefined ? undefined : history.log.entry(first.id);
   if (first === undefined || entry === undefined) throw new Error('a wrong chunk without its record');
-  const note = noteOf(history, entry, first);
-  const found = foundChunk(history, entry.record, first.chunk);
+  const note = evidenceNoteOf(history, entry, first.chunk);
+  const found = foundText(history, { entry, wrong: first, offset: note?.offset });
   const written =
     first.life === undefined || first.generation === undefined
       ? undefined
@@ -85,7 +95,7 @@ function findingOf(history: History, group: readonly WrongChunk[]): Finding {
     host: hostName(history, entry.host),
     file: pathOf(first.owner, first.name),
     // Where a body breaks is known to the byte; any other chunk is wrong as a whole.
-    offset: first.code === 'D05' && note !== undefined ? note.offset : first.chunk * history.facts.chunkBytes,
+    offset: breaksInside.has(first.code) && note !== undefined ? note.offset : first.chunk * history.facts.chunkBytes,
     count: group.reduce((sum, wrong) => sum + wrong.sightings, 0),
     expected: `${expectedChunk(history, first, first.generation)}${alike[first.code] ?? ''}`,
     found: group.length === 1 ? found : `${found}; ${group.length} chunks of the file like this`,
@@ -94,22 +104,14 @@ function findingOf(history: History, group: readonly WrongChunk[]): Finding {
   };
 }
 
-/** The bytes that the reader kept. A note is the host's word: it only counts where it fits the record. */
-function noteOf(
+function foundText(
   history: History,
-  entry: Entry,
-  wrong: WrongChunk,
-): { readonly offset: number; readonly aroundHex: string } | undefined {
-  const { chunkBytes } = history.facts;
-  const start = wrong.chunk * chunkBytes;
-  for (const { host, worker, note } of history.notes) {
-    if (host !== entry.host || worker !== entry.worker || note.kind !== 'evidence') continue;
-    if (note.sequence !== entry.record.sequence || note.chunk !== wrong.chunk) continue;
-    if (note.offset < start || note.offset >= start + chunkBytes || !/^[0-9a-f]*$/i.test(note.aroundHex)) continue;
-    return { offset: note.offset, aroundHex: note.aroundHex.slice(0, maxHex) };
-  }
-  return undefined;
+  { entry, wrong, offset }: { readonly entry: Entry; readonly wrong: WrongChunk; readonly offset: number | undefined },
+): string {
+  const { record } = entry;
+  const found = foundChunk(history, record, wrong.chunk);
+  const other = wrong.otherwise === undefined ? undefined : history.log.entry(wrong.otherwise)?.record;
+  if (wrong.code !== 'D09' || other === undefined || offset === undefined) return found;
+  const stamp = foundChunk(history, { ...record, content: contents.data }, wrong.chunk);
+  return `${stamp}, and from byte ${offset % history.facts.chunkBytes} of the chunk on generation ${other.generation} of it`;
 }
-
-/** 512 bytes. */
-const maxHex = 1_024;

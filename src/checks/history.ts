@@ -5,6 +5,7 @@
 import { brokenClock } from '../model/clock.ts';
 import type { Consistency } from '../model/consistency.ts';
 import { ownerOfArena } from '../model/namespace.ts';
+import { tellCloseToOpen } from './close-to-open.ts';
 import { hostOf, type Evidence, type HistoryFacts, type HostEvidence } from './evidence.ts';
 import { findDivergences } from './divergence.ts';
 import { findWrongNames, type WrongName } from './listings.ts';
@@ -19,6 +20,10 @@ import type { Tree } from './tree.ts';
 import { readScan, type Scan } from './scan.ts';
 import type { StaleRead } from './file-reads.ts';
 import { findStaleReads } from './stale-reads.ts';
+import { tellReturnedWrites } from './returned-writes.ts';
+import { tellShortWrites } from './short-writes.ts';
+import { tellTornWrites } from './torn-writes.ts';
+import { tellLateVisibility } from './visibility.ts';
 import { findWrongChunks, type WrongChunk } from './wrong-chunks.ts';
 import { indexWrites, type Writes } from './writes.ts';
 
@@ -60,12 +65,23 @@ export function makeHistory(facts: HistoryFacts, given: readonly HostEvidence[])
     scan,
     contradictions: () => contradictions(ownerOfArena('race')),
     wrongChunks: remember((owner) => {
-      const wrong = findWrongChunks(evidence, tree(owner), () => writes(owner));
+      const found = findWrongChunks(evidence, tree(owner), () => writes(owner));
+      const torn = tellTornWrites(evidence, tree(owner), found);
+      const short = tellShortWrites(tree(owner), () => writes(owner), torn);
+      const wrong = tellReturnedWrites(evidence, owner, short);
       return [...wrong, ...findDivergences(evidence, tree(owner), wrong)];
     }),
     wrongNames: remember((owner) => findWrongNames({ evidence, tree: tree(owner), order: order(owner) })),
     staleReads: remember((owner) =>
-      findStaleReads({ evidence, tree: tree(owner), order: order(owner), registers: registers(owner) }),
+      tellLateVisibility(
+        evidence,
+        owner,
+        tellCloseToOpen(
+          evidence,
+          { tree: tree(owner), registers: registers(owner) },
+          findStaleReads({ evidence, tree: tree(owner), order: order(owner), registers: registers(owner) }),
+        ),
+      ),
     ),
   };
 }

@@ -66,6 +66,7 @@ function isWrongForGood(
   const sightings = history.scan(owner).names.get(name) ?? [];
   switch (code) {
     case 'N01':
+    case 'N04':
       return isThere(state) && sightings.length === 0;
     case 'N02':
       return false;
@@ -92,6 +93,8 @@ function inVerify(history: History, owner: number, code: ListingCode): readonly 
       return repeatedIn(history, owner, scan);
     case 'N03':
       return inventedIn(history, owner, scan);
+    case 'N04':
+      return [];
   }
 }
 
@@ -172,6 +175,10 @@ const texts: Readonly<Record<ListingCode, { readonly expected: string; readonly 
   N02: {
     expected: 'listed once: it was there, under this name, all the time that the listing took',
     found: 'a listing with it more than once',
+  },
+  N04: {
+    expected: 'listed: it had come to be there before the listing began',
+    found: 'a listing without it, by a worker who had not been shown it yet',
   },
   N03: { expected: 'not listed: nothing had this name while the listing took place', found: 'a listing with it' },
 };

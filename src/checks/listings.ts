@@ -1,6 +1,7 @@
 /**
  * What listings of stress lacked, repeated and made up: only of names that were certainly there, or certainly not, all the
- * time that the listing took. That other names of the folder come and go meanwhile excuses nothing.
+ * time that the listing took. That other names of the folder come and go meanwhile excuses nothing. Where listings needn't be
+ * fresh, a name that this worker had never been shown since it came is only late (N04).
  */
 import { folderOf, foldersOfTree } from '../model/namespace.ts';
 import { layout, outcomes, recordKinds } from '../model/record.ts';
@@ -9,9 +10,9 @@ import { windowOf, type Order } from './order.ts';
 import { inStress } from './phases.ts';
 import type { Segment } from './record-log.ts';
 import type { NameState, Tree } from './tree.ts';
-import { countBelow, steadyValue, stepValues, type Window } from './steps.ts';
+import { countBelow, steadyValue, stepValues, type Steps, type Window } from './steps.ts';
 
-export type ListingCode = 'N01' | 'N02' | 'N03';
+export type ListingCode = 'N01' | 'N02' | 'N03' | 'N04';
 
 /** One name that was listed wrong, by one host. */
 export interface WrongName {
@@ -58,6 +59,8 @@ class Finder {
   readonly #found = new Map<string, WrongName>();
   /** By worker: its last listing, whose names may follow in another block. */
   readonly #open = new Map<number, OpenListing>();
+  /** By worker and name: the change with which the name came to be there when it was last shown. */
+  readonly #shown = new Map<string, number>();
   readonly #folders: readonly (readonly [name: number, state: NameState])[][];
 
   constructor(input: ListingsInput) {
@@ -105,6 +108,7 @@ class Finder {
     const listing = this.#open.get(worker);
     this.#open.delete(worker);
     if (listing === undefined) return;
+    const isFresh = this.#input.evidence.consistency === 'posix';
     const { seen, repeated, folder, window } = listing;
     const isComplete = listing.recorded === listing.expected;
     let isFolderSteady = true;
@@ -116,8 +120,13 @@ class Finder {
         continue;
       }
       if (there === stepValues.nothing && seen.has(name)) wrong.push(['N03', name]);
-      else if (there !== stepValues.nothing && !seen.has(name) && isComplete) wrong.push(['N01', name]);
-      else if (repeated.has(name)) wrong.push(['N02', name]);
+      else if (there !== stepValues.nothing && !seen.has(name) && isComplete) {
+        const isLate = !isFresh && this.#shown.get(`${worker}/${name}`) !== arrivalOf(steps, window);
+        wrong.push([isLate ? 'N04' : 'N01', name]);
+      } else if (repeated.has(name)) wrong.push(['N02', name]);
+      if (!isFresh && there !== stepValues.nothing && seen.has(name)) {
+        this.#shown.set(`${worker}/${name}`, arrivalOf(steps, window));
+      }
     }
     for (const name of seen) if (!this.#input.tree.names.has(name)) wrong.push(['N03', name]);
     for (const [code, name] of wrong) this.#keep(listing, { code, name, isFolderSteady });
@@ -138,6 +147,13 @@ class Finder {
       known.isFolderSteady ||= isFolderSteady;
     }
   }
+}
+
+/** Id of the change since which something has been at a name, whatever it was. */
+function arrivalOf({ ids, values }: Steps, { ended }: Window): number {
+  let at = countBelow(ids, ended) - 1;
+  while (at > 0 && values[at - 1] !== stepValues.nothing) at--;
+  return ids[at] ?? -1;
 }
 
 function addRun(listing: OpenListing, first: number, count: number): void {

@@ -66,7 +66,8 @@ function walkTime(group: FileReads, places: Uint32Array, { starts, ends }: Times
 }
 
 /** `shown`, by chunk: the read, from 1, that saw the newest generation of a certain write. */
-function show({ reads, changes }: FileReads, shown: Uint32Array, place: number): void {
+function show({ reads, changes, sawFuture }: FileReads, shown: Uint32Array, place: number): void {
+  if (sawFuture[place] === 1) return;
   const generation = reads.generations[place] ?? 0;
   for (let chunk = reads.firsts[place] ?? 0; chunk < (reads.ends[place] ?? 0); chunk++) {
     const known = shown[chunk] ?? 0;

@@ -47,6 +47,15 @@ export function judgeWinners(consistency: Consistency): Judgement {
 }
 
 const oneWinner = 'an eventual mount may look for a name first and make it afterwards';
+/** Of a size that a stat told: weak mounts keep attributes for a while, and nobody knows of all that keeps them. */
+export function judgeAttributes(consistency: Consistency, isPastCaches: boolean): Judgement {
+  if (consistency === 'posix') return proven;
+  return isPastCaches ? { grade: 'suspect', clause: `; suspect: ${pastCaches}` } : allowed(attributes);
+}
+
+export const pastCaches = 'no cache that the mounts allow by their options keeps anything that long';
+
+const attributes = 'only posix promises that attributes are fresh';
 const closeToOpen =
   'close-to-open promises fresh data only to who opens after the writer closed; attributes may be cached, by time stamps that may be coarse';
 const smb = 'smb lets a client read from its cache until the server breaks its lease';

@@ -8,18 +8,27 @@ import { corruptChunks } from './claims/corrupt-chunk.ts';
 import { misplacedChunks } from './claims/misplaced-chunk.ts';
 import { crossFileChunks } from './claims/cross-file-chunk.ts';
 import { foreignData } from './claims/foreign-data.ts';
+import { tornWrites } from './claims/torn-write.ts';
 import { zeroedChunks } from './claims/zeroed-chunk.ts';
 import { staleReadsCheck } from './claims/stale-read.ts';
 import { nonMonotonicReads } from './claims/non-monotonic-read.ts';
 import { readYourWrites } from './claims/read-your-writes.ts';
+import { futureReads } from './claims/future-read.ts';
+import { failedWrites } from './claims/failed-write.ts';
 import { shortReads } from './claims/short-read.ts';
+import { shortWrites } from './claims/short-write.ts';
 import { sizeMismatches } from './claims/size-mismatch.ts';
 import { truncateResurrections } from './claims/truncate-resurrection.ts';
 import { hostDivergences } from './claims/host-divergence.ts';
 import { unstableReads } from './claims/unstable-read.ts';
+import { duplicatedWrites } from './claims/duplicated-write.ts';
 import { omittedNames } from './claims/listing-omits.ts';
 import { repeatedNames } from './claims/listing-repeats.ts';
 import { inventedNames } from './claims/listing-invents.ts';
+import { lateNames } from './claims/listing-late.ts';
+import { closeToOpenCheck } from './claims/close-to-open.ts';
+import { visibilityLatency } from './claims/visibility-latency.ts';
+import { staleAttributes } from './claims/attribute-staleness.ts';
 import { twoMakers } from './claims/two-makers.ts';
 import { twoMovers } from './claims/two-movers.ts';
 import { twoRemovers } from './claims/two-removers.ts';
@@ -36,18 +45,27 @@ export const checks: readonly Check[] = [
   misplacedChunks,
   crossFileChunks,
   foreignData,
+  tornWrites,
   zeroedChunks,
   staleReadsCheck,
   nonMonotonicReads,
   readYourWrites,
+  futureReads,
+  failedWrites,
   shortReads,
+  shortWrites,
   sizeMismatches,
   truncateResurrections,
   hostDivergences,
   unstableReads,
+  duplicatedWrites,
   omittedNames,
   repeatedNames,
   inventedNames,
+  lateNames,
+  closeToOpenCheck,
+  visibilityLatency,
+  staleAttributes,
   twoMakers,
   twoMovers,
   twoRemovers,

@@ -1,5 +1,5 @@
 /**
- * From stale reads to findings: a chunk of an incarnation is one finding with a count of the reads that saw it old, and
+ * From stale reads, and those of the future, to findings: a chunk of an incarnation is one finding with a count of the reads that saw it old, and
  * neighbours that one read saw alike are one. What verify convicts isn't named again.
  */
 import type { Finding } from '../model/finding.ts';
@@ -7,7 +7,7 @@ import { pathOf } from '../model/namespace.ts';
 import { hostOf } from './evidence.ts';
 import { capFindings } from './fold.ts';
 import type { History } from './history.ts';
-import { judgeRead, type Reach } from './promise.ts';
+import { judgeRead, pastCaches, type Judgement, type Reach } from './promise.ts';
 import type { Entry } from './record-log.ts';
 import type { StaleCode, StaleRead } from './file-reads.ts';
 import { foundChunk, hostName, witness, witnesses, workerName } from './words.ts';
@@ -51,31 +51,43 @@ function runsOf(history: History, owner: number, code: StaleCode): readonly Run[
 
 function sightedChunks(history: History, owner: number, code: StaleCode): Iterable<Sighted> {
   const all = history.staleReads(owner);
-  // What was stale by a change, or is old for good, needs no second proof.
+  // What was stale by a change, or is old for good, needs no second proof; that doesn't say how the future was seen.
   const known = new Set(
-    history
-      .wrongChunks(owner)
-      .flatMap(({ life, chunk, code: final }) =>
-        life !== undefined && generationCodes.has(final) ? [keyOf(life, chunk)] : [],
-      ),
+    code === 'D15'
+      ? []
+      : history
+          .wrongChunks(owner)
+          .flatMap(({ life, chunk, code: final }) =>
+            life !== undefined && generationCodes.has(final) ? [keyOf(life, chunk)] : [],
+          ),
   );
-  if (code === 'D13') {
-    for (const stale of all) if (stale.code !== 'D13') known.add(keyOf(stale.incarnation, stale.chunk));
-  }
+  const proofs = strongerThan[code];
+  for (const stale of all) if (proofs.includes(stale.code)) known.add(keyOf(stale.incarnation, stale.chunk));
   const sighted = new Map<string, Sighted>();
   for (const stale of all) {
     const key = keyOf(stale.incarnation, stale.chunk);
     if (stale.code !== code || known.has(key)) continue;
     const reach = reachOf(history, owner, stale);
-    const chunk = sighted.get(`${reach}/${key}`);
-    if (chunk === undefined) sighted.set(`${reach}/${key}`, { stale, reach, sightings: 1 });
+    const alike = `${reach}/${stale.isSuspect}/${key}`;
+    const chunk = sighted.get(alike);
+    if (chunk === undefined) sighted.set(alike, { stale, reach, sightings: 1 });
     else chunk.sightings++;
   }
   return sighted.values();
 }
 
+/** What is told of a chunk by one of these isn't told again. */
+const strongerThan: Readonly<Record<StaleCode, readonly StaleCode[]>> = {
+  D12: ['V01', 'V02'],
+  D13: ['D12', 'D14', 'V01', 'V02'],
+  D14: [],
+  D15: [],
+  V01: [],
+  V02: ['V01'],
+};
+
 /** Judged in verify by the generation that is left. */
-const generationCodes: ReadonlySet<string> = new Set(['D04', 'D20', 'D21', 'D22']);
+const generationCodes: ReadonlySet<string> = new Set(['D04', 'D18', 'D20', 'D21', 'D22', 'D23']);
 
 function keyOf(incarnation: number, chunk: number): string {
   return `${incarnation}/${chunk}`;
@@ -90,11 +102,11 @@ function reachOf(history: History, owner: number, { id, shownBy }: StaleRead): R
 function findingOf(history: History, { owner, reach, first, chunks, sightings }: Run): Finding {
   const entry = history.log.entry(first.id);
   if (entry === undefined) throw new Error('a stale read without its record');
-  const { grade, clause } = judgeRead(history.consistency, reach);
+  const { grade, clause } = judge(history, first, reach);
   const found = foundChunk(history, entry.record, first.chunk);
   const seen = history.registers(owner).files.get(first.incarnation);
   const at = seen?.generations.indexOf(first.generation) ?? -1;
-  const proof = [seen?.ids[at], first.change, first.shownBy === first.change ? undefined : first.shownBy];
+  const proof = new Set([seen?.ids[at], first.change, first.shownBy]);
   return {
     code: first.code,
     grade,
@@ -104,8 +116,16 @@ function findingOf(history: History, { owner, reach, first, chunks, sightings }:
     count: sightings,
     expected: expectedText(history, owner, first),
     found: `${found}${chunks === 1 ? '' : `; ${chunks} chunks of the file like this`}${clause}`,
-    witness: [...witnesses(history, proof), witness(history, entry, found)],
+    witness: [...witnesses(history, [...proof]), witness(history, entry, found)],
   };
+}
+
+/** No file system may show the future, but clocks may be off by more than is thought. */
+function judge({ consistency }: History, { code, isSuspect }: StaleRead, reach: Reach): Judgement {
+  if (code === 'V02') return { grade: 'suspect', clause: `; suspect: ${pastCaches}` };
+  if (code !== 'D15' && code !== 'V01') return judgeRead(consistency, reach);
+  if (!isSuspect) return { grade: 'proven', clause: '' };
+  return { grade: 'suspect', clause: '; suspect: nothing but the bounds of two clocks says which came first' };
 }
 
 function expectedText(history: History, owner: number, stale: StaleRead): string {
@@ -115,11 +135,16 @@ function expectedText(history: History, owner: number, stale: StaleRead): string
   const least = `generation ${stale.newerGeneration} or newer of chunk ${stale.chunk} of ${fileOf(change, owner)}: the change${by}`;
   switch (stale.code) {
     case 'D12':
+    case 'V02':
       return `${least} had certainly ended before the read began`;
+    case 'V01':
+      return `${least} had certainly ended, and its file been closed, long before the file was opened to read`;
     case 'D13':
       return `${least} had been seen by a read that certainly ended before this one began`;
     case 'D14':
       return `${least} was the reader's own, acknowledged before it read`;
+    case 'D15':
+      return `an older generation of chunk ${stale.chunk} of ${fileOf(change, owner)}: the write${by} certainly began after the read had ended`;
   }
 }
 

@@ -49,6 +49,14 @@ export function settleMsOf(mount: Mount): number {
 }
 
 /**
+ * How long after a writer's close an open by another client may still find what was there before, where a mount promises
+ * close-to-open: as coarse as time stamps get; GlusterFS also closes in the background, and keeps what it read for a second.
+ */
+export function reopenMsOf(mount: Mount): number {
+  return familyOf(mount.type) === 'gluster' ? 10_000 + settleMsOf(mount) : 1_000;
+}
+
+/**
  * Linux's defaults, nfs(5): acregmax 60 s, acdirmax 60 s. `lookupcache=none` doesn't shorten it: attributes are cached as
  * before, and with them what a folder's listing says. `local_lock` is about locks alone.
  */

@@ -7,7 +7,7 @@ import { makeHistory, type History } from '../../src/checks/history.ts';
 import type { HostEvidence } from '../../src/checks/evidence.ts';
 import { stressPhase, verifyPhase } from '../../src/checks/phases.ts';
 import { brokenClock, type HostClock } from '../../src/model/clock.ts';
-import { consistencyOf, isNetworkMount } from '../../src/model/consistency.ts';
+import { consistencyOf, isNetworkMount, reopenMsOf, settleMsOf } from '../../src/model/consistency.ts';
 import type { Block, BlockBody, Note } from '../../src/model/journal.ts';
 import { contents, outcomes, readFlags, recordKinds, type JournalRecord } from '../../src/model/record.ts';
 import { arenas, nameOf, ownerOfArena, parsePath } from '../../src/model/namespace.ts';
@@ -85,7 +85,10 @@ const noteSchema = z.union([
 export const caseSchema = z.strictObject({
   about: z.string(),
   mount: z.string().default('ext4'),
+  mountOptions: z.array(z.string()).default([]),
   hosts: z.array(z.string()).default(['a', 'b']),
+  /** A host. The first of each reads everything back. */
+  workers: z.number().default(1),
   isLocal: z.boolean().default(false),
   /** Hosts whose journals end in the middle. */
   cut: z.array(z.string()).default([]),
@@ -129,41 +132,46 @@ type Operation = z.infer<typeof operationSchema>;
 
 export const caseChunkBytes = 1024;
 
-/** One worker a host. */
 export function historyOfCase(given: Case): History {
-  const scribes = given.hosts.map((_, host) => new Scribe(host));
+  const { workers } = given;
+  const scribes = given.hosts.flatMap((_, host) =>
+    Array.from({ length: workers }, (_, at) => new Scribe(host, host * workers + at)),
+  );
   for (const operation of given.operations) scribeOf(given, scribes, operation.by).operate(operation);
-  for (const [host, scribe] of scribes.entries()) {
-    const name = given.hosts[host] ?? '';
-    const trees = given.isLocal ? [host] : given.hosts.map((_, owner) => owner);
+  for (const [host, name] of given.hosts.entries()) {
+    const scribe = scribes[host * workers];
+    const trees = scribes.map((_, owner) => owner).filter((owner) => !given.isLocal || owner === host * workers);
     const owners = [...trees, ...arenas.map((arena) => ownerOfArena(arena))];
-    scribe.scan(given.seenFirstBy[name] ?? given.disk, 0, owners);
-    scribe.scan(given.seenBy[name] ?? given.disk, readFlags.secondScan, owners);
+    scribe?.scan(given.seenFirstBy[name] ?? given.disk, 0, owners);
+    scribe?.scan(given.seenBy[name] ?? given.disk, readFlags.secondScan, owners);
   }
   for (const { by, note } of given.notes) scribeOf(given, scribes, by).note(note);
-  const facts = { workers: 1, chunkBytes: caseChunkBytes, maxChunks: 64, isLocal: given.isLocal, limits: given.limits };
+  const facts = { workers, chunkBytes: caseChunkBytes, maxChunks: 64, isLocal: given.isLocal, limits: given.limits };
   return makeHistory(
     facts,
-    given.hosts.map((name, host) => evidenceOf(given, name, scribes[host])),
+    given.hosts.map((name, host) => evidenceOf(given, name, scribes.slice(host * workers, (host + 1) * workers))),
   );
 }
 
 function scribeOf(given: Case, scribes: readonly Scribe[], by: string): Scribe {
-  const scribe = scribes[given.hosts.indexOf(by.replace(/\/0$/, ''))];
+  const [host = '', worker = '0'] = by.split('/');
+  const scribe = scribes[given.hosts.indexOf(host) * given.workers + Number(worker)];
   if (scribe === undefined) throw new Error(`no such worker: ${by}`);
   return scribe;
 }
 
-function evidenceOf(given: Case, name: string, scribe: Scribe | undefined): HostEvidence {
-  const mount = { path: '/', type: given.mount, source: '', options: [] };
+function evidenceOf(given: Case, name: string, scribes: readonly Scribe[]): HostEvidence {
+  const mount = { path: '/', type: given.mount, source: '', options: given.mountOptions };
   const isCut = given.cut.includes(name);
   return {
     name,
-    blocks: given.missing.includes(name) ? [] : (scribe?.blocks(given, isCut) ?? []),
+    blocks: given.missing.includes(name) ? [] : scribes.flatMap((scribe) => scribe.blocks(given, isCut)),
     isTrusted: true,
     hasVerified: !isCut,
     client: { isNetwork: isNetworkMount(mount), platform: 'linux' },
     consistency: consistencyOf(mount),
+    reopenMs: reopenMsOf(mount),
+    settleMs: settleMsOf(mount),
     clock: clockOf(given.clocks[name]),
     ...beatOf(given.oldest[name]),
     ...(given.counted[name] === undefined ? {} : { stress: given.counted[name] }),
@@ -193,13 +201,15 @@ const tickNs = 10;
 
 class Scribe {
   readonly #host: number;
+  readonly #worker: number;
   readonly #records: { readonly phase: number; readonly record: JournalRecord }[] = [];
   readonly #notes: Note[] = [];
   #sequence = 0;
   #nowNs = 1_000;
 
-  constructor(host: number) {
+  constructor(host: number, worker: number) {
     this.#host = host;
+    this.#worker = worker;
   }
 
   operate(operation: Operation): void {
@@ -215,7 +225,7 @@ class Scribe {
       count,
       generation,
       creator: owner,
-      writer: this.#host,
+      writer: this.#worker,
       incarnation: kind === 'touch' ? base.sequence : incarnation,
       target: to === undefined ? 0 : objectAt(to).name,
       size: operation.size ?? asked,
@@ -264,7 +274,7 @@ class Scribe {
   }
 
   blocks({ writtenNs }: Case, isCut: boolean): readonly Block[] {
-    const header = { number: 0, host: this.#host, worker: this.#host, runTag: 1, boot: [0, 0] as const, writtenNs };
+    const header = { number: 0, host: this.#host, worker: this.#worker, runTag: 1, boot: [0, 0] as const, writtenNs };
     const bodies: (BlockBody & { readonly phase: number })[] = [stressPhase, verifyPhase].map((phase) => ({
       type: 'records',
       phase,

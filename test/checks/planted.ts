@@ -3,13 +3,13 @@
  * its host or by what is known of two clocks. False where the run offers no place for it.
  */
 import { stressPhase } from '../../src/checks/phases.ts';
-import { contents, readFlags, recordKinds, type JournalRecord } from '../../src/model/record.ts';
+import { contents, outcomes, readFlags, recordKinds, type JournalRecord } from '../../src/model/record.ts';
 import { caseChunkBytes } from './case-history.ts';
 import { racingFacts, racingNames, type Drafted } from './racing-disk.ts';
 import type { RacingRun } from './racing-file-system.ts';
 import type { OwnerOperation } from './racing-owner.ts';
 
-export const plantable = ['D12', 'D13', 'D14', 'D17', 'N01', 'N02', 'N03'] as const;
+export const plantable = ['D12', 'D13', 'D14', 'D15', 'D17', 'N01', 'N02', 'N03', 'V03'] as const;
 export type Plantable = (typeof plantable)[number];
 
 export function plant(run: RacingRun, code: Plantable): boolean {
@@ -34,12 +34,16 @@ function plantIn(place: Place, code: Plantable): boolean {
     case 'D13':
     case 'D14':
       return plantOld(place, code);
+    case 'D15':
+      return plantFuture(place);
     case 'D17':
       return plantShort(place);
     case 'N01':
     case 'N02':
     case 'N03':
       return plantListing(place, code);
+    case 'V03':
+      return plantSize(place);
   }
 }
 
@@ -62,6 +66,23 @@ function plantOld({ run, worker, drafts, draft }: Place, code: 'D12' | 'D13' | '
     const old = { ...seen, generation: older.generation };
     if (at === 0) draft.record = old;
     else draft.more = draft.more.with(at - 1, old);
+    return true;
+  }
+  return false;
+}
+
+/** By program order or the clock of the owner's host: between hosts nothing but bounds could tell. */
+function plantFuture({ run, worker, draft }: Place): boolean {
+  if (worker >= racingFacts.workers) return false;
+  for (const [at, seen] of [draft.record, ...draft.more].entries()) {
+    if (!isData(seen) || !isJudged(run, worker, seen)) continue;
+    const later = run.operations
+      .map(({ record }) => record)
+      .find((write) => covers(write, seen.first, seen.incarnation) && write.startNs > seen.endNs + 1);
+    if (later === undefined) continue;
+    const future = { ...seen, generation: later.generation };
+    if (at === 0) draft.record = future;
+    else draft.more = draft.more.with(at - 1, future);
     return true;
   }
   return false;
@@ -170,6 +191,14 @@ function plantShort(place: Place): boolean {
   if (kind !== recordKinds.read || size < 2 * caseChunkBytes || !isQuiet(place)) return false;
   draft.record = { ...draft.record, size: size - caseChunkBytes, flags: flags | readFlags.short };
   draft.more = draft.more.slice(0, -1);
+  return true;
+}
+
+function plantSize(place: Place): boolean {
+  const { draft } = place;
+  const { kind, size, outcome } = draft.record;
+  if (kind !== recordKinds.stat || outcome !== outcomes.ok || !isQuiet(place)) return false;
+  draft.record = { ...draft.record, size: size + caseChunkBytes };
   return true;
 }
 

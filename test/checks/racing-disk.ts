@@ -44,14 +44,14 @@ export interface Look {
   readonly isLate: boolean;
 }
 
-/** A read or a list; its records come to the drafts when it ends. */
+/** A read, a list or a stat; its records come to the drafts when it ends. */
 export function lookAt(disk: RacingDisk, look: Look): void {
   const { random, drafts, sequence, startNs, endNs } = look;
   const base = { ...blankRecord, sequence, outcome: outcomes.ok, startNs, endNs };
   const draft: Drafted = { phase: stressPhase, record: base, more: [] };
   drafts.push(draft);
-  const isList = random.below(3) === 0;
-  const finish = isList ? list(disk, look, base) : read(disk, look, base);
+  const draw = random.below(6);
+  const finish = (draw < 2 ? list : draw === 2 ? stat : read)(disk, look, base);
   look.moments.push({
     atNs: endNs,
     happen() {
@@ -100,6 +100,24 @@ function read(disk: RacingDisk, look: Look, base: JournalRecord): () => JournalR
   };
 }
 
+/** What it finds under the name is the file that it asks, whatever becomes of the name. */
+function stat(disk: RacingDisk, look: Look, base: JournalRecord): () => JournalRecord[] {
+  const { random, moments, names } = look;
+  const name = names[random.below(Math.max(1, names.length))] ?? 0;
+  const found = within(look, look.startNs);
+  const cached = look.isLate && random.below(6) === 0 ? cachedAt(disk.names, moments, random.below(found)) : undefined;
+  let file: CorrectFile | undefined;
+  let size = 0;
+  moments.push({ atNs: found, happen: () => (file = (cached ?? disk.names).get(name)) });
+  moments.push({ atNs: within(look, found), happen: () => (size = file?.chunks ?? 0) });
+  return () => {
+    const own = { ...base, kind: recordKinds.stat, name };
+    return [
+      file === undefined ? { ...own, outcome: outcomes.error, errno: 2 } : { ...own, size: size * caseChunkBytes },
+    ];
+  };
+}
+
 /** How a reader records what is in a chunk. */
 export function lookOf(
   stamp: Stamp | undefined,
@@ -130,13 +148,15 @@ function list(disk: RacingDisk, look: Look, base: JournalRecord): () => JournalR
   const { random, moments } = look;
   const folder = random.below(2);
   const seen: number[] = [];
+  const atNs = random.below(look.startNs);
+  const cached = look.isLate && random.below(4) === 0 ? cachedAt(disk.names, moments, atNs) : undefined;
   for (const name of racingNames) {
     if (objectOf(name).folder !== folder) continue;
     let version: number | undefined;
     const take = (): void => {
       // What was taken away and put back meanwhile may be there twice; what was there throughout is there once.
-      const now = disk.versions.get(name) ?? 0;
-      if (disk.names.has(name) && version !== now) seen.push(name);
+      const now = cached === undefined ? (disk.versions.get(name) ?? 0) : 0;
+      if ((cached ?? disk.names).has(name) && version !== now) seen.push(name);
       version = now;
     };
     moments.push({ atNs: within(look, look.startNs), happen: take });

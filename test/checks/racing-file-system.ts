@@ -7,7 +7,7 @@
 import { makeHistory, type History } from '../../src/checks/history.ts';
 import { stressPhase, verifyPhase } from '../../src/checks/phases.ts';
 import { hostClock, type HostClock } from '../../src/model/clock.ts';
-import { consistencyOf, isNetworkMount } from '../../src/model/consistency.ts';
+import { consistencyOf, isNetworkMount, reopenMsOf, settleMsOf } from '../../src/model/consistency.ts';
 import type { Block } from '../../src/model/journal.ts';
 import { randomOf, type Random } from '../../src/model/random.ts';
 import { outcomes, type JournalRecord } from '../../src/model/record.ts';
@@ -140,6 +140,8 @@ export function historyOfRun(run: RacingRun): History {
         hasVerified: own.every((_, at) => run.lost[first + at] === undefined),
         client: { isNetwork: isNetworkMount(mount), platform: 'linux' },
         consistency: consistencyOf(mount),
+        reopenMs: reopenMsOf(mount),
+        settleMs: settleMsOf(mount),
         ...(clock === undefined ? {} : { clock }),
       };
     }),

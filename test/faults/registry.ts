@@ -7,20 +7,29 @@ import { corruptChunk } from './D05-corrupt-chunk.ts';
 import { misplacedChunk } from './D06-misplaced-chunk.ts';
 import { crossFileChunk } from './D07-cross-file-chunk.ts';
 import { foreignData } from './D08-foreign-data.ts';
+import { tornWrite } from './D09-torn-write.ts';
 import { holedCopy } from './D11-holed-copy.ts';
 import { zeroedChunk } from './D11-zeroed-chunk.ts';
 import { staleRead } from './D12-stale-read.ts';
 import { nonMonotonicRead } from './D13-non-monotonic-read.ts';
 import { readYourWritesBroken } from './D14-read-your-writes.ts';
+import { futureRead } from './D15-future-read.ts';
+import { failedWriteVisible } from './D16-failed-write.ts';
 import { shortRead } from './D17-short-read.ts';
 import { lostAppend } from './D19-lost-append.ts';
+import { lyingShortWrite } from './D18-lying-short-write.ts';
 import { sizeMismatch } from './D19-size-mismatch.ts';
 import { truncateResurrection } from './D20-truncate-resurrection.ts';
 import { hostDivergence } from './D21-host-divergence.ts';
 import { unstableRead } from './D22-unstable-read.ts';
+import { duplicatedWrite } from './D23-duplicated-write.ts';
 import { listingOmits } from './N01-listing-omits.ts';
 import { listingRepeats } from './N02-listing-repeats.ts';
 import { listingInvents } from './N03-listing-invents.ts';
+import { listingLate } from './N04-listing-late.ts';
+import { closeToOpenBroken } from './V01-close-to-open.ts';
+import { visibilityLatency } from './V02-visibility-latency.ts';
+import { staleAttributes } from './V03-attribute-staleness.ts';
 import { twoMakersFault } from './N07-two-makers.ts';
 import { twoMoversFault } from './N08-two-movers.ts';
 import { twoRemoversFault } from './N09-two-removers.ts';
@@ -38,20 +47,29 @@ export const faults: readonly Fault[] = [
   misplacedChunk,
   crossFileChunk,
   foreignData,
+  tornWrite,
   zeroedChunk,
   holedCopy,
   staleRead,
   nonMonotonicRead,
   readYourWritesBroken,
+  futureRead,
+  failedWriteVisible,
   shortRead,
+  lyingShortWrite,
   sizeMismatch,
   lostAppend,
   truncateResurrection,
   hostDivergence,
   unstableRead,
+  duplicatedWrite,
   listingOmits,
   listingRepeats,
   listingInvents,
+  listingLate,
+  closeToOpenBroken,
+  visibilityLatency,
+  staleAttributes,
   twoMakersFault,
   twoMoversFault,
   twoRemoversFault,

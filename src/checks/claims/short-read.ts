@@ -9,11 +9,10 @@ import type { Check } from '../check.ts';
 import { hostOf, isElsewhere } from '../evidence.ts';
 import { capFindings } from '../fold.ts';
 import type { History } from '../history.ts';
-import { windowOf } from '../order.ts';
 import { inStress } from '../phases.ts';
 import { judgeRead } from '../promise.ts';
 import type { Segment, Visitor } from '../record-log.ts';
-import { countBelow, steadyValue } from '../steps.ts';
+import { steadySize, type SteadySize } from '../steady-size.ts';
 import { hostName, witnesses } from '../words.ts';
 
 export const shortReads: Check = {
@@ -40,15 +39,11 @@ export const shortReads: Check = {
   },
 };
 
-interface ShortRead {
+interface ShortRead extends SteadySize {
   readonly owner: number;
   readonly host: number;
   readonly name: number;
-  readonly incarnation: number;
   readonly id: number;
-  /** Id of the change that left the size. */
-  readonly sizedBy: number | undefined;
-  readonly size: number;
   readonly first: number;
   readonly bytes: number;
   sightings: number;
@@ -64,27 +59,16 @@ function isShort({ views }: Segment, at: number): boolean {
 
 function judge(
   history: History,
-  { owner, segment, at }: { readonly owner: number; readonly segment: Segment; readonly at: number },
+  at: { readonly owner: number; readonly segment: Segment; readonly at: number },
 ): ShortRead | undefined {
-  const tree = history.tree(owner);
-  const { u32, f64 } = segment.views;
-  const name = u32[at * 16 + layout.name] ?? 0;
-  const steps = tree.names.get(name)?.steps;
-  if (steps === undefined) return undefined;
-  const window = windowOf(history.order(owner), segment, at);
-  const incarnation = steadyValue(steps, window);
-  const sizes = incarnation === undefined ? undefined : tree.sizes.get(incarnation);
-  if (incarnation === undefined || sizes === undefined) return undefined;
-  // What an error reported later may have lost was perhaps gone already.
-  if (history.registers(owner).files.get(incarnation)?.isSound === false) return undefined;
-  if (tree.copies.get(incarnation)?.isDoubted === true) return undefined;
-  const size = steadyValue(sizes, window) ?? 0;
-  const first = (u32[at * 16 + layout.first] ?? 0) * history.facts.chunkBytes;
-  const bytes = f64[at * 8 + layout.size] ?? 0;
-  if (!(first + bytes < size)) return undefined;
-  const sizedBy = sizes.ids[countBelow(sizes.ids, window.ended) - 1];
-  const { host, firstId } = segment;
-  return { owner, host, name, incarnation, id: firstId + at, sizedBy, size, first, bytes, sightings: 1 };
+  const { u32, f64 } = at.segment.views;
+  const first = (u32[at.at * 16 + layout.first] ?? 0) * history.facts.chunkBytes;
+  const bytes = f64[at.at * 8 + layout.size] ?? 0;
+  const steady = steadySize(history, at);
+  if (steady === undefined || !(first + bytes < steady.size)) return undefined;
+  const { host, firstId } = at.segment;
+  const name = u32[at.at * 16 + layout.name] ?? 0;
+  return { ...steady, owner: at.owner, host, name, id: firstId + at.at, first, bytes, sightings: 1 };
 }
 
 function findingOf(history: History, read: ShortRead): Finding {

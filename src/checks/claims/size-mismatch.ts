@@ -65,4 +65,4 @@ function isRolledBack(history: History, file: File, size: number): boolean {
 }
 
 /** Of chunks that show an old generation, to all or to some. */
-const oldCodes: ReadonlySet<string> = new Set(['D04', 'D21', 'D22']);
+const oldCodes: ReadonlySet<string> = new Set(['D04', 'D18', 'D21', 'D22', 'D23']);

@@ -1,0 +1,13 @@
+/** Another host's changes are not seen, on a mount that says that it may be late and has no caches. */
+import type { Fault } from './fault.ts';
+import { oldReads } from './old-reads.ts';
+
+export const visibilityLatency: Fault = {
+  code: 'V02',
+  name: 'visibility latency',
+  causes: { verdict: 'pass', grade: 'suspect' },
+  besides: ['D12', 'D13'],
+  isOfFewFiles: true,
+  workload: { consistency: 'eventual' },
+  decorate: (operations, options) => oldReads(operations, options, 'others'),
+};
