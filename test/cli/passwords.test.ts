@@ -84,6 +84,7 @@ for (const { name, ask, file, question, of } of passwords) {
         });
       }
       await assert.rejects(reachWith([file, 'none']), { code: 'input', message: /can't be read/ });
+      await assert.rejects(reachWith([file, '/dev/zero']), { code: 'input', message: /\/dev\/zero: .*larger than/ });
     });
 
     it('comes from a pipe for -', async () => {
