@@ -42,7 +42,7 @@ for (const { name, ask, file, question, of } of passwords) {
     });
     const fleetOf = async (...words: string[]): Promise<FleetValues> => {
       const none = { names: [], load: async () => Promise.reject(new Error('no task')) };
-      const invocation = await parseArguments(['-H', 'web', ...words, '--', 'true'], none);
+      const invocation = await parseArguments(['-H', 'web', '--sudo', ...words, '--', 'true'], none);
       assert('fleet' in invocation);
       return invocation.fleet;
     };
