@@ -21,7 +21,9 @@ export function readIdentity(path: string): Identity {
     const content = readBounded(path, maxKeyBytes);
     const key = firstKey(ssh2.utils.parseKey(content));
     if (!(key instanceof Error)) {
-      return key.isPrivateKey() ? { path, privateKey: key, publicKey: key } : { path, publicKey: key };
+      if (key.isPrivateKey()) return { path, privateKey: key, publicKey: key };
+      const problem = `${path} is a public key, and no agent holds its private one: name the private key`;
+      return { path, publicKey: key, problem };
     }
     if (/encrypted|passphrase/i.test(key.message)) {
       const publicKey = publicPart(content) ?? publicFile(path);
