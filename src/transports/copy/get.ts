@@ -211,8 +211,9 @@ class Receiver {
 
   async #next(wanted: Wanted, file: IncomingFile): Promise<void> {
     if (this.#mark !== this.#target.mark) throw this.#strange(`${shown(wanted.path)} shrank while it was read`);
-    this.#file = undefined;
     if (!(await file.finish())) this.#changed.push(wanted.path);
+    // Only now: what fails before it is given up, with its part.
+    this.#file = undefined;
     this.#turn++;
     this.#mark = '';
     this.#left = leftOf(this.#wanted[this.#turn]);
