@@ -120,7 +120,10 @@ async function runOn(request: CommandRequest, target: Host, { index, place }: At
       idleMs,
       signal,
       shown,
-      onLine: (stream, line) => emit({ kind: 'line', host, stream, text: line.replace(/\r?\n$/, '') }),
+      onLine: (stream, line, isPartial) => {
+        const text = line.replace(/\r?\n$/, '');
+        emit({ kind: 'line', host, stream, text, ...(isPartial ? { isPartial } : {}) });
+      },
       onBytes: output && ((stream, bytes) => output.write(index, stream, bytes)),
     });
     if (exit.kind !== 'exited') return { host, status: 'failed', code: killedCode, reason: describeExit(exit) };

@@ -229,6 +229,20 @@ describe('a command on many hosts', { skip: process.platform === 'win32' && 'hos
     assert.match(stderr, /n\[1-3\]: interrupted during the run/);
   });
 
+  it('says a line that is too long in pieces, which programs can put together', async () => {
+    const command = 'head -c 200000 /dev/zero | tr "\\0" x; echo; echo short';
+    const { stdout } = await run(['-H', 'n1', '--json', '--', command]);
+    const said = stdout.trim().split('\n').map(eventOf);
+    const pieces = said.filter(({ kind }) => kind === 'line');
+    const [short, last, ...others] = pieces.reverse();
+    assert.deepEqual([short?.['text'], short?.['isPartial'], last?.['isPartial']], ['short', undefined, undefined]);
+    assert.deepEqual(new Set(others.map(({ isPartial }) => isPartial)), new Set([true]));
+    const length = [last, ...others].reduce((sum, piece) => sum + String(piece?.['text']).length, 0);
+    assert.equal(length, 200_000);
+    const plain = await run(['-H', 'n1', '--', command]);
+    assert.equal(plain.stderr, 'n1: a line of more than 64 Ki characters is shown in pieces; --out keeps it whole\n');
+  });
+
   it('is refused options that could have no effect', async () => {
     for (const option of ['--ask-sudo-pass', '--sudo-password-file=x']) {
       const refused = await run(['-H', 'a', option, '--', 'true']);
