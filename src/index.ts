@@ -15,7 +15,7 @@ export type {
 } from './controller/task.ts';
 export { mountOptions, mountSpec, type MountValues } from './controller/mounts/spec.ts';
 export { filesWorkload, type FilesRequest } from './controller/profiles.ts';
-export { describeCopy } from './controller/task-copy.ts';
+export { describeCopy, requirePath } from './controller/task-copy.ts';
 export { askHosts, type FleetAccess, type HostAnswer } from './controller/ask-hosts.ts';
 export { cleanFleet, type Cleaning } from './controller/cleanup/clean.ts';
 export { cleaningLines, cleaningRecords } from './controller/cleanup/lines.ts';

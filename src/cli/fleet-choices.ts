@@ -57,9 +57,22 @@ function refuse(option: string, text: string, hint: string): FunbricError {
   return new FunbricError('usage', `${option} can't be ${JSON.stringify(text)}`, { hint });
 }
 
+interface RefusableChoices extends FleetChoices {
+  readonly isSudoPasswordAsked: boolean;
+  readonly sudoPasswordFile: string | undefined;
+  readonly sudo: object | undefined;
+}
+
 /** Options that would be without effect are refused: who gives them expects something of them. */
-export function refuseChoices(choices: FleetChoices, kind: 'command' | 'tasks', progress: string): void {
-  const { isGathered, isDiffed, outFolder } = choices;
+export function refuseChoices(choices: RefusableChoices, kind: 'command' | 'tasks', progress: string): void {
+  const { isGathered, isDiffed, outFolder, isSudoPasswordAsked, sudoPasswordFile, sudo } = choices;
+  // Tasks have host.sudo; a command has no sudo of ours but this one.
+  if (kind === 'command' && sudo === undefined && (isSudoPasswordAsked || sudoPasswordFile !== undefined)) {
+    const given = isSudoPasswordAsked ? '--ask-sudo-pass' : '--sudo-password-file';
+    throw new FunbricError('usage', `${given} without --sudo: a command behind -- would not be given the password`, {
+      hint: 'add --sudo, or --sudo-user NAME; a sudo of your own in the command asks at no terminal',
+    });
+  }
   const option = isGathered ? '-b' : isDiffed ? '--diff' : outFolder === undefined ? undefined : '--out';
   if (option === undefined) return;
   if (kind === 'tasks') {

@@ -14,6 +14,7 @@ import { runOnHosts } from './command/run-on-hosts.ts';
 import { describeError } from './errors.ts';
 import { fleetOptionNames } from './fleet-options.ts';
 import { chooseHosts, rememberHosts } from './hosts.ts';
+import { nothingToDo } from './nothing-to-do.ts';
 import { limitRun } from './run-limit.ts';
 import { reachOf } from './reach.ts';
 import type { Context, Shop, Surroundings } from './surroundings.ts';
@@ -102,7 +103,7 @@ async function perform(invocation: Invocation, context: Context): Promise<number
     case 'command': {
       const { fleet } = invocation;
       const hosts = await chooseHosts(fleet, context);
-      if (hosts.length === 0) return 0;
+      if (hosts.length === 0) return nothingToDo(fleet, context);
       const { code, exits } = await runOnHosts({ ...invocation, hosts, reach: await reachOf(fleet, context), context });
       await rememberHosts(fleet, exits, context);
       return code;

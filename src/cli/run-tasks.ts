@@ -9,6 +9,7 @@ import { chooseHosts, rememberHosts } from './hosts.ts';
 import { LeftHosts } from './left-hosts.ts';
 import { planText } from './lists.ts';
 import { credentialsOf } from './mount-credentials.ts';
+import { nothingToDo } from './nothing-to-do.ts';
 import { progressOf } from './progress/choice.ts';
 import { openDisplay } from './progress/display.ts';
 import { reachOf } from './reach.ts';
@@ -86,7 +87,7 @@ async function runFleet(
   context: Context,
 ): Promise<number> {
   const { engine, colors, currentFolder, signal, environment } = context;
-  if (hosts.length === 0 && fleet.rerun !== undefined) return 0;
+  if (hosts.length === 0 && fleet.rerun !== undefined) return nothingToDo(fleet, context);
   const plan = planOf(fleet, tasks, hosts, context);
   const progress = progressOf({ choice: fleet.progress, environment, isTerminal: context.terminal.isTerminal });
   const ended: HostEnded[] = [];

@@ -50,12 +50,12 @@ export interface HostExit {
 
 /** One exit a host, in the hosts' order, each told as an event at once; never throws for what a host does. */
 export async function runCommand(request: CommandRequest): Promise<readonly HostExit[]> {
-  const { hosts, emit, isWarnOnly = false } = request;
+  const { hosts, emit, signal, isWarnOnly = false } = request;
   const bound = new FailureBound(request.rolling);
   const exits: HostExit[] = [];
   const numbered = hosts.map((host, index) => ({ host, index }));
   for (const batch of batchesOf(numbered, request.rolling)) {
-    if (batch.of > 1 && bound.reason === undefined) {
+    if (batch.of > 1 && bound.reason === undefined && !signal.aborted) {
       const names = batch.hosts.map(({ host }) => host.name);
       emit({ kind: 'batch-started', batch: batch.number, batches: batch.of, hosts: names });
     }
@@ -64,14 +64,13 @@ export async function runCommand(request: CommandRequest): Promise<readonly Host
     const some = await inPlaces(batch.hosts, places, async ({ host, index }, place) => {
       const at = { index, place };
       const exit = bound.reason === undefined ? await timed(request, host, at) : notBegun(host.name, bound.reason);
-      bound.note(countedStatus(exit, isWarnOnly));
+      // What was interrupted says nothing of the host, so that those behind it say interrupted, too.
+      if (!signal.aborted) bound.note(countedStatus(exit, isWarnOnly));
       emit({ kind: 'host-ended', ...exit });
       return exit;
     });
-    bound.endBatch(
-      batch,
-      some.map((exit) => countedStatus(exit, isWarnOnly)),
-    );
+    const statuses = some.map((exit) => countedStatus(exit, isWarnOnly));
+    if (!signal.aborted) bound.endBatch(batch, statuses);
     exits.push(...some);
   }
   return exits;
@@ -121,7 +120,10 @@ async function runOn(request: CommandRequest, target: Host, { index, place }: At
       idleMs,
       signal,
       shown,
-      onLine: (stream, line) => emit({ kind: 'line', host, stream, text: line.replace(/\r?\n$/, '') }),
+      onLine: (stream, line, isPartial) => {
+        const text = line.replace(/\r?\n$/, '');
+        emit({ kind: 'line', host, stream, text, ...(isPartial ? { isPartial } : {}) });
+      },
       onBytes: output && ((stream, bytes) => output.write(index, stream, bytes)),
     });
     if (exit.kind !== 'exited') return { host, status: 'failed', code: killedCode, reason: describeExit(exit) };

@@ -19,8 +19,8 @@ export interface RemoteCommand {
   /** In ms without a word of it; 0 or none: no limit. */
   readonly idleMs?: number | undefined;
   readonly signal: AbortSignal;
-  /** A line with its end; a very long one comes in pieces. */
-  readonly onLine: (stream: Stream, line: string) => void;
+  /** A line with its end; a very long one comes in pieces, of which all but the last are partial. */
+  readonly onLine: (stream: Stream, line: string, isPartial: boolean) => void;
   /** The same as it came; waited for before more is read. The bytes are only lent. */
   readonly onBytes?: ((stream: Stream, bytes: Buffer) => void | Promise<void>) | undefined;
   /** Waited for before more is read. */
@@ -70,7 +70,7 @@ function reader(
   { onLine, onBytes, shown }: RemoteCommand,
   { marker, limits }: { readonly marker: string | undefined; readonly limits: CommandLimits },
 ): Reader {
-  const lines = new Lines((line) => onLine(stream, line));
+  const lines = new Lines((line, isPartial) => onLine(stream, line, isPartial));
   const speech = marker === undefined ? undefined : new AfterMarker(marker);
   const take = async (bytes: Buffer): Promise<void> => {
     if (bytes.length === 0) return;
@@ -132,10 +132,10 @@ const maxLineLength = 64 << 10;
 /** Text lines out of chunks of bytes: a character that spans two chunks stays whole, and where they are cut changes no line. */
 class Lines {
   readonly #decoder = new StringDecoder('utf8');
-  readonly #onLine: (line: string) => void;
+  readonly #onLine: (line: string, isPartial: boolean) => void;
   #rest = '';
 
-  constructor(onLine: (line: string) => void) {
+  constructor(onLine: (line: string, isPartial: boolean) => void) {
     this.#onLine = onLine;
   }
 
@@ -148,13 +148,16 @@ class Lines {
     }
     this.#rest = text.slice(start);
     while (this.#rest.length > maxLineLength) {
-      this.#onLine(this.#rest.slice(0, maxLineLength));
+      this.#onLine(this.#rest.slice(0, maxLineLength), true);
       this.#rest = this.#rest.slice(maxLineLength);
     }
   }
 
   #say(line: string): void {
-    for (let at = 0; at < line.length; at += maxLineLength) this.#onLine(line.slice(at, at + maxLineLength));
+    for (let at = 0; at < line.length; at += maxLineLength) {
+      const next = at + maxLineLength;
+      this.#onLine(line.slice(at, next), next < line.length);
+    }
   }
 
   end(): void {

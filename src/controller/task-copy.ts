@@ -79,6 +79,12 @@ function say({ run, emit }: CopyContext, text: string): void {
   emit({ kind: 'line', host: run.name, stream: 'log', text });
 }
 
+/** An empty word is a variable that nobody set, and would mean a home or the folder here. */
+export function requirePath(what: string, path: string): void {
+  if (path !== '') return;
+  throw new FunbricError('usage', `${what} is empty`, { hint: 'is a variable unset? `.` is the folder itself' });
+}
+
 /** `3 files (1.20 MiB), 12 there already`. */
 export function describeCopy({ files, bytes, skipped }: CopiedPath): string {
   const sent = `${files} ${files === 1 ? 'file' : 'files'} (${formatBytes(bytes)})`;

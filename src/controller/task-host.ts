@@ -105,11 +105,12 @@ async function execute(options: TaskHostOptions, line: CommandLine, given: RunOp
     limitMs: given.timeoutMs ?? options.commandMs,
     idleMs: options.idleMs,
     signal,
-    onLine(stream, text) {
+    onLine(stream, text, isPartial) {
       if (output[stream].length < maxOutputBytes) output[stream] += text;
       if (shownBytes > maxShownBytes) return;
       shownBytes += text.length;
-      emit({ kind: 'line', host: run.name, stream, text: text.replace(/\r?\n$/, '') });
+      const said = text.replace(/\r?\n$/, '');
+      emit({ kind: 'line', host: run.name, stream, text: said, ...(isPartial ? { isPartial } : {}) });
       if (shownBytes > maxShownBytes) {
         const cut = `${line.shown}: the rest of its output isn't shown`;
         emit({ kind: 'line', host: run.name, stream: 'log', text: cut });

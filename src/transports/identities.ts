@@ -1,7 +1,7 @@
 /** Private keys in files, and what can be known of an encrypted one without its passphrase. */
-import { readFileSync } from 'node:fs';
 import ssh2, { type ParsedKey } from 'ssh2';
 import { messageOf } from '../model/errors.ts';
+import { readBounded } from './read-bounded.ts';
 
 export interface Identity {
   readonly path: string;
@@ -13,12 +13,17 @@ export interface Identity {
   readonly problem?: string;
 }
 
+/** The largest RSA key has 13 kB. */
+const maxKeyBytes = 1 << 20;
+
 export function readIdentity(path: string): Identity {
   try {
-    const content = readFileSync(path);
+    const content = readBounded(path, maxKeyBytes);
     const key = firstKey(ssh2.utils.parseKey(content));
     if (!(key instanceof Error)) {
-      return key.isPrivateKey() ? { path, privateKey: key, publicKey: key } : { path, publicKey: key };
+      if (key.isPrivateKey()) return { path, privateKey: key, publicKey: key };
+      const problem = `${path} is a public key, and no agent holds its private one: name the private key`;
+      return { path, publicKey: key, problem };
     }
     if (/encrypted|passphrase/i.test(key.message)) {
       const publicKey = publicPart(content) ?? publicFile(path);
@@ -74,7 +79,7 @@ function publicKeyOf(blob: Buffer): ParsedKey | undefined {
 
 function publicFile(path: string): ParsedKey | undefined {
   try {
-    const key = firstKey(ssh2.utils.parseKey(readFileSync(`${path}.pub`)));
+    const key = firstKey(ssh2.utils.parseKey(readBounded(`${path}.pub`, maxKeyBytes)));
     return key instanceof Error ? undefined : key;
   } catch {
     return undefined;

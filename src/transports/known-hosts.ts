@@ -12,7 +12,6 @@ import {
   fsyncSync,
   mkdirSync,
   openSync,
-  readFileSync,
   realpathSync,
   renameSync,
   rmSync,
@@ -22,6 +21,7 @@ import {
 import { dirname } from 'node:path';
 import { errorCodeOf } from '../model/errors.ts';
 import { withFileLock } from './file-lock.ts';
+import { readBounded } from './read-bounded.ts';
 
 interface Place {
   readonly file: string;
@@ -82,7 +82,7 @@ function stateOf(file: string): string {
 
 function readIfThere(file: string): string {
   try {
-    return readFileSync(file, 'utf8');
+    return readBounded(file).toString('utf8');
   } catch (error) {
     if (['ENOENT', 'ENOTDIR'].includes(errorCodeOf(error) ?? '')) return '';
     throw error;
@@ -258,7 +258,7 @@ export function addKnownHost(
 
 function appendLine(target: string, line: string): void {
   // Bytes: comments may be in any encoding.
-  const before = existsSync(target) ? readFileSync(target) : Buffer.alloc(0);
+  const before = existsSync(target) ? readBounded(target) : Buffer.alloc(0);
   const isLineOpen = before.length > 0 && before.at(-1) !== 0x0a;
   const temporary = `${target}.funbric-${process.pid}`;
   try {

@@ -4,10 +4,11 @@
  * ssh-keygen itself is asked.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { KnownHostsLine } from './known-hosts.ts';
+import { readBounded } from './read-bounded.ts';
 
 export interface RevokedKeys {
   readonly lines: readonly KnownHostsLine[];
@@ -20,7 +21,7 @@ const compactMagic = 'SSHKRL';
 /** Throws where the file can't be read, as then ssh trusts no key at all. */
 export function readRevokedKeys(file: string | undefined): RevokedKeys {
   if (file === undefined) return { lines: [] };
-  const text = readFileSync(file, 'latin1');
+  const text = readBounded(file).toString('latin1');
   if (text.startsWith(compactMagic)) return { lines: [], compactFile: file };
   const lines = text.split('\n').flatMap((content, index) => {
     const [keyType, key] = content.trim().split(/\s+/);

@@ -2,8 +2,8 @@
  * Passphrases and passwords: given beforehand, or asked of a person, one question at a time however many hosts wait. They
  * stay in memory, and go nowhere but into a key's decryption or a login.
  */
-import { readFileSync } from 'node:fs';
 import ssh2, { type ParsedKey } from 'ssh2';
+import { readBounded } from './read-bounded.ts';
 import { makeSlots } from './slots.ts';
 
 export interface Question {
@@ -60,7 +60,7 @@ async function unlockBy(
   ask: Ask,
   { path, tries, signal }: { readonly path: string; readonly tries: number; readonly signal: AbortSignal },
 ): Promise<ParsedKey> {
-  const encrypted = readFileSync(path);
+  const encrypted = readBounded(path);
   const text = `Enter passphrase for key '${path}': `;
   let asked = 0;
   while (asked < tries) {

@@ -2,8 +2,9 @@
  * Whether ssh_config says the same for every host, as most do: then ssh is asked once, not once a host. What can't be told
  * apart with certainty by looking at the text counts as depending on the host.
  */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
+import { readBounded } from './read-bounded.ts';
 
 /** Include may nest 16 deep in ssh. */
 const maxDepth = 16;
@@ -22,7 +23,7 @@ function isFileSame(file: string, reading: Reading): boolean {
   if (reading.depth > maxDepth) return false;
   let text: string;
   try {
-    text = readFileSync(file, 'utf8');
+    text = readBounded(file).toString('utf8');
   } catch (error) {
     return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
   }

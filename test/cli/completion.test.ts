@@ -77,6 +77,18 @@ describe('what may follow on a command line', () => {
     });
   }
 
+  it('is asked for behind options of output, too: a script is what it is', async () => {
+    const said: string[] = [];
+    for (const before of [[], ['--json'], ['--no-color', '--progress=plain']]) {
+      const out = (text: string): void => void said.push(text);
+      const catalog = { names: [], load: async () => Promise.reject(new Error('no task')) };
+      const around = { catalog, currentFolder: folder, homeFolder: folder, out };
+      assert(await runCompletion([...before, 'completion', 'bash'], around));
+    }
+    assert.deepEqual(new Set(said).size, 1);
+    assert.match(said[0] ?? '', /complete -F/);
+  });
+
   it('is known without running the code of any task, as long as none is named', async () => {
     loaded.length = 0;
     assert.match(await ask('funbric -H web1 mi'), /^words\nmi\nmine\n$/);

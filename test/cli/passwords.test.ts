@@ -42,7 +42,7 @@ for (const { name, ask, file, question, of } of passwords) {
     });
     const fleetOf = async (...words: string[]): Promise<FleetValues> => {
       const none = { names: [], load: async () => Promise.reject(new Error('no task')) };
-      const invocation = await parseArguments(['-H', 'web', ...words, '--', 'true'], none);
+      const invocation = await parseArguments(['-H', 'web', '--sudo', ...words, '--', 'true'], none);
       assert('fleet' in invocation);
       return invocation.fleet;
     };
@@ -84,6 +84,7 @@ for (const { name, ask, file, question, of } of passwords) {
         });
       }
       await assert.rejects(reachWith([file, 'none']), { code: 'input', message: /can't be read/ });
+      await assert.rejects(reachWith([file, '/dev/zero']), { code: 'input', message: /\/dev\/zero: .*larger than/ });
     });
 
     it('comes from a pipe for -', async () => {

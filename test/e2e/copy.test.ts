@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { planSchema } from '../../src/model/plan.ts';
@@ -92,6 +92,21 @@ describe('put and get', { skip: sshdReason(), timeout: 240_000 }, () => {
       assert.match(ended.stderr, found);
     }
     assert.equal(readdirSync(bench.reports).length, runs);
+    assert.equal(hosts.sshd.log().split('Accepted publickey').length, logins);
+  });
+
+  it('refuse a word that is empty, as of a variable that nobody set, before any login', async () => {
+    const logins = hosts.sshd.log().split('Accepted publickey').length;
+    for (const [words, found] of [
+      [['put', '', '~/x'], /put: LOCAL is empty/],
+      [['put', 'motd', ''], /put: REMOTE is empty/],
+      [['get', '', 'x'], /get: REMOTE is empty/],
+      [['get', '~/x', ''], /get: LOCAL is empty/],
+    ] as const) {
+      const ended = await run(...words);
+      assert.equal(ended.status, 64, ended.stdout + ended.stderr);
+      assert.match(ended.stderr, found);
+    }
     assert.equal(hosts.sshd.log().split('Accepted publickey').length, logins);
   });
 

@@ -10,6 +10,9 @@ import { shellWords } from './shell-words.ts';
 /** The first word of a script's question; the second says how the rest is given: as `words`, or as one `line`. */
 const question = '__complete';
 
+/** Options of output may stand before it: a script is what it is. */
+const outputOption = /^--(json|color|no-color|progress=.*)$/;
+
 export interface CompletionSurroundings {
   readonly catalog: Catalog;
   readonly currentFolder: string;
@@ -19,7 +22,7 @@ export interface CompletionSurroundings {
 
 /** False: the words mean something else. A user's own task wins over ours. */
 export async function runCompletion(argv: readonly string[], around: CompletionSurroundings): Promise<boolean> {
-  const [word, ...rest] = argv;
+  const [word, ...rest] = argv.slice(argv.findIndex((one) => !outputOption.test(one)));
   if (word === question) {
     around.out(await answer(rest, around));
     return true;

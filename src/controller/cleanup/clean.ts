@@ -77,7 +77,7 @@ export async function cleanFleet(fleet: FleetAccess, options: CleanOptions): Pro
 
 /** Homes and directories under test may be shared: what one host uses, none may remove. */
 function isInUseElsewhere({ kind, state }: Remain): boolean {
-  return state === 'used' || (kind === 'run' && state === 'young');
+  return state === 'used' || ((kind === 'run' || kind === 'part') && state === 'young');
 }
 
 function judgedHost(answer: HostAnswer<HostRemains>, judge: (remain: Remain) => Fate): CleanedHost {

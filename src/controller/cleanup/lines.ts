@@ -75,6 +75,7 @@ const nameOf: Readonly<Record<RemainKind, string>> = {
   work: 'work folder',
   run: "run's folder",
   mount: 'mount',
+  part: 'unfinished copy',
 };
 
 function remainLines({ remains }: CleanedHost): readonly Line[] {
