@@ -18,8 +18,31 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   cli: ['index.ts', 'controller', ...wings, 'model'],
 };
 
+/** What all ways to reach a host are made of. */
+const everyTransport = ['transport', 'place', 'printable', 'on-abort', 'slots'].map((name) => `transports/${name}.ts`);
+
 /** Rooms have floors too: what a folder in a room may import of that room, besides itself. */
 const mayImportInRoom: Readonly<Record<string, readonly string[]>> = {
+  // A login from below: what ssh_config says, what proves the host and us, the bytes and the commands on them, the way.
+  'transports/config': everyTransport,
+  'transports/host-keys': ['transports/config', ...everyTransport],
+  'transports/auth': ['transports/config', ...everyTransport],
+  'transports/connection': ['transports/killing.ts', 'transports/sshd-limits.ts', ...everyTransport],
+  'transports/route': ['transports/config', 'transports/connection', ...everyTransport],
+  'transports/login': [
+    ...['config', 'host-keys', 'auth', 'connection', 'route', 'sshd-limits.ts'].map((name) => `transports/${name}`),
+    ...everyTransport,
+  ],
+  'transports/openssh': [
+    ...['host-keys', 'connection', 'login', 'killing.ts'].map((name) => `transports/${name}`),
+    ...everyTransport,
+  ],
+  // Both are made of commands, whatever carries them.
+  'transports/copy': [
+    ...['script.ts', 'shell.ts', 'make-folders.ts'].map((name) => `transports/${name}`),
+    ...everyTransport,
+  ],
+  'transports/sudo': ['transports/shell.ts', ...everyTransport],
   'cli/terminal': [],
   'cli/progress': ['cli/terminal'],
   // A run is judged by its files, and by nothing that made them.
@@ -58,7 +81,7 @@ describe('the architecture', () => {
     assert.deepEqual(upward.map(describeImport), []);
   });
 
-  it('only lets imports go down within cli and controller, too', () => {
+  it('only lets imports go down within cli, controller and transports, too', () => {
     const upward = imports.filter(({ file, room, target }) => {
       const from = Object.keys(mayImportInRoom).find((folder) => file.startsWith(join(root, 'src', folder, '/')));
       if (from === undefined || roomOfTarget(target) !== room) return false;

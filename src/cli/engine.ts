@@ -10,8 +10,8 @@ import type { ChosenTask } from '../controller/planning.ts';
 import type { RunOutcome } from '../controller/task.ts';
 import type { Host } from '../model/host.ts';
 import type { Plan, Rolling } from '../model/plan.ts';
-import type { GivenSecrets } from '../transports/secrets.ts';
-import type { SudoPassword } from '../transports/sudo-password.ts';
+import type { GivenSecrets } from '../transports/auth/secrets.ts';
+import type { SudoPassword } from '../transports/sudo/password.ts';
 import type { Connection } from '../transports/transport.ts';
 
 /** How to reach hosts, and when to stop. */

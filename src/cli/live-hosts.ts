@@ -4,7 +4,7 @@ import { runCommand, type HostExit } from '../controller/command.ts';
 import type { Host } from '../model/host.ts';
 import { createTransports } from '../transports/registry.ts';
 import { quoteAll } from '../transports/shell.ts';
-import { withSudo } from '../transports/sudo.ts';
+import { withSudo } from '../transports/sudo/sudo.ts';
 import type { CommandRequest, Connector, Reach } from './engine.ts';
 import { outputDrained } from './terminal/drained.ts';
 

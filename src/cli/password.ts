@@ -3,7 +3,7 @@ import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { FunbricError, messageOf } from '../model/errors.ts';
-import type { Ask } from '../transports/secrets.ts';
+import type { Ask } from '../transports/auth/secrets.ts';
 import type { Prompt } from './mount-credentials.ts';
 import { ask } from './terminal/question.ts';
 import type { HoldableTerminal } from './terminal/holdable.ts';

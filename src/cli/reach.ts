@@ -1,5 +1,5 @@
 /** How a command line's hosts are reached, with all that must be asked or read for it before the first is. */
-import { SudoPassword } from '../transports/sudo-password.ts';
+import { SudoPassword } from '../transports/sudo/password.ts';
 import type { FleetValues } from './arguments.ts';
 import type { Reach } from './engine.ts';
 import { passwordOf, personAt, type PasswordContext } from './password.ts';

@@ -3,7 +3,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FunbricError, messageOf } from '../model/errors.ts';
 import { agentReportSchema, type AgentReport, type HostResult } from '../model/result.ts';
-import { readRemoteFile } from '../transports/copy.ts';
+import { readRemoteFile } from '../transports/copy/one-file.ts';
 import type { Connection } from '../transports/transport.ts';
 import { runFiles } from './run-folder.ts';
 import { schemaMistake } from './schema-mistake.ts';

@@ -5,7 +5,7 @@
 import { journalMagic } from '../model/journal.ts';
 import { runScript } from '../transports/script.ts';
 import { quote } from '../transports/shell.ts';
-import { printable } from '../transports/ssh-errors.ts';
+import { printable } from '../transports/printable.ts';
 import type { Connection } from '../transports/transport.ts';
 
 /** Removing two files takes longer only on a sick host. */

@@ -8,7 +8,7 @@ import type { AgentPhase, UnexpectedError } from '../model/protocol.ts';
 import type { CommandOutcome } from '../model/result.ts';
 import { onAbort } from '../transports/on-abort.ts';
 import { LocalDigests } from '../transports/copy/local-tree.ts';
-import type { SudoPassword } from '../transports/sudo-password.ts';
+import type { SudoPassword } from '../transports/sudo/password.ts';
 import { Barriers } from './barrier.ts';
 import { runBeforeVerify } from './before-verify.ts';
 import type { Emit } from './events.ts';

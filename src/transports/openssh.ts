@@ -4,8 +4,12 @@
  */
 import { spawnSync } from 'node:child_process';
 import { errorCodeOf, FunbricError, messageOf } from '../model/errors.ts';
-import { makeConnectLimit } from './connect-limit.ts';
-import { makeLoginGate, type LoginAttempt } from './login-gate.ts';
+import { connectionOf } from './connection/connection.ts';
+import { abortedAt } from './connection/errors.ts';
+import type { Line } from './connection/line.ts';
+import { makeConnectLimit } from './login/connect-limit.ts';
+import { droppedTooOften } from './login/errors.ts';
+import { makeLoginGate, type LoginAttempt } from './login/gate.ts';
 import { onAbort } from './on-abort.ts';
 import { refusalOf } from './openssh/errors.ts';
 import { lineOf } from './openssh/line.ts';
@@ -13,9 +17,7 @@ import { startMaster, type Master, type MasterOptions } from './openssh/master.t
 import { settingOptions, sshOptions, targetOf } from './openssh/options.ts';
 import { connectProxy } from './openssh/proxy.ts';
 import { askSettings, noProgram, type OpensshSettings } from './openssh/settings.ts';
-import { connectionOf } from './ssh-connection.ts';
-import { abortedAt, droppedTooOften, unreachable } from './ssh-errors.ts';
-import type { Line } from './ssh-line.ts';
+import { unreachable } from './place.ts';
 import type { SshOptions } from './ssh.ts';
 import type { Transport } from './transport.ts';
 

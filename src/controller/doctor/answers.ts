@@ -1,5 +1,5 @@
 /** What a host says to a script of the doctor: a word and its value a line. All of it is hostile, so it is cleaned here. */
-import { printable } from '../../transports/ssh-errors.ts';
+import { printable } from '../../transports/printable.ts';
 
 export class Answers {
   readonly #lines: readonly string[];

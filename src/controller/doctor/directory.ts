@@ -5,7 +5,7 @@ import { consistencyOf, isNetworkMount, settleMsOf, type Consistency } from '../
 import { mountAt, parseMounts } from '../../model/mountinfo.ts';
 import type { Mount } from '../../model/protocol.ts';
 import { runScript } from '../../transports/script.ts';
-import { printable } from '../../transports/ssh-errors.ts';
+import { printable } from '../../transports/printable.ts';
 import { quote } from '../../transports/shell.ts';
 import type { Connection } from '../../transports/transport.ts';
 import { Answers } from './answers.ts';
