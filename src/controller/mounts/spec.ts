@@ -5,7 +5,7 @@
 import { FunbricError } from '../../model/errors.ts';
 import type { MountSpec } from '../../model/mount-spec.ts';
 import { expandNodeSet } from '../../model/nodeset.ts';
-import type { TaskOption } from '../task.ts';
+import type { TaskOption } from '../tasks/task.ts';
 
 /** For the `options` of a task: `options: { ...mountOptions }`. */
 export const mountOptions: {
