@@ -101,7 +101,7 @@ describe('put and get', { skip: sshdReason(), timeout: 240_000 }, () => {
       assert.equal(ended.status, 64, ended.stdout + ended.stderr);
       assert.match(ended.stderr, /takes (LOCAL REMOTE|REMOTE LOCAL|\[RUN\]), and/);
     }
-    assert.match((await funbric(['put', '--help'])).stdout, /funbric \[options\] put \[task options\] LOCAL REMOTE/);
+    assert.match((await funbric(['put', '--help'])).stdout, /funbric \[options\] put LOCAL REMOTE/);
   });
 
   it('write and read by sudo what their user may not', { skip: sudoReason() }, async () => {

@@ -215,7 +215,7 @@ export const fleetOptions = {
     type: 'string',
     group: 'Reaching them',
     placeholder: 'FILE',
-    describe: 'file with that password; - is standard input',
+    describe: 'file with that password; - is stdin',
   },
   seed: {
     type: 'number',
@@ -279,7 +279,11 @@ export const fleetOptions = {
     group: 'Output',
     describe: 'events, lists and plans as JSON on stdout, people on stderr; the same as --progress json',
   },
-  color: { type: 'boolean', group: 'Output', describe: '--no-color: none; also NO_COLOR and FORCE_COLOR' },
+  color: {
+    type: 'boolean',
+    group: 'Output',
+    describe: 'colors on a terminal; --no-color: none; NO_COLOR and FORCE_COLOR count, too',
+  },
   list: { type: 'boolean', group: 'Other', describe: 'show the tasks and their options' },
   'list-hosts': { type: 'boolean', group: 'Other', describe: 'show the hosts that are meant' },
   version: { type: 'boolean', group: 'Other', describe: 'show the version' },

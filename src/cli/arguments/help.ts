@@ -11,8 +11,10 @@ funbric demo
 Runs tasks on many hosts over SSH, all at the same time, and proves whether the file system under test kept its data.
 A word that names a task starts that task; options of funbric may stand before or after it.`;
 
-const examples: readonly (readonly [command: string, means: string])[] = [
-  ['funbric demo', 'three hosts of its own, ten seconds, a report'],
+type Examples = readonly (readonly [command: string, means: string])[];
+
+const examples: Examples = [
+  ['funbric demo', 'three SSH hosts of its own, eight seconds of stress, a report'],
   ['funbric -H web[1-3] runtest --dir /mnt/test', 'stress one shared directory from three hosts'],
   ['funbric -R client -x client07 -- uname -a', 'one command on all hosts with a role, but one'],
   ['funbric -H old1 --runtime ./node runtest --dir /mnt/test', 'send hosts a Node.js of your own'],
@@ -30,7 +32,7 @@ const examples: readonly (readonly [command: string, means: string])[] = [
   ['funbric -H web[1-3] cleanup', 'what runs that died left there'],
   ['funbric init', 'a hosts.json and a first task'],
   ['funbric TASK --help', 'the options of a task'],
-  ['eval "$(funbric completion bash)"', 'the Tab key completes options, tasks and hosts; also zsh, fish'],
+  ['eval "$(funbric completion bash)"', 'completion of options, tasks and hosts; also zsh, fish'],
 ];
 
 const exitStatuses =
@@ -45,18 +47,34 @@ export async function generalHelp(columns: number): Promise<string> {
       group: `${option.group}:`,
     });
   }
-  for (const [command, means] of examples) parser.example(command, means);
-  return `${await parser.epilogue(exitStatuses).getHelp()}\n`;
+  return `${await parser.epilogue(exitStatuses).getHelp()}\n${exampleText(examples, columns)}`;
 }
 
 export async function taskHelp(name: string, task: Task, columns: number): Promise<string> {
-  const line = [`funbric [options] ${name} [task options]`, task.arguments ?? ''];
-  const parser = (await blank(columns)).usage(`${line.join(' ').trimEnd()}\n\n${task.summary}`);
+  const options = Object.keys(task.options ?? {}).length === 0 ? [] : ['[task options]'];
+  const line = ['funbric [options]', name, ...options, task.arguments ?? ''].join(' ').trimEnd();
+  const parser = (await blank(columns)).usage(`${line}\n\n${task.summary}`);
   for (const [key, option] of Object.entries(task.options ?? {})) {
     parser.option(flagOf(key), { ...shapeOf(option, placeholderOf(option)), group: `Options of ${name}:` });
   }
-  for (const [command, means] of Object.entries(task.examples ?? {})) parser.example(command, means);
-  return `${await parser.epilogue('Options of funbric itself: funbric --help').getHelp()}\n`;
+  const text = await parser.epilogue('Options of funbric itself: funbric --help').getHelp();
+  return `${text}\n${exampleText(Object.entries(task.examples ?? {}), columns)}`;
+}
+
+/** Room for most commands; a longer one has its meaning below, as all have on a narrow terminal. */
+const commandColumns = 46;
+
+/** Not by yargs, which breaks a long command: what is shown here is to be copied. */
+function exampleText(shown: Examples, columns: number): string {
+  if (shown.length === 0) return '';
+  const widest = Math.max(...shown.map(([, means]) => means.length));
+  const isBeside = columns >= 2 + commandColumns + 2 + widest;
+  const lines = shown.map(([command, means]) =>
+    isBeside && command.length <= commandColumns
+      ? `  ${command.padEnd(commandColumns)}  ${means}`
+      : `  ${command}\n${' '.repeat(isBeside ? 2 + commandColumns + 2 : 6)}${means}`,
+  );
+  return `\nExamples:\n${lines.join('\n')}\n`;
 }
 
 /** No number is narrower than any terminal, nor a line longer than one reads well. */

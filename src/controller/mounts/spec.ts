@@ -21,7 +21,7 @@ export const mountOptions: {
   mountOptions: { type: 'list', describe: 'options for it: rsize=65536,noac' },
   mountCredentials: {
     type: 'string',
-    describe: 'file here with lines username=, password= and domain=, for SMB; - reads standard input',
+    describe: 'file here with lines username=, password= and domain=, for SMB; - is stdin',
   },
 };
 
