@@ -41,3 +41,8 @@ export function keyRefused(given: {
       );
   }
 }
+
+/** Without the line the next run would accept any key again, so a key that can't be added is a refusal. */
+export function keyNotAdded(place: Place, found: string): FunbricError {
+  return unreachable(place, found, 'make the file writable, or name another with knownHostsFiles in hosts.json');
+}

@@ -5,7 +5,7 @@ import { FunbricError, messageOf } from '../../model/errors.ts';
 import type { HostSettings } from '../config/ssh-config.ts';
 import { unreachable, type Place } from '../place.ts';
 import { certificateMistake, parseCertificate } from './certificate.ts';
-import { keyRefused } from './errors.ts';
+import { keyNotAdded, keyRefused } from './errors.ts';
 import {
   addKnownHost,
   knownKeysOf,
@@ -139,15 +139,13 @@ function judgeCertificate(
   }
 }
 
-/** Without the line the next run would accept any key again, so a key that can't be added is a refusal. */
 function addNewKey(place: Place, settings: HostSettings, at: HostAddress, key: Buffer): void {
   const [file] = settings.userKnownHostsFiles;
-  const hint = 'make the file writable, or name another with knownHostsFiles in hosts.json';
-  if (file === undefined) throw unreachable(place, 'there is no known_hosts file to add its key to', hint);
+  if (file === undefined) throw keyNotAdded(place, 'there is no known_hosts file to add its key to');
   try {
     addKnownHost(file, at, { type: keyTypeOf(key), blob: key });
   } catch (error) {
-    throw unreachable(place, `its host key can't be added to ${file}: ${messageOf(error)}`, hint);
+    throw keyNotAdded(place, `its host key can't be added to ${file}: ${messageOf(error)}`);
   }
 }
 
