@@ -56,11 +56,13 @@ export async function streamScript(connection: Connection, script: string, optio
   const remote = await connection.exec(command, { signal: options.signal });
   let start: () => void = () => undefined;
   const started = new Promise<void>((resolve) => (start = resolve));
+  let hear: (pid: number) => void = () => undefined;
+  const heard = new Promise<number>((resolve) => (hear = resolve));
   const onStart = (shell: string): void => {
     if (isBashSaid.test(shell)) bashConnections.add(connection);
     start();
   };
-  const head: Head = { noise: '', onStart };
+  const head: Head = { noise: '', onStart, onPid: hear };
   let isOver = false;
   void remote.exit.then(() => {
     isOver = true;
@@ -68,7 +70,10 @@ export async function streamScript(connection: Connection, script: string, optio
   });
   // Once it is over its number may be another process's.
   const stop = (): void => {
-    if (!isOver) endGroup(connection, remote, head.pid);
+    if (isOver) return;
+    // It may have begun, and the word of it, with its group, be on the way: what it started would run on.
+    if (head.pid === undefined) void heard.then(async (pid) => signalGroup(connection, pid));
+    endGroup(connection, remote, head.pid);
   };
   const limit = makeLimit(connection, options, stop);
   const unlisten = onAbort(options.signal, stop);
@@ -212,6 +217,7 @@ interface Head {
   pid?: number;
   /** With what came after the number of the process. */
   readonly onStart: (shell: string) => void;
+  readonly onPid?: (pid: number) => void;
   /** What came before the marker, for the message when none came. */
   noise: string;
 }
@@ -246,7 +252,10 @@ async function read(
     const [, number, ...shell] = before.toString('latin1', at + marker.length, end).split(' ');
     head.onStart(shell.join(' '));
     const pid = Number(number);
-    if (Number.isSafeInteger(pid) && pid > 1) head.pid = pid;
+    if (Number.isSafeInteger(pid) && pid > 1) {
+      head.pid = pid;
+      head.onPid?.(pid);
+    }
     if (end + 1 < before.length) await onChunk(before.subarray(end + 1));
   }
 }

@@ -26,7 +26,7 @@ import { inDirectory } from '../../src/transports/shell.ts';
 import type { Connection } from '../../src/transports/transport.ts';
 import { killDescendants } from '../support/processes.ts';
 import { sshdReason, startSshd } from '../support/sshd.ts';
-import { runCommand, testConnect, testHost, testTransports } from '../support/transports.ts';
+import { runCommand, slowly, testConnect, testHost, testTransports } from '../support/transports.ts';
 import { until } from '../support/until.ts';
 
 /** A way to reach a host, and the means to take it away. */
@@ -199,24 +199,30 @@ for (const subject of subjects) {
       assert.notDeepEqual(exit, { kind: 'exited', code: 0 });
     });
 
-    it('ends a script and all that it started when it is aborted', async () => {
-      const mark = join(folder, `alive-${randomBytes(4).toString('hex')}`);
-      const controller = new AbortController();
-      const script = `(while :; do echo x >> '${mark}'; sleep 0.05; done) & wait`;
-      const running = runScript(connection, script, {
-        signal: controller.signal,
-        timeoutMs: 60_000,
-        maxOutputBytes: 100,
+    for (const isSlow of [false, true]) {
+      const when = isSlow ? ', also before we heard that it began' : '';
+      it(`ends a script and all that it started when it is aborted${when}`, async () => {
+        const mark = join(folder, `alive-${randomBytes(4).toString('hex')}`);
+        const controller = new AbortController();
+        const script = `(while :; do echo x >> '${mark}'; sleep 0.05; done) & wait`;
+        const running = runScript(isSlow ? slowly(connection) : connection, script, {
+          signal: controller.signal,
+          timeoutMs: 60_000,
+          maxOutputBytes: 100,
+        });
+        await until('its mark', () => existsSync(mark));
+        // For the host's answer that it was started, which comes before what it says.
+        await sleep(150);
+        controller.abort(new Error('enough'));
+        await assert.rejects(running, /enough/);
+        // Asked at once; how long a busy host takes to hear it isn't the point, but the test's limit is.
+        for (let turn = 0, before = -1, now = 0; now !== before; now = statSync(mark).size, turn++) {
+          assert(turn < 60, 'it still runs');
+          before = statSync(mark).size;
+          await sleep(500);
+        }
       });
-      await until('its mark', () => existsSync(mark));
-      controller.abort(new Error('enough'));
-      await assert.rejects(running, /enough/);
-      // Asked at once; how long a busy host takes to hear it isn't the point, but the test's limit is.
-      for (let before = -1, now = 0; now !== before; now = statSync(mark).size) {
-        before = statSync(mark).size;
-        await sleep(500);
-      }
-    });
+    }
 
     it('says which limit ended a script', async () => {
       const limits = { signal: new AbortController().signal, timeoutMs: 300, maxOutputBytes: 100 };

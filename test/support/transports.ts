@@ -1,5 +1,6 @@
 /** Hosts and transports for tests: nothing of the user's own ssh_config, keys or agent takes part. */
 import { userInfo } from 'node:os';
+import { Transform } from 'node:stream';
 import type { Host } from '../../src/model/host.ts';
 import { createTransports, type TransportOptions, type Transports } from '../../src/transports/registry.ts';
 import type { ConnectOptions, Connection } from '../../src/transports/transport.ts';
@@ -43,4 +44,19 @@ export async function runCommand(
   remote.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
   const exit = await remote.exit;
   return { exit, stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr) };
+}
+
+/** What its commands say arrives late. */
+export function slowly(connection: Connection): Connection {
+  const late = (): Transform =>
+    new Transform({ transform: (chunk, _encoding, done) => void setTimeout(() => done(null, chunk), 300) });
+  return {
+    name: connection.name,
+    closed: connection.closed,
+    async exec(command, options) {
+      const remote = await connection.exec(command, options);
+      return { ...remote, stdout: remote.stdout.pipe(late()), stderr: remote.stderr.pipe(late()) };
+    },
+    [Symbol.asyncDispose]: async () => connection[Symbol.asyncDispose](),
+  };
 }

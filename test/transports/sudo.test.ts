@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { Transform } from 'node:stream';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runScript } from '../../src/transports/script.ts';
@@ -11,7 +10,7 @@ import { SudoPassword } from '../../src/transports/sudo/password.ts';
 import { withSudo } from '../../src/transports/sudo/sudo.ts';
 import type { Connection } from '../../src/transports/transport.ts';
 import { makeSudoUser, sudoReason, type SudoUser } from '../support/sudo-user.ts';
-import { runCommand, testConnect, testHost, testTransports } from '../support/transports.ts';
+import { runCommand, slowly, testConnect, testHost, testTransports } from '../support/transports.ts';
 import { until } from '../support/until.ts';
 
 describe('a command by sudo', { skip: sudoReason(), timeout: 180_000 }, () => {
@@ -178,21 +177,6 @@ describe('a command by sudo', { skip: sudoReason(), timeout: 180_000 }, () => {
     });
   }
 });
-
-/** What its commands say arrives late. */
-function slowly(connection: Connection): Connection {
-  const late = (): Transform =>
-    new Transform({ transform: (chunk, _encoding, done) => void setTimeout(() => done(null, chunk), 300) });
-  return {
-    name: connection.name,
-    closed: connection.closed,
-    async exec(command, options) {
-      const remote = await connection.exec(command, options);
-      return { ...remote, stdout: remote.stdout.pipe(late()), stderr: remote.stderr.pipe(late()) };
-    },
-    [Symbol.asyncDispose]: async () => connection[Symbol.asyncDispose](),
-  };
-}
 
 function readProc(pid: string, file: string): string {
   if (Number(pid) === process.pid || userInfo().uid !== 0) return '';

@@ -96,7 +96,11 @@ export class Mounting {
     };
     try {
       if (!host.isConnected) throw this.#leftMounted(host, 'the connection is gone');
-      const { exit, stdout, stderr } = await runScript(host.connection, script, { ...options, maxOutputBytes });
+      const running = runScript(host.connection, script, { ...options, maxOutputBytes });
+      const { exit, stdout, stderr } = await running.catch((error: unknown) => {
+        const isLost = error instanceof FunbricError && error.code === 'lost';
+        throw isLost ? this.#leftMounted(host, messageOf(error)) : error;
+      });
       if (exit.kind !== 'exited' || exit.code !== 0) throw this.#leftMounted(host, describeExit(exit));
       const answer = new MountAnswer(this.#clean(stdout.toString()), this.#clean(stderr.toString()));
       record(answer.exit, answer.one('mounted'), answer.said);

@@ -16,7 +16,7 @@ import type { Connection } from '../transport.ts';
 import type { CopiedPath, CopyOptions } from './copied.ts';
 import { requireSuccess, status } from './failures.ts';
 import { IncomingFile, isHere, offsetOf, requireReplaceable, type Wanted } from './incoming-file.ts';
-import { ListingReader, listHere, listingPrologue, sumProgram, type Listing } from './listing.ts';
+import { ListingReader, listHere, listingPrologue, oddFile, sumProgram, type Listing } from './listing.ts';
 import { localPaths } from './local-names.ts';
 
 export interface GetOptions extends CopyOptions {
@@ -104,10 +104,11 @@ function getScript(path: string, mark: string): string {
 function sendFile(mark: string): string {
   return [
     sumProgram(status.noHash),
+    oddFile,
     's=$(stat -L -c "%a %s" -- "$f" 2>/dev/null) || s=$(stat -L -f "%Lp %z" -- "$f" 2>/dev/null) || s=',
     'n=${s#* }; h=',
     '[ -z "$s" ] || [ ! -r "$f" ] || h=$(head -c "$n" <"$f" | $sum)',
-    String.raw`if [ -n "$h" ]; then printf 'F\0f1\0%s\0%s\0\0.0\0' "$s" "$h"; else printf 'F\0e\0.0\0'; fi`,
+    String.raw`if [ -n "$h" ] && odd "$f"; then printf 'F\0v\0.0\0'; elif [ -n "$h" ]; then printf 'F\0f1\0%s\0%s\0\0.0\0' "$s" "$h"; else printf 'F\0e\0.0\0'; fi`,
     'read -r o n || exit 0',
     'if [ "$o" = 0 ]; then head -c "$n" <"$f"; else tail -c +$((o+1)) <"$f" | head -c "$n"; fi',
     `printf %s ${mark}`,

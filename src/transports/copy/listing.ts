@@ -36,6 +36,13 @@ const maxPathBytes = 4096;
 const maxDepth = 64;
 
 /**
+ * Shell text that tells whether a file, whose mode and size are in `$s`, is none of a disk: where its size is none, or a page, it
+ * may say nothing, and a copy of so many bytes is another content.
+ */
+export const oddFile =
+  'odd() { n=${s#* }; [ "$n" -le 4096 ] && [ "$(($(head -c "$((n + (n == 0)))" <"$1" | wc -c)))" != "$n" ]; }';
+
+/**
  * Shell text for `$files`: says mode, size and sha256 of the regular files in its arguments, with one program for all of
  * them; one by one where a name has a newline in it or a file can't be read, and then of exactly the bytes that it had at first.
  */
@@ -47,8 +54,7 @@ const filesScript = [
   '}',
   'stats() { stat -L -c "%a %s" -- "$@" 2>/dev/null || stat -L -f "%Lp %z" -- "$@" 2>/dev/null; }',
   'one() { s=$(stats "$1") && [ -r "$1" ] && h=$(head -c "${s#* }" <"$1" | sums); }',
-  // What has a size of none, or of a page, may be no file of a disk: its size says nothing, and a copy of so many bytes is another content.
-  'odd() { n=${s#* }; [ "$n" -le 4096 ] && [ "$(($(head -c "$((n + (n == 0)))" <"$1" | wc -c)))" != "$n" ]; }',
+  oddFile,
   'nl="',
   '"',
   'many=1; [ $# -gt 1 ] || many=; case $* in *"$nl"*) many=;; esac',
