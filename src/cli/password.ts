@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { FunbricError, messageOf } from '../model/errors.ts';
 import { readBounded } from '../transports/read-bounded.ts';
-import type { Ask } from '../transports/secrets.ts';
+import type { Ask } from '../transports/auth/secrets.ts';
 import type { Prompt } from './mount-credentials.ts';
 import { ask } from './terminal/question.ts';
 import type { HoldableTerminal } from './terminal/holdable.ts';

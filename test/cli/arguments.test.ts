@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { parseArguments, type Invocation } from '../../src/cli/arguments.ts';
-import type { Task } from '../../src/controller/task.ts';
+import { parseArguments, type Invocation } from '../../src/cli/arguments/arguments.ts';
+import type { Task } from '../../src/controller/tasks/task.ts';
 import { FunbricError } from '../../src/model/errors.ts';
 
 const nothing = async (): Promise<void> => undefined;

@@ -7,7 +7,7 @@ import { after, describe, it } from 'node:test';
 import * as fc from 'fast-check';
 import { runCompletion } from '../../src/cli/completion/run-completion.ts';
 import { shellWords } from '../../src/cli/completion/shell-words.ts';
-import { task } from '../../src/controller/task.ts';
+import { task } from '../../src/controller/tasks/task.ts';
 import { FunbricError } from '../../src/model/errors.ts';
 import { quoteAll } from '../../src/transports/shell.ts';
 import { main } from '../support/funbric.ts';

@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { outputIndexSchema } from '../../src/controller/output-folder.ts';
+import { outputIndexSchema } from '../../src/controller/command/output-folder.ts';
 import { funbric, main, openBench, startFunbric, type Bench, type Ended } from '../support/funbric.ts';
 
 describe('a command on many hosts', { skip: process.platform === 'win32' && 'hosts take a /bin/sh' }, () => {

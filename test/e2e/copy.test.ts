@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { planSchema } from '../../src/model/plan.ts';
@@ -116,7 +116,7 @@ describe('put and get', { skip: sshdReason(), timeout: 240_000 }, () => {
       assert.equal(ended.status, 64, ended.stdout + ended.stderr);
       assert.match(ended.stderr, /takes (LOCAL REMOTE|REMOTE LOCAL|\[RUN\]), and/);
     }
-    assert.match((await funbric(['put', '--help'])).stdout, /funbric \[options\] put \[task options\] LOCAL REMOTE/);
+    assert.match((await funbric(['put', '--help'])).stdout, /funbric \[options\] put LOCAL REMOTE/);
   });
 
   it('write and read by sudo what their user may not', { skip: sudoReason() }, async () => {

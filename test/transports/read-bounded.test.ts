@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { readText } from '../../src/controller/read-json.ts';
 import { readCredentialsFile } from '../../src/controller/mounts/credentials.ts';
-import { readIdentity } from '../../src/transports/identities.ts';
-import { knownHostsReader } from '../../src/transports/known-hosts.ts';
+import { readIdentity } from '../../src/transports/auth/identities.ts';
+import { knownHostsReader } from '../../src/transports/host-keys/known-hosts.ts';
 import { readBounded } from '../../src/transports/read-bounded.ts';
-import { readRevokedKeys } from '../../src/transports/revoked-keys.ts';
+import { readRevokedKeys } from '../../src/transports/host-keys/revoked-keys.ts';
 
 const endless = '/dev/zero';
 

@@ -1,8 +1,8 @@
 /** `funbric completion SHELL`, and the hidden words that the scripts of it call funbric with. */
-import { findHostsFile } from '../../controller/find-hosts-file.ts';
-import type { Fleet } from '../../controller/hosts-file.ts';
+import { findHostsFile } from '../../controller/inventory/find-hosts-file.ts';
+import type { Fleet } from '../../controller/inventory/hosts-file.ts';
 import { sanitize } from '../terminal/sanitize.ts';
-import type { Catalog } from '../words.ts';
+import type { Catalog } from '../arguments/words.ts';
 import { complete, type Completion } from './complete.ts';
 import { completionScript } from './scripts.ts';
 import { shellWords } from './shell-words.ts';
@@ -61,7 +61,7 @@ async function fleetOf(
   try {
     const file = hostsFile === '-' ? undefined : findHostsFile(currentFolder, hostsFile);
     if (file === undefined) return undefined;
-    const { readHostsFile } = await import('../../controller/hosts-file.ts');
+    const { readHostsFile } = await import('../../controller/inventory/hosts-file.ts');
     return readHostsFile(file, homeFolder);
   } catch {
     return undefined;

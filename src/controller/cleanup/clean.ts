@@ -5,7 +5,7 @@
 import { FunbricError } from '../../model/errors.ts';
 import type { Verdict } from '../../model/finding.ts';
 import { runScript } from '../../transports/script.ts';
-import { printable } from '../../transports/ssh-errors.ts';
+import { printable } from '../../transports/printable.ts';
 import { describeExit, type Connection } from '../../transports/transport.ts';
 import { askHosts, type FleetAccess, type HostAnswer } from '../ask-hosts.ts';
 import { loadAgentBundle } from '../deploy/agent.ts';

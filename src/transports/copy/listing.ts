@@ -3,7 +3,7 @@
  * nothing of it. Names are bytes, which no shell ever reads: they come from find, between NULs, and go by arguments.
  */
 import { FunbricError } from '../../model/errors.ts';
-import { printable } from '../ssh-errors.ts';
+import { printable } from '../printable.ts';
 
 /** A regular file below the folder. Its path is bytes, one a character (latin1), without a leading `./`. */
 export interface ListedFile {
