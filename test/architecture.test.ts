@@ -19,7 +19,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** What all ways to reach a host are made of. */
-const everyTransport = ['transport', 'place', 'printable', 'on-abort', 'slots'].map((name) => `transports/${name}.ts`);
+const everyTransport = ['transport', 'place', 'printable', 'on-abort', 'slots', 'read-bounded'].map(
+  (name) => `transports/${name}.ts`,
+);
 
 /** What asks hosts something outside of a run is made of. */
 const outsideOfRuns = ['answers', 'ask-hosts', 'package-files', 'waiting'].map((name) => `controller/${name}.ts`);
