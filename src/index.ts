@@ -1,5 +1,5 @@
 /** The public API: all that a task may use. */
-export { task } from './controller/task.ts';
+export { task } from './controller/tasks/task.ts';
 export type {
   CommandResult,
   LocalContext,
@@ -12,10 +12,10 @@ export type {
   Task,
   TaskHost,
   TaskOption,
-} from './controller/task.ts';
+} from './controller/tasks/task.ts';
 export { mountOptions, mountSpec, type MountValues } from './controller/mounts/spec.ts';
 export { filesWorkload, type FilesRequest } from './controller/profiles.ts';
-export { describeCopy } from './controller/task-copy.ts';
+export { describeCopy, requirePath } from './controller/run/task-copy.ts';
 export { askHosts, type FleetAccess, type HostAnswer } from './controller/ask-hosts.ts';
 export { cleanFleet, type Cleaning } from './controller/cleanup/clean.ts';
 export { cleaningLines, cleaningRecords } from './controller/cleanup/lines.ts';

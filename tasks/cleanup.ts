@@ -3,9 +3,12 @@ import { cleaningLines, cleaningRecords, cleanFleet, task } from 'funbric';
 
 export default task({
   summary:
-    'List what runs left behind on hosts (caches of older agents, work folders, mounts, and with --dir folders of runs); --yes removes it',
+    'List what runs left behind on hosts (caches of older agents, work folders, mounts, unfinished copies, and with --dir folders of runs); --yes removes it',
   options: {
-    dir: { type: 'list', describe: 'directories that were under test: also folders of runs below them' },
+    dir: {
+      type: 'list',
+      describe: 'directories that were under test, or put to: also folders of runs and unfinished copies in them',
+    },
     olderThan: { type: 'duration', default: '1h', describe: 'leave alone what changed since' },
     all: { type: 'boolean', default: false, describe: 'also the cached agent and Node.js that the next run would use' },
     yes: { type: 'boolean', default: false, describe: 'remove it; without, it is only listed' },

@@ -1,10 +1,14 @@
 /** `funbric -H web[1-9] get /var/log/app.log ./logs`: a file or a folder from every host, into a folder for each. */
 import { join } from 'node:path';
-import { describeCopy, task } from 'funbric';
+import { describeCopy, requirePath, task } from 'funbric';
 
 export default task({
   summary: "Copy a file or a folder from every host to LOCAL/<host>/; what is here already isn't sent again",
   arguments: 'REMOTE LOCAL',
+  async prepare({ arguments: [remote = '', local = ''] }) {
+    requirePath('get: REMOTE', remote);
+    requirePath('get: LOCAL', local);
+  },
   async run(host) {
     const [remote = '', local = ''] = host.arguments;
     const folder = join(local, host.folder);

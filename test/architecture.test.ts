@@ -18,15 +18,54 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   cli: ['index.ts', 'controller', ...wings, 'model'],
 };
 
+/** What all ways to reach a host are made of. */
+const everyTransport = ['transport', 'place', 'printable', 'on-abort', 'slots', 'read-bounded'].map(
+  (name) => `transports/${name}.ts`,
+);
+
+/** What asks hosts something outside of a run is made of. */
+const outsideOfRuns = ['answers', 'ask-hosts', 'package-files', 'waiting'].map((name) => `controller/${name}.ts`);
+
 /** Rooms have floors too: what a folder in a room may import of that room, besides itself. */
 const mayImportInRoom: Readonly<Record<string, readonly string[]>> = {
+  // A login from below: what ssh_config says, what proves the host and us, the bytes and the commands on them, the way.
+  'transports/config': everyTransport,
+  'transports/host-keys': ['transports/config', ...everyTransport],
+  'transports/auth': ['transports/config', ...everyTransport],
+  'transports/connection': ['transports/killing.ts', 'transports/sshd-limits.ts', ...everyTransport],
+  'transports/route': ['transports/config', 'transports/connection', ...everyTransport],
+  'transports/login': [
+    ...['config', 'host-keys', 'auth', 'connection', 'route', 'sshd-limits.ts'].map((name) => `transports/${name}`),
+    ...everyTransport,
+  ],
+  'transports/openssh': [
+    ...['host-keys', 'connection', 'login', 'killing.ts'].map((name) => `transports/${name}`),
+    ...everyTransport,
+  ],
+  // Both are made of commands, whatever carries them.
+  'transports/copy': [
+    ...['script.ts', 'shell.ts', 'make-folders.ts'].map((name) => `transports/${name}`),
+    ...everyTransport,
+  ],
+  'transports/sudo': ['transports/shell.ts', ...everyTransport],
   'cli/terminal': [],
   'cli/progress': ['cli/terminal'],
+  'cli/arguments': ['cli/progress/choice.ts'],
+  'cli/completion': ['cli/arguments', 'cli/terminal'],
+  'cli/engine': ['cli/status.ts', 'cli/terminal'],
+  // Which hosts, and which tasks there are, is known before any run.
+  'controller/inventory': ['closest', 'private-folder', 'read-json'].map((name) => `controller/${name}.ts`),
+  'controller/tasks': ['controller/ask-hosts.ts', 'controller/closest.ts'],
+  // A command is no run: it has no plan, no agent and no verdict.
+  'controller/command': ['events', 'places', 'rolling', 'run-folder'].map((name) => `controller/${name}.ts`),
   // A run is judged by its files, and by nothing that made them.
   'controller/merge': ['controller/run-folder.ts'],
   // What it takes to start a program on a host knows nothing of runs.
   'controller/deploy': [],
-  'controller/mounts': ['controller/events.ts', 'controller/host-run.ts', 'controller/task.ts'],
+  // To ask hosts something takes no run, either.
+  'controller/doctor': ['controller/deploy', ...outsideOfRuns],
+  'controller/cleanup': ['controller/deploy', ...outsideOfRuns],
+  'controller/mounts': ['controller/events.ts', 'controller/run/host-run.ts', 'controller/tasks/task.ts'],
 };
 
 /** Packages that have one owner. */
@@ -58,7 +97,7 @@ describe('the architecture', () => {
     assert.deepEqual(upward.map(describeImport), []);
   });
 
-  it('only lets imports go down within cli and controller, too', () => {
+  it('only lets imports go down within cli, controller and transports, too', () => {
     const upward = imports.filter(({ file, room, target }) => {
       const from = Object.keys(mayImportInRoom).find((folder) => file.startsWith(join(root, 'src', folder, '/')));
       if (from === undefined || roomOfTarget(target) !== room) return false;

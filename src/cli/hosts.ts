@@ -5,12 +5,12 @@ import { FunbricError, messageOf } from '../model/errors.ts';
 import type { Host } from '../model/host.ts';
 import { foldNodeSet } from '../model/nodeset.ts';
 import type { HostStatus } from '../model/result.ts';
-import { findHostsFile } from '../controller/find-hosts-file.ts';
-import type { Fleet } from '../controller/hosts-file.ts';
-import { selectHosts } from '../controller/inventory.ts';
-import { writeLastHosts, type LastHost, type LastHostsPlace } from '../controller/last-hosts.ts';
-import { pickHosts } from '../controller/narrowing.ts';
-import type { FleetValues } from './arguments.ts';
+import { findHostsFile } from '../controller/inventory/find-hosts-file.ts';
+import type { Fleet } from '../controller/inventory/hosts-file.ts';
+import { selectHosts } from '../controller/inventory/inventory.ts';
+import { writeLastHosts, type LastHost, type LastHostsPlace } from '../controller/inventory/last-hosts.ts';
+import { pickHosts } from '../controller/inventory/narrowing.ts';
+import type { FleetValues } from './arguments/arguments.ts';
 import { sanitize } from './terminal/sanitize.ts';
 
 export interface HostsContext {
@@ -64,8 +64,8 @@ async function readFleet({ hostsFile }: FleetValues, context: HostsContext): Pro
 
 /** Their schemas are loaded where there is something to decode: many commands name their hosts, and have none. */
 const late = {
-  hostsFile: async () => import('../controller/hosts-file.ts'),
-  lastHosts: async () => import('../controller/read-last-hosts.ts'),
+  hostsFile: async () => import('../controller/inventory/hosts-file.ts'),
+  lastHosts: async () => import('../controller/inventory/read-last-hosts.ts'),
 };
 
 /** As much as any list of hosts needs. */

@@ -5,10 +5,10 @@ import { messageOf } from '../model/errors.ts';
 import { describeMount } from '../model/mount-spec.ts';
 import { foldNodeSet } from '../model/nodeset.ts';
 import type { Plan, Rolling } from '../model/plan.ts';
-import type { TaskFile } from '../controller/find-tasks.ts';
-import { loadTask, type LoadContext } from '../controller/load-tasks.ts';
-import { flagOf, placeholderOf } from '../controller/options.ts';
-import type { Task } from '../controller/task.ts';
+import type { TaskFile } from '../controller/tasks/find-tasks.ts';
+import { loadTask, type LoadContext } from '../controller/tasks/load-tasks.ts';
+import { flagOf, placeholderOf } from '../controller/tasks/options.ts';
+import type { Task } from '../controller/tasks/task.ts';
 import { plural } from '../report/format.ts';
 import { sanitize } from './terminal/sanitize.ts';
 

@@ -8,7 +8,7 @@ import { interrupted } from '../controller/waiting.ts';
 import { exitStatusOf, FunbricError, messageOf } from '../model/errors.ts';
 import { makeColors } from './terminal/colors.ts';
 import { describeError } from './errors.ts';
-import { liveEngine } from './live-engine.ts';
+import { liveEngine } from './engine/live-engine.ts';
 import { runProgram } from './program.ts';
 import { statusOf } from './status.ts';
 import { Screen } from './terminal/screen.ts';

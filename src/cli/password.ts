@@ -1,9 +1,10 @@
 /** A password that a line of funbric asks a person for, or reads from a file or a pipe: one line, which no message repeats. */
-import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { FunbricError, messageOf } from '../model/errors.ts';
-import type { Ask } from '../transports/secrets.ts';
+import { readBounded } from '../transports/read-bounded.ts';
+import type { Ask } from '../transports/auth/secrets.ts';
 import type { Prompt } from './mount-credentials.ts';
 import { ask } from './terminal/question.ts';
 import type { HoldableTerminal } from './terminal/holdable.ts';
@@ -56,6 +57,8 @@ export async function passwordOf(choice: PasswordChoice, context: PasswordContex
 
 /** No password is longer. */
 const maxLength = 8192;
+/** With the end of its line, whatever its characters. */
+const maxLineBytes = 4 * maxLength + 2;
 
 async function readAll(input: Readable): Promise<string> {
   let text = '';
@@ -78,7 +81,7 @@ function readPrivate(path: string, flag: string): string {
         hint: `chmod 600 ${path}, and change the password if they are not trusted`,
       });
     }
-    return readFileSync(file, 'utf8');
+    return readBounded(file, maxLineBytes).toString('utf8');
   } catch (error) {
     if (error instanceof FunbricError) throw error;
     throw new FunbricError('input', `${path}: the password can't be read: ${messageOf(error)}`, {

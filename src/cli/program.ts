@@ -5,15 +5,16 @@
 import { join } from 'node:path';
 import type { ChalkInstance } from 'chalk';
 import { exitStatusOf } from '../model/errors.ts';
-import { findTasks } from '../controller/find-tasks.ts';
+import { findTasks } from '../controller/tasks/find-tasks.ts';
 import { privateFolder } from '../controller/private-folder.ts';
-import { parseArguments, type Invocation } from './arguments.ts';
+import { parseArguments, type Invocation } from './arguments/arguments.ts';
 import { makeColors } from './terminal/colors.ts';
 import { runCompletion } from './completion/run-completion.ts';
 import { runOnHosts } from './command/run-on-hosts.ts';
 import { describeError } from './errors.ts';
-import { fleetOptionNames } from './fleet-options.ts';
+import { fleetOptionNames } from './arguments/fleet-options.ts';
 import { chooseHosts, rememberHosts } from './hosts.ts';
+import { nothingToDo } from './nothing-to-do.ts';
 import { limitRun } from './run-limit.ts';
 import { reachOf } from './reach.ts';
 import type { Context, Shop, Surroundings } from './surroundings.ts';
@@ -24,10 +25,10 @@ import { holdable } from './terminal/holdable.ts';
  * below it, which are most of what there is to load.
  */
 const late = {
-  help: async () => import('./help.ts'),
+  help: async () => import('./arguments/help.ts'),
   lists: async () => import('./lists.ts'),
-  tasks: async () => import('../controller/load-tasks.ts'),
-  runs: async () => import('./run-tasks.ts'),
+  tasks: async () => import('../controller/tasks/load-tasks.ts'),
+  runs: async () => import('./run/run-tasks.ts'),
 };
 
 export async function runProgram(argv: readonly string[], around: Surroundings): Promise<number> {
@@ -102,7 +103,7 @@ async function perform(invocation: Invocation, context: Context): Promise<number
     case 'command': {
       const { fleet } = invocation;
       const hosts = await chooseHosts(fleet, context);
-      if (hosts.length === 0) return 0;
+      if (hosts.length === 0) return nothingToDo(fleet, context);
       const { code, exits } = await runOnHosts({ ...invocation, hosts, reach: await reachOf(fleet, context), context });
       await rememberHosts(fleet, exits, context);
       return code;

@@ -1,7 +1,7 @@
 /** How a command line's hosts are reached, with all that must be asked or read for it before the first is. */
-import { SudoPassword } from '../transports/sudo-password.ts';
-import type { FleetValues } from './arguments.ts';
-import type { Reach } from './engine.ts';
+import { SudoPassword } from '../transports/sudo/password.ts';
+import type { FleetValues } from './arguments/arguments.ts';
+import type { Reach } from './engine/engine.ts';
 import { passwordOf, personAt, type PasswordContext } from './password.ts';
 import { sanitizeLines } from './terminal/sanitize.ts';
 

@@ -1,11 +1,11 @@
 /** What the process, or a test, hands to the command line, and what is known of one when its words are read. */
 import type { ChalkInstance } from 'chalk';
-import type { LoadContext } from '../controller/load-tasks.ts';
-import type { Engine } from './engine.ts';
+import type { LoadContext } from '../controller/tasks/load-tasks.ts';
+import type { Engine } from './engine/engine.ts';
 import type { Prompt } from './mount-credentials.ts';
 import type { HoldableTerminal } from './terminal/holdable.ts';
 import type { Terminal } from './terminal/screen.ts';
-import type { Catalog } from './words.ts';
+import type { Catalog } from './arguments/words.ts';
 
 export interface Surroundings {
   readonly engine: Engine;

@@ -39,6 +39,8 @@ const bodySchema = z.discriminatedUnion('kind', [
     host: z.string(),
     stream: z.enum(['stdout', 'stderr', 'log']),
     text: z.string(),
+    /** Of a line that is too long for one event: it goes on in the next one of this host and stream. */
+    isPartial: z.optional(z.boolean()),
   }),
   /** It can't go on, for the first reason: known at once, while the others go on. What is still left of it may be torn down. */
   z.object({ kind: z.literal('host-failed'), host: z.string(), status: z.enum(hostStatuses), reason: z.string() }),

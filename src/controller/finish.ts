@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { FunbricError } from '../model/errors.ts';
 import { packageFiles } from './package-files.ts';
 import { runFiles, writeWhole } from './run-folder.ts';
-import type { RunOutcome } from './task.ts';
+import type { RunOutcome } from './tasks/task.ts';
 
 /** Writes run.json, junit.xml and report.html of the run in this folder. */
 export async function finishRun(folder: string): Promise<RunOutcome> {

@@ -1,7 +1,7 @@
 /** Reads a JSON file that a person wrote: every error names the file, the place in it, what was found and what to do. */
-import { lstatSync, readFileSync } from 'node:fs';
 import type * as z from 'zod';
 import { FunbricError, messageOf } from '../model/errors.ts';
+import { readBounded } from '../transports/read-bounded.ts';
 import { didYouMean } from './closest.ts';
 import { silentKeyIn } from './json-keys.ts';
 
@@ -44,11 +44,7 @@ export function decodeJson<T extends z.ZodType>(
 
 export function readText(file: string): string {
   try {
-    // A pipe by name may have no writer: opening it would wait for ever, and no signal could end that.
-    if (lstatSync(file).isFIFO()) throw new Error('it is a pipe, not a file');
-    const text = readFileSync(file);
-    if (text.length > maxFileBytes) throw new Error(`larger than ${maxFileBytes} bytes`);
-    return text.toString('utf8');
+    return readBounded(file, maxFileBytes).toString('utf8');
   } catch (error) {
     throw new FunbricError('input', `${file}: can't be read: ${messageOf(error)}`, {
       hint: 'check the path and its permissions',

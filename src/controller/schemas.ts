@@ -4,8 +4,8 @@ import { planSchema } from '../model/plan.ts';
 import { hostResultSchema } from '../model/result.ts';
 import { runSchema } from '../model/run.ts';
 import { runEventSchema } from './events.ts';
-import { hostsFileSchema } from './hosts-file.ts';
-import { outputIndexSchema } from './output-folder.ts';
+import { hostsFileSchema } from './inventory/hosts-file.ts';
+import { outputIndexSchema } from './command/output-folder.ts';
 
 /** By name; the build writes each to dist/schemas/<name>.schema.json. */
 export function schemas(): Readonly<Record<string, object>> {

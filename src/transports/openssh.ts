@@ -4,8 +4,13 @@
  */
 import { spawnSync } from 'node:child_process';
 import { errorCodeOf, FunbricError, messageOf } from '../model/errors.ts';
-import { makeConnectLimit } from './connect-limit.ts';
-import { makeLoginGate, type LoginAttempt } from './login-gate.ts';
+import { connectionOf } from './connection/connection.ts';
+import { abortedAt } from './connection/errors.ts';
+import type { Line } from './connection/line.ts';
+import { keyNotAdded } from './host-keys/errors.ts';
+import { makeConnectLimit } from './login/connect-limit.ts';
+import { droppedTooOften } from './login/errors.ts';
+import { makeLoginGate, type LoginAttempt } from './login/gate.ts';
 import { onAbort } from './on-abort.ts';
 import { refusalOf } from './openssh/errors.ts';
 import { lineOf } from './openssh/line.ts';
@@ -13,9 +18,7 @@ import { startMaster, type Master, type MasterOptions } from './openssh/master.t
 import { settingOptions, sshOptions, targetOf } from './openssh/options.ts';
 import { connectProxy } from './openssh/proxy.ts';
 import { askSettings, noProgram, type OpensshSettings } from './openssh/settings.ts';
-import { connectionOf } from './ssh-connection.ts';
-import { abortedAt, droppedTooOften, unreachable } from './ssh-errors.ts';
-import type { Line } from './ssh-line.ts';
+import { unreachable } from './place.ts';
 import type { SshOptions } from './ssh.ts';
 import type { Transport } from './transport.ts';
 
@@ -142,10 +145,8 @@ function notStarted({ place }: OpensshSettings, program: string, error: Error): 
   return unreachable(place, `${program} can't be started: ${error.message}`, hint, error);
 }
 
-/** Without the line the next run would accept any key again, so a key that can't be added is a refusal. */
 function requireKnown({ log }: Master, { place }: OpensshSettings): void {
   const failure = log.find(/^Failed to add the host.*/);
   if (failure === undefined) return;
-  const hint = 'make the file writable, or name another with knownHostsFiles in hosts.json';
-  throw unreachable(place, `its host key can't be added: ${failure}`, hint);
+  throw keyNotAdded(place, `its host key can't be added: ${failure}`);
 }

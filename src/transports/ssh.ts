@@ -4,18 +4,20 @@
  */
 import type { BaseAgent } from 'ssh2';
 import type { Host } from '../model/host.ts';
-import { makeConnectLimit } from './connect-limit.ts';
-import { makeKeyring, type Keyring } from './credentials.ts';
-import { makeJumps, type JumpLogin } from './jump.ts';
-import { knownHostsReader } from './known-hosts.ts';
-import { makeLoginGate } from './login-gate.ts';
-import { findRoute, type Route } from './route.ts';
-import { makeSecrets, type GivenSecrets } from './secrets.ts';
-import { connectionOf } from './ssh-connection.ts';
-import { makeSshConfig, type HostSettings, type SshConfigOptions } from './ssh-config.ts';
-import { droppedTooOften, unreachable, type IdleLimit, type Place } from './ssh-errors.ts';
-import { lineOf, type Line } from './ssh-line.ts';
-import { makeAttempts, type Attempts } from './ssh-attempt.ts';
+import { makeKeyring, type Keyring } from './auth/credentials.ts';
+import { makeSecrets, type GivenSecrets } from './auth/secrets.ts';
+import { makeSshConfig, type HostSettings, type SshConfigOptions } from './config/ssh-config.ts';
+import { connectionOf } from './connection/connection.ts';
+import type { IdleLimit } from './connection/errors.ts';
+import { lineOf, type Line } from './connection/line.ts';
+import { knownHostsReader } from './host-keys/known-hosts.ts';
+import { makeAttempts, type Attempts } from './login/attempt.ts';
+import { makeConnectLimit } from './login/connect-limit.ts';
+import { droppedTooOften } from './login/errors.ts';
+import { makeLoginGate } from './login/gate.ts';
+import { unreachable, type Place } from './place.ts';
+import { makeJumps, type JumpLogin } from './route/jump.ts';
+import { findRoute, type Route } from './route/route.ts';
 import type { ConnectOptions, Transport } from './transport.ts';
 
 export interface SshOptions extends SshConfigOptions {

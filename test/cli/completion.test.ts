@@ -7,7 +7,7 @@ import { after, describe, it } from 'node:test';
 import * as fc from 'fast-check';
 import { runCompletion } from '../../src/cli/completion/run-completion.ts';
 import { shellWords } from '../../src/cli/completion/shell-words.ts';
-import { task } from '../../src/controller/task.ts';
+import { task } from '../../src/controller/tasks/task.ts';
 import { FunbricError } from '../../src/model/errors.ts';
 import { quoteAll } from '../../src/transports/shell.ts';
 import { main } from '../support/funbric.ts';
@@ -76,6 +76,18 @@ describe('what may follow on a command line', () => {
       assert.deepEqual([said, lines.map((one) => one.split('\t')[0])], [kind, candidates]);
     });
   }
+
+  it('is asked for behind options of output, too: a script is what it is', async () => {
+    const said: string[] = [];
+    for (const before of [[], ['--json'], ['--no-color', '--progress=plain']]) {
+      const out = (text: string): void => void said.push(text);
+      const catalog = { names: [], load: async () => Promise.reject(new Error('no task')) };
+      const around = { catalog, currentFolder: folder, homeFolder: folder, out };
+      assert(await runCompletion([...before, 'completion', 'bash'], around));
+    }
+    assert.deepEqual(new Set(said).size, 1);
+    assert.match(said[0] ?? '', /complete -F/);
+  });
 
   it('is known without running the code of any task, as long as none is named', async () => {
     loaded.length = 0;

@@ -5,7 +5,7 @@ import * as fc from 'fast-check';
 import { makeColors, type ColorQuestion } from '../../src/cli/terminal/colors.ts';
 import { describeError } from '../../src/cli/errors.ts';
 import { makePlainDisplay } from '../../src/cli/progress/plain.ts';
-import { findingLines, hostLines, outcomeLines } from '../../src/cli/recap.ts';
+import { findingLines, hostLines, outcomeLines } from '../../src/cli/run/recap.ts';
 import { sanitize } from '../../src/cli/terminal/sanitize.ts';
 import type { RunEventBody } from '../../src/controller/events.ts';
 import { FunbricError } from '../../src/model/errors.ts';

@@ -6,7 +6,7 @@ import { PassThrough, Readable } from 'node:stream';
 import { after, before, describe, it } from 'node:test';
 import { credentialsOf, type Prompt } from '../../src/cli/mount-credentials.ts';
 import { mountSpec } from '../../src/controller/mounts/spec.ts';
-import { makePlan } from '../../src/controller/planning.ts';
+import { makePlan } from '../../src/controller/run/planning.ts';
 import { FunbricError } from '../../src/model/errors.ts';
 import type { Plan } from '../../src/model/plan.ts';
 

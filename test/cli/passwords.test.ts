@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Readable, Writable } from 'node:stream';
 import { after, before, describe, it } from 'node:test';
-import { parseArguments, type FleetValues } from '../../src/cli/arguments.ts';
-import type { Reach } from '../../src/cli/engine.ts';
+import { parseArguments, type FleetValues } from '../../src/cli/arguments/arguments.ts';
+import type { Reach } from '../../src/cli/engine/engine.ts';
 import { reachOf } from '../../src/cli/reach.ts';
 import { holdable } from '../../src/cli/terminal/holdable.ts';
 import { ctrlC } from '../support/pty.ts';
@@ -42,7 +42,7 @@ for (const { name, ask, file, question, of } of passwords) {
     });
     const fleetOf = async (...words: string[]): Promise<FleetValues> => {
       const none = { names: [], load: async () => Promise.reject(new Error('no task')) };
-      const invocation = await parseArguments(['-H', 'web', ...words, '--', 'true'], none);
+      const invocation = await parseArguments(['-H', 'web', '--sudo', ...words, '--', 'true'], none);
       assert('fleet' in invocation);
       return invocation.fleet;
     };
@@ -84,6 +84,7 @@ for (const { name, ask, file, question, of } of passwords) {
         });
       }
       await assert.rejects(reachWith([file, 'none']), { code: 'input', message: /can't be read/ });
+      await assert.rejects(reachWith([file, '/dev/zero']), { code: 'input', message: /\/dev\/zero: .*larger than/ });
     });
 
     it('comes from a pipe for -', async () => {

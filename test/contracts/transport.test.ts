@@ -17,7 +17,7 @@ import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Host } from '../../src/model/host.ts';
 import { startLoopbackFleet } from '../../src/testing/loopback.ts';
-import { readRemoteFile, writeRemoteFile } from '../../src/transports/copy.ts';
+import { readRemoteFile, writeRemoteFile } from '../../src/transports/copy/one-file.ts';
 import { getPath } from '../../src/transports/copy/get.ts';
 import { LocalDigests } from '../../src/transports/copy/local-tree.ts';
 import { putPath } from '../../src/transports/copy/put.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Barriers } from '../../src/controller/barrier.ts';
+import { Barriers } from '../../src/controller/run/barrier.ts';
 import { sleep } from '../../src/controller/waiting.ts';
 
 const never = new AbortController().signal;

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { FunbricError, type ErrorCode } from '../../src/model/errors.ts';
-import { findHostsFile } from '../../src/controller/find-hosts-file.ts';
-import { readHosts, readHostsFile } from '../../src/controller/hosts-file.ts';
-import { selectHosts, type Selection } from '../../src/controller/inventory.ts';
-import { pickHosts } from '../../src/controller/narrowing.ts';
+import { findHostsFile } from '../../src/controller/inventory/find-hosts-file.ts';
+import { readHosts, readHostsFile } from '../../src/controller/inventory/hosts-file.ts';
+import { selectHosts, type Selection } from '../../src/controller/inventory/inventory.ts';
+import { pickHosts } from '../../src/controller/inventory/narrowing.ts';
 import { expandNodeSet } from '../../src/model/nodeset.ts';
 import { testHost } from '../support/transports.ts';
 

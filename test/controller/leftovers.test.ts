@@ -4,7 +4,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, wri
 import os from 'node:os';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, it } from 'node:test';
-import { removeLeftovers } from '../../src/controller/leftovers.ts';
+import { removeLeftovers } from '../../src/controller/run/leftovers.ts';
 import type { Connection } from '../../src/transports/transport.ts';
 import { testConnect, testHost, testTransports } from '../support/transports.ts';
 

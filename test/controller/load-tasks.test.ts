@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { FunbricError } from '../../src/model/errors.ts';
-import { findTasks } from '../../src/controller/find-tasks.ts';
-import { loadTask, type LoadContext } from '../../src/controller/load-tasks.ts';
+import { findTasks } from '../../src/controller/tasks/find-tasks.ts';
+import { loadTask, type LoadContext } from '../../src/controller/tasks/load-tasks.ts';
 import { privateFolder } from '../../src/controller/private-folder.ts';
-import { task, type Task } from '../../src/controller/task.ts';
+import { task, type Task } from '../../src/controller/tasks/task.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'funbric-tasks-'));
 after(() => rmSync(folder, { recursive: true }));

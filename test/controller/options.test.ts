@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { FunbricError } from '../../src/model/errors.ts';
-import { decodeOptions, flagOf } from '../../src/controller/options.ts';
-import type { TaskOption } from '../../src/controller/task.ts';
+import { decodeOptions, flagOf } from '../../src/controller/tasks/options.ts';
+import type { TaskOption } from '../../src/controller/tasks/task.ts';
 
 const types = {
   dir: { type: 'string', describe: 'Where', required: true },

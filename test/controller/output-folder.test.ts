@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { openOutputFolder, outputIndexSchema, type OutputFolder } from '../../src/controller/output-folder.ts';
+import { openOutputFolder, outputIndexSchema, type OutputFolder } from '../../src/controller/command/output-folder.ts';
 import { FunbricError } from '../../src/model/errors.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'funbric-out-'));

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import { describe, it } from 'node:test';
-import { AgentSession } from '../../src/controller/agent-session.ts';
+import { AgentSession } from '../../src/controller/run/agent-session.ts';
 import type { AgentSpec } from '../../src/model/plan.ts';
 import { maxLineBytes, type AgentPhase, type Heartbeat } from '../../src/model/protocol.ts';
 import type { Exit } from '../../src/transports/transport.ts';

@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { outputIndexSchema } from '../../src/controller/output-folder.ts';
+import { outputIndexSchema } from '../../src/controller/command/output-folder.ts';
 import { funbric, main, openBench, startFunbric, type Bench, type Ended } from '../support/funbric.ts';
 
 describe('a command on many hosts', { skip: process.platform === 'win32' && 'hosts take a /bin/sh' }, () => {
@@ -159,6 +159,18 @@ describe('a command on many hosts', { skip: process.platform === 'win32' && 'hos
     const none = await run(['-H', 'n[1-4]', '--rerun', 'failed', '--', 'echo x'], cwd);
     assert.deepEqual([none.status, none.stdout], [0, '']);
     assert.match(none.stderr, /nothing to do: no host failed/);
+    for (const words of [
+      ['--', 'true'],
+      ['runtest', '--dir', bench.folder],
+    ]) {
+      const told = await run(['--rerun', 'failed', '--json', ...words], cwd);
+      assert.equal(told.status, 0, told.stderr);
+      const { kind, verdict, code, reasons } = eventOf(told.stdout);
+      assert.deepEqual(
+        { kind, verdict, code, reasons },
+        { kind: 'run-ended', verdict: 'pass', code: 0, reasons: ['nothing to do: --rerun leaves no host'] },
+      );
+    }
     assert.match(
       (await run(['--rerun', 'missing', '--', 'true'], cwd)).stderr,
       /nothing to do: no host was unreachable/,
@@ -196,7 +208,47 @@ describe('a command on many hosts', { skip: process.platform === 'win32' && 'hos
     assert.deepEqual([status, stdout.includes('n[1-2] (2)'), stdout.includes('early')], [130, true, true], stdout);
   });
 
+  it('after Ctrl-C begins no further batch, and its hosts are interrupted, not behind one that failed', async () => {
+    const words = [
+      '--transport',
+      'local',
+      '-H',
+      'n[1-3]',
+      '--batch',
+      '1',
+      '--max-fail',
+      '0',
+      '--',
+      'echo up; sleep 60',
+    ];
+    const { child, ended } = startFunbric(words, { cwd: bench.folder, env: { HOME: bench.folder } });
+    child.stdout?.once('data', () => child.kill('SIGINT'));
+    const { status, stderr } = await ended;
+    assert.equal(status, 130, stderr);
+    assert.doesNotMatch(stderr, /failed|batch 2/);
+    assert.match(stderr, /n\[1-3\]: interrupted during the run/);
+  });
+
+  it('says a line that is too long in pieces, which programs can put together', async () => {
+    const command = 'head -c 200000 /dev/zero | tr "\\0" x; echo; echo short';
+    const { stdout } = await run(['-H', 'n1', '--json', '--', command]);
+    const said = stdout.trim().split('\n').map(eventOf);
+    const pieces = said.filter(({ kind }) => kind === 'line');
+    const [short, last, ...others] = pieces.reverse();
+    assert.deepEqual([short?.['text'], short?.['isPartial'], last?.['isPartial']], ['short', undefined, undefined]);
+    assert.deepEqual(new Set(others.map(({ isPartial }) => isPartial)), new Set([true]));
+    const length = [last, ...others].reduce((sum, piece) => sum + String(piece?.['text']).length, 0);
+    assert.equal(length, 200_000);
+    const plain = await run(['-H', 'n1', '--', command]);
+    assert.equal(plain.stderr, 'n1: a line of more than 64 Ki characters is shown in pieces; --out keeps it whole\n');
+  });
+
   it('is refused options that could have no effect', async () => {
+    for (const option of ['--ask-sudo-pass', '--sudo-password-file=x']) {
+      const refused = await run(['-H', 'a', option, '--', 'true']);
+      assert.equal(refused.status, 64, refused.stderr);
+      assert.match(refused.stderr, /-pass.* without --sudo/);
+    }
     writeFileSync(join(bench.folder, 'hosts.txt'), 'a\n');
     assert.match((await run(['-H', 'a', '-b', '--json', '--', 'true'])).stderr, /--json and -b contradict/);
     assert.match(

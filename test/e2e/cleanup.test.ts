@@ -107,6 +107,42 @@ describe('the cleanup', { skip }, () => {
     assert.match(again.stdout, /^0 removed, 0 kept, 0 left\n/);
   });
 
+  it('says which --dir is not there, and on which hosts', async () => {
+    const ended = await cleanup('--dir', at('gone'), '--dir', bench.dir);
+    assert.match(ended.stdout, /^remark +127\.0\.0\.\[2-3\]: --dir \S+\/gone: there is no such directory$/m);
+    assert.doesNotMatch(ended.stdout, new RegExp(`--dir ${bench.dir}`));
+  });
+
+  it('knows copies that were cut off, by name, owner and mode, and leaves what only looks like one', async () => {
+    const file = (path: string, mode = 0o600): string => {
+      writeFileSync(path, 'half', { mode });
+      age(path);
+      return path;
+    };
+    const key = 'ab'.repeat(16);
+    const left = [file(join(home(), `.funbric-${key}.part`)), file(join(bench.dir, `.funbric-${key}.part`))];
+    left.push(folder(join(bench.dir, `.funbric-${key.slice(0, 16)}.part`), { some: 'half' }));
+    const strangers = [
+      file(join(home(), `.funbric-${key}0.part`)),
+      file(join(home(), `.funbric-${key.slice(1)}g.part`)),
+      file(join(home(), `.funbric-${'cd'.repeat(16)}.part`), 0o644),
+      folder(join(home(), `.funbric-${'cd'.repeat(8)}.part`), { mine: 'mine' }, 0o755),
+    ];
+    const young = join(home(), `.funbric-${'ef'.repeat(16)}.part`);
+    writeFileSync(young, 'half', { mode: 0o600 });
+    symlinkSync(left[0] ?? '', join(home(), `.funbric-${'01'.repeat(16)}.part`));
+    const listed = await cleanup('--dir', bench.dir);
+    assert.match(listed.stdout, /^would remove 127\.0\.0\.\[2-3\]: unfinished copy \S+\.part, /m);
+    assert.match(listed.stdout, /--yes removes these 5, and keeps 1/);
+    const removed = await cleanup('--dir', bench.dir, '--yes');
+    assert.match(removed.stdout, /\n5 removed, 1 kept, 0 left\n/);
+    assert.deepEqual(
+      left.filter((path) => existsSync(path)),
+      [],
+    );
+    for (const path of [...strangers, young]) assert(existsSync(path), path);
+  });
+
   it('touches nothing that is not ours, whatever its name', async () => {
     const precious = folder(at('precious'), { file: 'mine' });
     const run = '20250101-000000-aaaaaa';

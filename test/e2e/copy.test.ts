@@ -95,13 +95,28 @@ describe('put and get', { skip: sshdReason(), timeout: 240_000 }, () => {
     assert.equal(hosts.sshd.log().split('Accepted publickey').length, logins);
   });
 
+  it('refuse a word that is empty, as of a variable that nobody set, before any login', async () => {
+    const logins = hosts.sshd.log().split('Accepted publickey').length;
+    for (const [words, found] of [
+      [['put', '', '~/x'], /put: LOCAL is empty/],
+      [['put', 'motd', ''], /put: REMOTE is empty/],
+      [['get', '', 'x'], /get: REMOTE is empty/],
+      [['get', '~/x', ''], /get: LOCAL is empty/],
+    ] as const) {
+      const ended = await run(...words);
+      assert.equal(ended.status, 64, ended.stdout + ended.stderr);
+      assert.match(ended.stderr, found);
+    }
+    assert.equal(hosts.sshd.log().split('Accepted publickey').length, logins);
+  });
+
   it('are refused with too few words or too many, and say which they take', async () => {
     for (const words of [['put', 'a'], ['get'], ['get', 'a', 'b', 'c'], ['merge', 'a', 'b']]) {
       const ended = await run(...words);
       assert.equal(ended.status, 64, ended.stdout + ended.stderr);
       assert.match(ended.stderr, /takes (LOCAL REMOTE|REMOTE LOCAL|\[RUN\]), and/);
     }
-    assert.match((await funbric(['put', '--help'])).stdout, /funbric \[options\] put \[task options\] LOCAL REMOTE/);
+    assert.match((await funbric(['put', '--help'])).stdout, /funbric \[options\] put LOCAL REMOTE/);
   });
 
   it('write and read by sudo what their user may not', { skip: sudoReason() }, async () => {

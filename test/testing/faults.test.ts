@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { HostOptions } from '../../src/testing/host-options.ts';
 import { startFleet, type TestFleet } from '../../src/testing/index.ts';
-import { readRemoteFile, writeRemoteFile } from '../../src/transports/copy.ts';
+import { readRemoteFile, writeRemoteFile } from '../../src/transports/copy/one-file.ts';
 import type { Connection } from '../../src/transports/transport.ts';
 import { runCommand, testConnect, testHost, testTransports } from '../support/transports.ts';
 

@@ -4,8 +4,12 @@ import { createServer, connect as tcpConnect, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { askForCertificate, type CertificateOffer } from '../../src/transports/certificate-offer.ts';
-import { certificateMistake, parseCertificate, type HostCertificate } from '../../src/transports/certificate.ts';
+import { askForCertificate, type CertificateOffer } from '../../src/transports/host-keys/certificate-offer.ts';
+import {
+  certificateMistake,
+  parseCertificate,
+  type HostCertificate,
+} from '../../src/transports/host-keys/certificate.ts';
 import { certify, makeKey, publicKeyOf } from '../support/ssh-keys.ts';
 import { sshdReason, startSshd } from '../support/sshd.ts';
 

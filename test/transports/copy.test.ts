@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync,
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
-import { readRemoteFile, writeRemoteFile } from '../../src/transports/copy.ts';
+import { readRemoteFile, writeRemoteFile } from '../../src/transports/copy/one-file.ts';
 import { runScript } from '../../src/transports/script.ts';
 import type { Connection } from '../../src/transports/transport.ts';
 import { testConnect, testHost, testTransports } from '../support/transports.ts';

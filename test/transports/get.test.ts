@@ -229,6 +229,13 @@ describe('getting from a host', { timeout: 120_000 }, () => {
     assert.match(readFileSync(log, 'utf8'), /more/);
   });
 
+  it('leaves no part of a file that it could not put in its place', async () => {
+    writeFileSync(join(remote, 'file'), 'x');
+    mkdirSync(join(here, 'file'), { recursive: true });
+    await assert.rejects(get(join(remote, 'file'), join(here, 'file')), { code: 'input', message: /EISDIR/ });
+    assert.deepEqual(readdirSync(here), ['file']);
+  });
+
   it('puts nothing in the place of a device, a socket or a pipe, which would break this machine', async () => {
     writeFileSync(join(remote, 'file'), 'x');
     execFileSync('mkfifo', [here]);

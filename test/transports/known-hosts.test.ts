@@ -23,7 +23,7 @@ import {
   parseKnownHosts,
   knownHostsReader,
   type HostAddress,
-} from '../../src/transports/known-hosts.ts';
+} from '../../src/transports/host-keys/known-hosts.ts';
 
 const key = Buffer.from('key of the host');
 const otherKey = Buffer.from('another key');
@@ -129,7 +129,7 @@ describe('known_hosts', () => {
 
     it('loses no line to another run that adds its own at the same time', async () => {
       const file = join(folder, 'busy');
-      const module = new URL('../../src/transports/known-hosts.js', import.meta.url);
+      const module = new URL('../../src/transports/host-keys/known-hosts.js', import.meta.url);
       const program = `
         const { addKnownHost } = await import('${module.href}');
         for (let host = 0; host < 30; host++)

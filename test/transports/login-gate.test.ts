@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
-import { makeLoginGate, type LoginAttempt } from '../../src/transports/login-gate.ts';
+import { makeLoginGate, type LoginAttempt } from '../../src/transports/login/gate.ts';
 
 const { signal } = new AbortController();
 const isOver = (): boolean => false;

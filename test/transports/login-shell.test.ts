@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { runRemoteCommand } from '../../src/controller/remote-command.ts';
+import { runRemoteCommand } from '../../src/controller/command/remote-command.ts';
 import { isBash, runScript } from '../../src/transports/script.ts';
 import { quote } from '../../src/transports/shell.ts';
 import type { Connection } from '../../src/transports/transport.ts';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { explain } from '../../src/model/errors.ts';
-import { startProxyCommand } from '../../src/transports/proxy-command.ts';
+import { startProxyCommand } from '../../src/transports/route/proxy-command.ts';
 import { quoteAll } from '../../src/transports/shell.ts';
 import { sshdReason, startSshd } from '../support/sshd.ts';
 import { runCommand, testConnect, testHost, testTransports } from '../support/transports.ts';

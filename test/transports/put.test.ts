@@ -224,6 +224,13 @@ describe('putting on a host', { timeout: 120_000 }, () => {
       code: 'input',
       message: /none can't be read to be sent/,
     });
+    // As an old archive leaves it: in Latin-1.
+    const archive = join(here, 'archive');
+    mkdirSync(archive);
+    writeFileSync(Buffer.concat([Buffer.from(`${archive}/caf`), Buffer.from([0xe9])]), '');
+    const message = `${archive}/caf\\xe9: its name is not UTF-8`;
+    await assert.rejects(put(remote, { connection: asked, from: archive }), { code: 'input', message });
+    rmSync(archive, { recursive: true });
     assert.equal(asked.count(), 0);
   });
 });

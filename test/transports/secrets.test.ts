@@ -6,7 +6,7 @@ import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { explain } from '../../src/model/errors.ts';
 import type { Host } from '../../src/model/host.ts';
-import { makeSecrets, type GivenSecrets, type Question } from '../../src/transports/secrets.ts';
+import { makeSecrets, type GivenSecrets, type Question } from '../../src/transports/auth/secrets.ts';
 import { makeKey } from '../support/ssh-keys.ts';
 import { sshdReason, startSshd, type Sshd } from '../support/sshd.ts';
 import { runCommand, testConnect, testHost, testTransports } from '../support/transports.ts';

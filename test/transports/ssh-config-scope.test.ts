@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { isSameForAllHosts } from '../../src/transports/ssh-config-scope.ts';
+import { isSameForAllHosts } from '../../src/transports/config/scope.ts';
 
 describe('a ssh_config', () => {
   let home: string;

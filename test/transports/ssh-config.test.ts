@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { makeSshConfig, type SshConfig, type SshConfigOptions } from '../../src/transports/ssh-config.ts';
+import { makeSshConfig, type SshConfig, type SshConfigOptions } from '../../src/transports/config/ssh-config.ts';
 import { testHost } from '../support/transports.ts';
 
 const skip = existsSync('/usr/bin/ssh') ? false : 'no ssh here (Debian: openssh-client)';

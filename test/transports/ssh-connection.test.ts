@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import { describe, it } from 'node:test';
-import { connectionOf } from '../../src/transports/ssh-connection.ts';
-import type { Line } from '../../src/transports/ssh-line.ts';
+import { connectionOf } from '../../src/transports/connection/connection.ts';
+import type { Line } from '../../src/transports/connection/line.ts';
 import type { Connection, Exit, RemoteProcess } from '../../src/transports/transport.ts';
 
 describe('a host that refuses a command on a login', () => {

@@ -262,10 +262,11 @@ describe('logins to OpenSSH', { skip: sshdReason(), timeout: 120_000 }, () => {
   });
 
   it('name the keys that were refused, and those that were not tried', async () => {
-    const identityFiles = [makeKey('wrong'), makeKey('locked', 'passphrase')];
+    const identityFiles = [makeKey('wrong'), makeKey('locked', 'passphrase'), `${makeKey('half')}.pub`];
     const refusal = await refusalOf(connect({ ...host, identityFiles }));
     assert(refusal.includes(`login as ${sshd.user} failed: refused ${identityFiles[0]}; it takes publickey`), refusal);
     assert(refusal.includes(`${identityFiles[1]} is encrypted, load it into an agent`), refusal);
+    assert(refusal.includes(`${identityFiles[2]} is a public key, and no agent holds its private one`), refusal);
   });
 
   it('try few keys of an agent, and choose by IdentitiesOnly', async () => {

@@ -6,7 +6,7 @@ import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import type { Ask } from '../../src/transports/secrets.ts';
+import type { Ask } from '../../src/transports/auth/secrets.ts';
 import type { Connection } from '../../src/transports/transport.ts';
 import { makeKey, sshdReason, startSshd, type Sshd } from '../support/sshd.ts';
 import { runCommand, testConnect, testHost, testTransports } from '../support/transports.ts';

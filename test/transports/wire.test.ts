@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it, mock } from 'node:test';
 import { startLoopbackFleet } from '../../src/testing/loopback.ts';
-import { dial } from '../../src/transports/dial.ts';
+import { dial } from '../../src/transports/connection/dial.ts';
 import { sshdReason, startSshd } from '../support/sshd.ts';
 import { testConnect, testHost, testTransports } from '../support/transports.ts';
 import { startProxy } from '../support/proxy.ts';

@@ -1,6 +1,6 @@
 /** Keeps what hosts say until all are done, equal output of many only once: what -b and --diff show. */
 import { createHash, type Hash } from 'node:crypto';
-import type { CommandOutput } from '../../controller/command.ts';
+import type { CommandOutput } from '../../controller/command/command.ts';
 
 export interface Group {
   /** Positions of the hosts that said the same, byte for byte. */

@@ -27,7 +27,12 @@ export function makeListener({ fleet, hosts, context }: CommandCall, isGathered:
     makeStory({ say: (line) => write(`${line}\n`), colors, width, foldMs: 0 });
   // What hosts say on stderr goes to stderr, so that a pipe gets what it would get from one host.
   const stories = { out: storyOf(out), err: storyOf(err) };
+  let isToldOfPieces = false;
   return listener((event) => {
+    if (event.kind === 'line' && event.isPartial === true && !isToldOfPieces) {
+      isToldOfPieces = true;
+      err(`${sanitize(event.host)}: a line of more than 64 Ki characters is shown in pieces; --out keeps it whole\n`);
+    }
     if (event.kind === 'line') stories[event.stream === 'stdout' ? 'out' : 'err'].listen(event);
     if (event.kind === 'batch-started') stories.err.listen(event);
   });

@@ -3,13 +3,13 @@ import { resolve } from 'node:path';
 import type { ChalkInstance } from 'chalk';
 import type { Host } from '../../model/host.ts';
 import { foldNodeSet } from '../../model/nodeset.ts';
-import type { CommandOutput, HostExit } from '../../controller/command.ts';
+import type { CommandOutput, HostExit } from '../../controller/command/command.ts';
 import { stamper } from '../../controller/stamper.ts';
-import type { OutputFolder } from '../../controller/output-folder.ts';
+import type { OutputFolder } from '../../controller/command/output-folder.ts';
 import { rollingOf } from '../../controller/rolling.ts';
 import { readable } from '../../transports/shell.ts';
-import type { FleetValues } from '../arguments.ts';
-import type { Engine, Reach } from '../engine.ts';
+import type { FleetValues } from '../arguments/arguments.ts';
+import type { Engine, Reach } from '../engine/engine.ts';
 import { reasonOf } from '../progress/event-lines.ts';
 import { brokenPipeStatus, statusAfter } from '../status.ts';
 import { sanitize } from '../terminal/sanitize.ts';
@@ -111,7 +111,7 @@ async function openFolder({ fleet, context }: CommandCall, command: string): Pro
   if (outFolder === undefined) return undefined;
   const { currentFolder, now } = context;
   // Loaded only where it is asked for: what writes XML would slow every start.
-  const { openOutputFolder } = await import('../../controller/output-folder.ts');
+  const { openOutputFolder } = await import('../../controller/command/output-folder.ts');
   return await openOutputFolder(resolve(currentFolder, outFolder), { command, startedAt: now(), maxBytes });
 }
 

@@ -3,11 +3,11 @@
  * its options are asked for.
  */
 import { expandItem } from '../../model/nodeset-item.ts';
-import type { Fleet } from '../../controller/hosts-file.ts';
-import { flagOf } from '../../controller/options.ts';
-import type { TaskOption } from '../../controller/task.ts';
-import { fleetOptions, type FleetOption } from '../fleet-options.ts';
-import { findOption, type Catalog, type FoundOption, type TaskWords } from '../words.ts';
+import type { Fleet } from '../../controller/inventory/hosts-file.ts';
+import { flagOf } from '../../controller/tasks/options.ts';
+import type { TaskOption } from '../../controller/tasks/task.ts';
+import { fleetOptions, type FleetOption } from '../arguments/fleet-options.ts';
+import { findOption, type Catalog, type FoundOption, type TaskWords } from '../arguments/words.ts';
 
 export interface Candidate {
   readonly text: string;

@@ -1,14 +1,17 @@
 /** `funbric completion SHELL`, and the hidden words that the scripts of it call funbric with. */
-import { findHostsFile } from '../../controller/find-hosts-file.ts';
-import type { Fleet } from '../../controller/hosts-file.ts';
+import { findHostsFile } from '../../controller/inventory/find-hosts-file.ts';
+import type { Fleet } from '../../controller/inventory/hosts-file.ts';
 import { sanitize } from '../terminal/sanitize.ts';
-import type { Catalog } from '../words.ts';
+import type { Catalog } from '../arguments/words.ts';
 import { complete, type Completion } from './complete.ts';
 import { completionScript } from './scripts.ts';
 import { shellWords } from './shell-words.ts';
 
 /** The first word of a script's question; the second says how the rest is given: as `words`, or as one `line`. */
 const question = '__complete';
+
+/** Options of output may stand before it: a script is what it is. */
+const outputOption = /^--(json|color|no-color|progress=.*)$/;
 
 export interface CompletionSurroundings {
   readonly catalog: Catalog;
@@ -19,7 +22,7 @@ export interface CompletionSurroundings {
 
 /** False: the words mean something else. A user's own task wins over ours. */
 export async function runCompletion(argv: readonly string[], around: CompletionSurroundings): Promise<boolean> {
-  const [word, ...rest] = argv;
+  const [word, ...rest] = argv.slice(argv.findIndex((one) => !outputOption.test(one)));
   if (word === question) {
     around.out(await answer(rest, around));
     return true;
@@ -58,7 +61,7 @@ async function fleetOf(
   try {
     const file = hostsFile === '-' ? undefined : findHostsFile(currentFolder, hostsFile);
     if (file === undefined) return undefined;
-    const { readHostsFile } = await import('../../controller/hosts-file.ts');
+    const { readHostsFile } = await import('../../controller/inventory/hosts-file.ts');
     return readHostsFile(file, homeFolder);
   } catch {
     return undefined;

@@ -5,7 +5,7 @@
 import { FunbricError } from '../../model/errors.ts';
 import type { Verdict } from '../../model/finding.ts';
 import { runScript } from '../../transports/script.ts';
-import { printable } from '../../transports/ssh-errors.ts';
+import { printable } from '../../transports/printable.ts';
 import { describeExit, type Connection } from '../../transports/transport.ts';
 import { askHosts, type FleetAccess, type HostAnswer } from '../ask-hosts.ts';
 import { loadAgentBundle } from '../deploy/agent.ts';
@@ -77,7 +77,7 @@ export async function cleanFleet(fleet: FleetAccess, options: CleanOptions): Pro
 
 /** Homes and directories under test may be shared: what one host uses, none may remove. */
 function isInUseElsewhere({ kind, state }: Remain): boolean {
-  return state === 'used' || (kind === 'run' && state === 'young');
+  return state === 'used' || ((kind === 'run' || kind === 'part') && state === 'young');
 }
 
 function judgedHost(answer: HostAnswer<HostRemains>, judge: (remain: Remain) => Fate): CleanedHost {

@@ -1,6 +1,6 @@
 /** What a cleanup found and did, for people: a line for each, the same on several hosts folded; and for programs. */
 import { foldNodeSet } from '../../model/nodeset.ts';
-import { printable } from '../../transports/ssh-errors.ts';
+import { printable } from '../../transports/printable.ts';
 import { formatBytes, formatMs, plural } from '../../report/format.ts';
 import type { CleanedHost, Cleaning, Fate } from './clean.ts';
 import type { Remain, RemainKind } from './remains.ts';
@@ -75,6 +75,7 @@ const nameOf: Readonly<Record<RemainKind, string>> = {
   work: 'work folder',
   run: "run's folder",
   mount: 'mount',
+  part: 'unfinished copy',
 };
 
 function remainLines({ remains }: CleanedHost): readonly Line[] {

@@ -1,12 +1,13 @@
 /** What runs left on a host: found by our own names and markers, told as data. The host's words, so each is checked. */
 import { runTagOf } from '../../model/plan.ts';
-import { numberOf } from '../doctor/answers.ts';
+import { numberOf } from '../answers.ts';
 
 /**
  * `agent` and `runtime` lie in the cache of the home, `upload` in a temporary folder where the home took none; `work` is an
- * agent's own folder, `run` one below the directory under test, `mount` what a run mounted, by its note in /run/funbric.
+ * agent's own folder, `run` one below the directory under test, `mount` what a run mounted, by its note in /run/funbric, `part`
+ * a put that was cut off, in the home or in such a directory itself.
  */
-export type RemainKind = 'agent' | 'runtime' | 'upload' | 'work' | 'run' | 'mount';
+export type RemainKind = 'agent' | 'runtime' | 'upload' | 'work' | 'run' | 'mount' | 'part';
 
 export interface Remain {
   readonly kind: RemainKind;
@@ -32,7 +33,7 @@ export interface HostRemains {
   readonly remarks: readonly string[];
 }
 
-const kinds: readonly RemainKind[] = ['agent', 'runtime', 'upload', 'work', 'run', 'mount'];
+const kinds: readonly RemainKind[] = ['agent', 'runtime', 'upload', 'work', 'run', 'mount', 'part'];
 const states: readonly Remain['state'][] = ['free', 'used', 'young', 'mounted'];
 
 /** More than this no host has left; a hostile one shall not fill our memory. */

@@ -52,8 +52,12 @@ for t in ${quoteAll(folders)}; do
     if worked "$d"; then found work "$d"; elif uploaded "$d"; then found upload "$d"; fi
   done
 done
+parts() { for d in "$1"/.funbric-*.part; do ! unfinished "$d" || found part "$d"; done; }
+h=$(cd -P -- "$HOME" 2>/dev/null && pwd -P) && parts "${'$'}{h%/}"
 for t in ${quoteAll(dirs)}; do
-  t=$(cd -P -- "$t" 2>/dev/null && pwd -P) || continue
+  [ -d "$t" ] || { printf 'remark\t%s\n' "--dir $t: there is no such directory"; continue; }
+  said=$t; t=$(cd -P -- "$t" 2>/dev/null && pwd -P) || { printf 'remark\t%s\n' "--dir $said: it can not be entered"; continue; }
+  [ "$t" = "$h" ] || parts "${'$'}{t%/}"
   [ "$t" != / ] || t=
   for d in "$t"/${runFolderName('')}*; do ! ran "$d" || found run "$d" "$run"; done
 done
@@ -82,6 +86,7 @@ remove() {
     agent | runtime) cached "$d" || { left "it isn't one of ours any more"; return; }; forget "$d" ;;
     upload) uploaded "$d" || { left "it isn't one of ours any more"; return; }; forget "$d" ;;
     work) worked "$d" || { left "it isn't one of ours any more"; return; }; forget "$d" ;;
+    part) unfinished "$d" || { left "it isn't one of ours any more"; return; }; said=$(rm -rf -- "$d" 2>&1); done_or_left "$said" ;;
     run) ran "$d" || { left "it isn't one of ours any more"; return; }; empty "$d" ;;
     mount) noted "$d" || { left "it isn't one of ours any more"; return; }; unmount "$d" ;;
   esac
@@ -150,6 +155,16 @@ ran() {
   for f in "$1"/* "$1"/.[!.]*; do
     case ${'$'}{f##*/} in ${[ownFolder, ...arenas].join(' | ')} | ${markerFile} | ${tokenPrefix}* | '*' | '.[!.]*' | .nfs*) ;; *) return 1 ;; esac
   done
+}
+# What put left of a large file, or of a folder: named by 16 or 32 hex digits, for nobody else.
+unfinished() {
+  n=${'$'}{1##*/.funbric-}; n=${'$'}{n%.part}
+  [ "${'$'}{1##*/}" = ".funbric-$n.part" ] && case $n in *[!0-9a-f]*) false ;; esac || return 1
+  case ${'$'}{#n} in
+    16) private "$1" ;;
+    32) file "$1" && [ -O "$1" ] && case "$(ls -ld "$1")" in -rw-------*) ;; *) false ;; esac ;;
+    *) false ;;
+  esac
 }
 noted() { own "$1" && holds "$1" mount made pid said credentials && file "$1/mount"; }
 # Where the mount of a note is, if it still is the one that was noted.

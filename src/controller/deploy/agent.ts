@@ -2,7 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { FunbricError } from '../../model/errors.ts';
-import { sha256Function } from '../../transports/copy.ts';
+import { sha256Function } from '../../transports/copy/one-file.ts';
 import { posixLine, quote, quoteAll } from '../../transports/shell.ts';
 import type { Connection, RemoteProcess } from '../../transports/transport.ts';
 import { agentFileName, placeFile, places } from './places.ts';

@@ -3,9 +3,9 @@
  * the home can't take it, a fresh one in /var/tmp or /tmp. It has its name only once it is whole.
  */
 import { randomBytes } from 'node:crypto';
-import { sha256Function } from '../../transports/copy.ts';
+import { sha256Function } from '../../transports/copy/one-file.ts';
 import type { ScriptOptions } from '../../transports/script.ts';
-import { printable } from '../../transports/ssh-errors.ts';
+import { printable } from '../../transports/printable.ts';
 import type { Connection } from '../../transports/transport.ts';
 import { runDeployScript } from './script.ts';
 

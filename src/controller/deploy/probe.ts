@@ -3,7 +3,7 @@
  * us would have to fit: system, libc, room, and whether programs may run where there is room.
  */
 import { randomBytes } from 'node:crypto';
-import { sha256Function } from '../../transports/copy.ts';
+import { sha256Function } from '../../transports/copy/one-file.ts';
 import type { Connection } from '../../transports/transport.ts';
 import { agentFileName, cacheFolder } from './places.ts';
 import { runDeployScript, type Answers } from './script.ts';

@@ -1,5 +1,5 @@
 /** A runtime that an earlier run left in the home. It counts only if it still is what was sent, byte for byte, and runs. */
-import { sha256Function } from '../../transports/copy.ts';
+import { sha256Function } from '../../transports/copy/one-file.ts';
 import type { Connection } from '../../transports/transport.ts';
 import { cacheFolder, runtimeFileName } from './places.ts';
 import { runDeployScript } from './script.ts';

@@ -1,6 +1,6 @@
 /** Which Node.js a host without one gets: a file that the user named, or a package of npm's; or why there is none for it. */
 import { FunbricError, messageOf } from '../../model/errors.ts';
-import { printable } from '../../transports/ssh-errors.ts';
+import { printable } from '../../transports/printable.ts';
 import { readProgram, type Program } from './elf.ts';
 import { findPackage, installCommand, packageFor } from './packages.ts';
 import { oldestNode, type HostProbe } from './probe.ts';

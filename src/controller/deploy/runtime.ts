@@ -4,7 +4,7 @@
  */
 import { createReadStream } from 'node:fs';
 import { FunbricError } from '../../model/errors.ts';
-import { printable } from '../../transports/ssh-errors.ts';
+import { printable } from '../../transports/printable.ts';
 import { makeSlots } from '../../transports/slots.ts';
 import type { Connection } from '../../transports/transport.ts';
 import { makePacker, type Load, type Parcel } from './parcel.ts';

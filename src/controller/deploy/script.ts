@@ -1,7 +1,7 @@
 /** What the scripts of a deployment share: how they are run, and how they answer, a word and its value a line. */
 import { FunbricError } from '../../model/errors.ts';
 import { runScript, type ScriptOptions } from '../../transports/script.ts';
-import { printable } from '../../transports/ssh-errors.ts';
+import { printable } from '../../transports/printable.ts';
 import { describeExit, type Connection } from '../../transports/transport.ts';
 
 export interface DeployScript {

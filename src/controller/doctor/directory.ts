@@ -5,10 +5,10 @@ import { consistencyOf, isNetworkMount, settleMsOf, type Consistency } from '../
 import { mountAt, parseMounts } from '../../model/mountinfo.ts';
 import type { Mount } from '../../model/protocol.ts';
 import { runScript } from '../../transports/script.ts';
-import { printable } from '../../transports/ssh-errors.ts';
+import { printable } from '../../transports/printable.ts';
 import { quote } from '../../transports/shell.ts';
 import type { Connection } from '../../transports/transport.ts';
-import { Answers } from './answers.ts';
+import { Answers } from '../answers.ts';
 
 /** `silent`: it didn't answer in time. */
 export type DirectoryState = 'usable' | 'missing' | 'no directory' | 'closed' | 'not writable' | 'silent';

@@ -2,10 +2,10 @@
 import { randomBytes } from 'node:crypto';
 import { FunbricError } from '../../model/errors.ts';
 import { runScript } from '../../transports/script.ts';
-import { printable } from '../../transports/ssh-errors.ts';
+import { printable } from '../../transports/printable.ts';
 import { quote } from '../../transports/shell.ts';
 import { describeExit, type Connection } from '../../transports/transport.ts';
-import { Answers, numberOf } from './answers.ts';
+import { Answers, numberOf } from '../answers.ts';
 
 export interface Limit {
   readonly soft: number;

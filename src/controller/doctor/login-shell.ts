@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { FunbricError } from '../../model/errors.ts';
-import { printable } from '../../transports/ssh-errors.ts';
+import { printable } from '../../transports/printable.ts';
 import { posixLine } from '../../transports/shell.ts';
 import type { Connection } from '../../transports/transport.ts';
 import { within } from '../waiting.ts';

@@ -1,6 +1,6 @@
 /** Which Node.js a run would use on a host, and whether its agent lies there already: asked and decided as a deployment does. */
 import { FunbricError } from '../../model/errors.ts';
-import { printable } from '../../transports/ssh-errors.ts';
+import { printable } from '../../transports/printable.ts';
 import type { Connection } from '../../transports/transport.ts';
 import type { FleetAccess } from '../ask-hosts.ts';
 import { loadAgentBundle } from '../deploy/agent.ts';

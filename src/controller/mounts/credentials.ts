@@ -1,6 +1,6 @@
 /** What a user and password are for a mount, as mount.cifs reads them: lines of username=, password= and domain=. */
-import { lstatSync, readFileSync, statSync } from 'node:fs';
 import { FunbricError, messageOf } from '../../model/errors.ts';
+import { readBounded } from '../../transports/read-bounded.ts';
 
 /** The content of a credentials file, and what of it must be seen nowhere. */
 export interface MountCredentials {
@@ -14,14 +14,10 @@ const maxBytes = 4096;
 export function readCredentialsFile(path: string): MountCredentials {
   let text: string;
   try {
-    const { size } = statSync(path);
-    // Without a writer it would be waited for for ever, and no signal could end that.
-    if (lstatSync(path).isFIFO()) throw new Error('it is a pipe, not a file (- reads standard input)');
-    if (size > maxBytes) throw new Error(`it has ${size} bytes, which no name and password have`);
-    text = readFileSync(path, 'utf8');
+    text = readBounded(path, maxBytes).toString('utf8');
   } catch (error) {
     throw new FunbricError('input', `--mount-credentials ${path}: can't be read: ${messageOf(error)}`, {
-      hint: 'name a file with lines username=, password= and domain=',
+      hint: 'name a file with lines username=, password= and domain=; - reads standard input',
     });
   }
   return parseCredentials(text, path);

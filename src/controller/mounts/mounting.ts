@@ -10,7 +10,7 @@ import { runScript } from '../../transports/script.ts';
 import { readable } from '../../transports/shell.ts';
 import { describeExit } from '../../transports/transport.ts';
 import type { Emit } from '../events.ts';
-import type { HostRun } from '../host-run.ts';
+import type { HostRun } from '../run/host-run.ts';
 import { MountAnswer, mountRefusal, unmountRefusal } from './answer.ts';
 import type { MountCredentials } from './credentials.ts';
 import { mountScript, unmountScript, type MountJob } from './script.ts';

@@ -5,7 +5,7 @@
 import { FunbricError } from '../../model/errors.ts';
 import type { MountSpec } from '../../model/mount-spec.ts';
 import { expandNodeSet } from '../../model/nodeset.ts';
-import type { TaskOption } from '../task.ts';
+import type { TaskOption } from '../tasks/task.ts';
 
 /** For the `options` of a task: `options: { ...mountOptions }`. */
 export const mountOptions: {
@@ -21,7 +21,7 @@ export const mountOptions: {
   mountOptions: { type: 'list', describe: 'options for it: rsize=65536,noac' },
   mountCredentials: {
     type: 'string',
-    describe: 'file here with lines username=, password= and domain=, for SMB; - reads standard input',
+    describe: 'file here with lines username=, password= and domain=, for SMB; - is stdin',
   },
 };
 

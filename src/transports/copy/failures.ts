@@ -1,6 +1,6 @@
 /** Why a copy failed, from how its script ended. */
 import { FunbricError } from '../../model/errors.ts';
-import { printable } from '../ssh-errors.ts';
+import { printable } from '../printable.ts';
 import { describeExit, type Exit } from '../transport.ts';
 
 /** Of the scripts; programs of a host end with 1 or 2 mostly. */

@@ -9,14 +9,14 @@ import { dirname, join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { errorCodeOf, FunbricError, messageOf } from '../../model/errors.ts';
 import { makeFolders } from '../make-folders.ts';
+import { printable } from '../printable.ts';
 import { streamScript } from '../script.ts';
 import { quote, quotePath } from '../shell.ts';
-import { printable } from '../ssh-errors.ts';
 import type { Connection } from '../transport.ts';
 import type { CopiedPath, CopyOptions } from './copied.ts';
 import { requireSuccess, status } from './failures.ts';
 import { IncomingFile, isHere, offsetOf, requireReplaceable, type Wanted } from './incoming-file.ts';
-import { ListingReader, listHere, listingPrologue, oddFile, sumProgram, type Listing } from './listing.ts';
+import { ListingReader, listHere, listingPrologue, oddFunction, sumProgram, type Listing } from './listing.ts';
 import { localPaths } from './local-names.ts';
 
 export interface GetOptions extends CopyOptions {
@@ -104,10 +104,10 @@ function getScript(path: string, mark: string): string {
 function sendFile(mark: string): string {
   return [
     sumProgram(status.noHash),
-    oddFile,
     's=$(stat -L -c "%a %s" -- "$f" 2>/dev/null) || s=$(stat -L -f "%Lp %z" -- "$f" 2>/dev/null) || s=',
     'n=${s#* }; h=',
     '[ -z "$s" ] || [ ! -r "$f" ] || h=$(head -c "$n" <"$f" | $sum)',
+    oddFunction,
     String.raw`if [ -n "$h" ] && odd "$f"; then printf 'F\0v\0.0\0'; elif [ -n "$h" ]; then printf 'F\0f1\0%s\0%s\0\0.0\0' "$s" "$h"; else printf 'F\0e\0.0\0'; fi`,
     'read -r o n || exit 0',
     'if [ "$o" = 0 ]; then head -c "$n" <"$f"; else tail -c +$((o+1)) <"$f" | head -c "$n"; fi',
@@ -212,8 +212,9 @@ class Receiver {
 
   async #next(wanted: Wanted, file: IncomingFile): Promise<void> {
     if (this.#mark !== this.#target.mark) throw this.#strange(`${shown(wanted.path)} shrank while it was read`);
-    this.#file = undefined;
     if (!(await file.finish())) this.#changed.push(wanted.path);
+    // Only now: what fails before it is given up, with its part.
+    this.#file = undefined;
     this.#turn++;
     this.#mark = '';
     this.#left = leftOf(this.#wanted[this.#turn]);

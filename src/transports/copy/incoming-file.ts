@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { lstat, open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { FunbricError } from '../../model/errors.ts';
+import { errorCodeOf, FunbricError } from '../../model/errors.ts';
 import { resumeBytes } from './copied.ts';
 import type { ListedFile } from './listing.ts';
 
@@ -60,6 +60,7 @@ export class IncomingFile {
   readonly #handle: FileHandle;
   readonly #hash: ReturnType<typeof createHash>;
   #bytes: number;
+  #isDiskFull = false;
 
   private constructor(wanted: Wanted, handle: FileHandle, hash: ReturnType<typeof createHash>) {
     this.#wanted = wanted;
@@ -80,7 +81,12 @@ export class IncomingFile {
   async write(chunk: Buffer): Promise<void> {
     this.#hash.update(chunk);
     this.#bytes += chunk.length;
-    for (let at = 0; at < chunk.length;) at += (await this.#handle.write(chunk, at)).bytesWritten;
+    try {
+      for (let at = 0; at < chunk.length;) at += (await this.#handle.write(chunk, at)).bytesWritten;
+    } catch (error) {
+      this.#isDiskFull = ['ENOSPC', 'EDQUOT'].includes(errorCodeOf(error) ?? '');
+      throw error;
+    }
   }
 
   /** In its place; false, and nothing of it left, where it isn't what the host said. */
@@ -97,6 +103,7 @@ export class IncomingFile {
 
   async giveUp(): Promise<void> {
     await this.#handle.close();
-    if (this.#wanted.bytes < resumeBytes) await rm(this.#part, { force: true });
+    // A part that fills the disk is in everybody's way.
+    if (this.#isDiskFull || this.#wanted.bytes < resumeBytes) await rm(this.#part, { force: true });
   }
 }

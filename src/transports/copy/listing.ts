@@ -3,7 +3,7 @@
  * nothing of it. Names are bytes, which no shell ever reads: they come from find, between NULs, and go by arguments.
  */
 import { FunbricError } from '../../model/errors.ts';
-import { printable } from '../ssh-errors.ts';
+import { printable } from '../printable.ts';
 
 /** A regular file below the folder. Its path is bytes, one a character (latin1), without a leading `./`. */
 export interface ListedFile {
@@ -36,10 +36,10 @@ const maxPathBytes = 4096;
 const maxDepth = 64;
 
 /**
- * Shell text that tells whether a file, whose mode and size are in `$s`, is none of a disk: where its size is none, or a page, it
- * may say nothing, and a copy of so many bytes is another content.
+ * A shell function for a file whose mode and size are in `$s`. What has a size of none, or of a page, may be no file of a disk:
+ * its size says nothing, and a copy of so many bytes is another content.
  */
-export const oddFile =
+export const oddFunction =
   'odd() { n=${s#* }; [ "$n" -le 4096 ] && [ "$(($(head -c "$((n + (n == 0)))" <"$1" | wc -c)))" != "$n" ]; }';
 
 /**
@@ -54,7 +54,7 @@ const filesScript = [
   '}',
   'stats() { stat -L -c "%a %s" -- "$@" 2>/dev/null || stat -L -f "%Lp %z" -- "$@" 2>/dev/null; }',
   'one() { s=$(stats "$1") && [ -r "$1" ] && h=$(head -c "${s#* }" <"$1" | sums); }',
-  oddFile,
+  oddFunction,
   'nl="',
   '"',
   'many=1; [ $# -gt 1 ] || many=; case $* in *"$nl"*) many=;; esac',

@@ -1,4 +1,5 @@
 /** A file or folder of this machine, as it is to be put on hosts: everything in it, links as links. */
+import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { constants, createReadStream, type BigIntStats, type Stats } from 'node:fs';
 import { access, lstat, readdir, readlink, stat } from 'node:fs/promises';
@@ -68,7 +69,7 @@ async function look(place: string, entry: Stats): Promise<void> {
   if (!entry.isDirectory() && !entry.isFile()) throw notSendable(place);
   await access(place, constants.R_OK);
   if (!entry.isDirectory()) return;
-  for (const name of await readdir(place)) await look(join(place, name), await lstat(join(place, name)));
+  for (const name of await namesIn(place)) await look(join(place, name), await lstat(join(place, name)));
 }
 
 type LocalLink = LocalTree['links'][number];
@@ -80,8 +81,7 @@ interface Found {
 }
 
 async function walk(root: string, folder: string, found: Found, digests: LocalDigests): Promise<void> {
-  const names = await readdir(join(root, folder));
-  for (const name of names.sort()) {
+  for (const name of await namesIn(join(root, folder))) {
     const path = folder === '' ? name : `${folder}/${name}`;
     const place = join(root, path);
     const entry = await lstat(place, { bigint: true });
@@ -91,6 +91,20 @@ async function walk(root: string, folder: string, found: Found, digests: LocalDi
     } else if (entry.isSymbolicLink()) found.links.push({ path, target: await readlink(place) });
     else found.files.push(await fileOf(place, path, entry, digests));
   }
+}
+
+/** In order. A name that isn't UTF-8 would be asked for by another, which isn't there. */
+async function namesIn(folder: string): Promise<readonly string[]> {
+  const names = await readdir(folder, { encoding: 'buffer' });
+  const strange = names.find((name) => !isUtf8(name));
+  if (strange === undefined) return names.map(String).sort();
+  // The bytes as they are, so that a shell's $'...' finds it.
+  const shown = strange
+    .toString('latin1')
+    .replace(/[^ -~]/g, (one) => `\\x${Buffer.from(one, 'latin1').toString('hex')}`);
+  throw new FunbricError('input', `${folder}/${shown}: its name is not UTF-8`, {
+    hint: 'rename it: hosts would get another name',
+  });
 }
 
 async function fileOf(place: string, path: string, entry: BigIntStats, digests: LocalDigests): Promise<LocalFile> {

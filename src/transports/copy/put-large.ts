@@ -6,14 +6,14 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { PassThrough } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { isThere, sha256Function } from '../copy.ts';
+import { printable } from '../printable.ts';
 import { streamScript } from '../script.ts';
 import { quotePath } from '../shell.ts';
-import { printable } from '../ssh-errors.ts';
 import type { Connection } from '../transport.ts';
 import type { CopyOptions } from './copied.ts';
 import { requireSuccess, status } from './failures.ts';
 import type { LocalFile } from './local-tree.ts';
+import { isThere, sha256Function } from './one-file.ts';
 
 /** Bytes that were sent; undefined where the host had the file. */
 export async function putLargeFile(

@@ -6,15 +6,15 @@
 import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { FunbricError } from '../../model/errors.ts';
-import { writeRemoteFile } from '../copy.ts';
+import { printable } from '../printable.ts';
 import { runScript, streamScript } from '../script.ts';
 import { pathFrom, quote, quotePath } from '../shell.ts';
-import { printable } from '../ssh-errors.ts';
 import type { Connection } from '../transport.ts';
 import { resumeBytes, type CopiedPath, type CopyOptions } from './copied.ts';
 import { damaged, requireSuccess, status } from './failures.ts';
 import { ListingReader, listHere, listingPrologue, type Listing } from './listing.ts';
 import { readLocalTree, type LocalDigests, type LocalFile, type LocalTree } from './local-tree.ts';
+import { writeRemoteFile } from './one-file.ts';
 import { putLargeFile } from './put-large.ts';
 import { tarStream } from './tar.ts';
 

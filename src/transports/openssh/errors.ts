@@ -1,16 +1,10 @@
 /** Why ssh didn't get to a host, from what it said, in the same words as those of funbric's own SSH. */
 import type { FunbricError } from '../../model/errors.ts';
-import type { LoginAttempt } from '../login-gate.ts';
-import {
-  endReason,
-  handshakeFailed,
-  keyRefused,
-  loginFailed,
-  notSsh,
-  socketFailed,
-  unreachable,
-  type Place,
-} from '../ssh-errors.ts';
+import { endReason, socketFailed } from '../connection/errors.ts';
+import { keyRefused } from '../host-keys/errors.ts';
+import { handshakeFailed, loginFailed, notSsh } from '../login/errors.ts';
+import type { LoginAttempt } from '../login/gate.ts';
+import { unreachable, type Place } from '../place.ts';
 import type { SshLog } from './log.ts';
 import type { OpensshSettings } from './settings.ts';
 

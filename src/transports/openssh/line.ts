@@ -1,8 +1,9 @@
 /** One ssh as a line to a host: starts commands through its control socket, and says when and why it ended. */
 import { FunbricError } from '../../model/errors.ts';
+import type { Line } from '../connection/line.ts';
 import { onAbort } from '../on-abort.ts';
-import { placeText, printable } from '../ssh-errors.ts';
-import type { Line } from '../ssh-line.ts';
+import { placeText } from '../place.ts';
+import { printable } from '../printable.ts';
 import type { RemoteProcess } from '../transport.ts';
 import { endOf } from './errors.ts';
 import type { Master } from './master.ts';

@@ -1,5 +1,5 @@
 /** What an ssh says on stderr, kept within bounds: its own messages, and of its debug lines those that tell something. */
-import { printable } from '../ssh-errors.ts';
+import { printable } from '../printable.ts';
 
 export type Stage = 'connecting' | 'key exchange' | 'login';
 

@@ -1,7 +1,9 @@
 /** What ssh will do for a host, as `ssh -G` tells: for messages, for limits, and for who shares an sshd. */
 import { execFile } from 'node:child_process';
 import { FunbricError } from '../../model/errors.ts';
-import { printable, type IdleLimit, type Place } from '../ssh-errors.ts';
+import type { IdleLimit } from '../connection/errors.ts';
+import type { Place } from '../place.ts';
+import { printable } from '../printable.ts';
 
 export interface OpensshSettings {
   readonly place: Place;
