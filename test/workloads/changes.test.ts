@@ -98,7 +98,7 @@ describe('all operations on files', () => {
     assert.deepEqual(decisions[2], decisions[3]);
   });
 
-  it('raise nothing, whichever of them fails, before or after it took effect', async () => {
+  it('raise nothing but that failed writes are visible, whichever of them fails, before or after it took effect', async () => {
     let failures = 0;
     for (let seed = 1; seed <= 12; seed++) {
       let calls = 0;
@@ -106,8 +106,9 @@ describe('all operations on files', () => {
       const lived = await live(root, { seed, operations, changes: { weights, filesPerFolder: 40 } });
       failures += lived.stressed.filter(({ outcome }) => outcome === outcomes.error).length;
       const history = historyOfRecords(lived);
+      const found = checks.flatMap((check) => check.examine(history));
       assert.deepEqual(
-        checks.flatMap((check) => check.examine(history)),
+        found.filter(({ code, grade }) => code !== 'D16' || grade !== 'allowed'),
         [],
       );
     }
