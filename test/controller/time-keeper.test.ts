@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { TimeKeeper } from '../../src/controller/time-keeper.ts';
+import { TimeKeeper } from '../../src/controller/run/time-keeper.ts';
 import { hostClock } from '../../src/model/clock.ts';
 import { until } from '../support/until.ts';
 
