@@ -8,15 +8,15 @@ describe('the keeper of the time of a host', () => {
   it('counts an answer to each ping that it sent, once, and to nothing else', async () => {
     const { keeper, sent } = await keeperOf();
     const [first = 0, second = 0] = sent;
-    keeper.pong(first, 100);
-    keeper.pong(first, 200);
-    keeper.pong(second + 1, 300);
-    keeper.pong(second, 400);
+    keeper.pong(first, 1e9);
+    keeper.pong(first, 2e9);
+    keeper.pong(second + 1, 3e9);
+    keeper.pong(second, 4e9);
     assert.deepEqual(
       keeper.pings.map(({ sentNs, hostNs }) => [sentNs, hostNs]),
       [
-        [first, 100],
-        [second, 400],
+        [first, 1e9],
+        [second, 4e9],
       ],
     );
     assert.ok(keeper.pings.every(({ sentNs, receivedNs }) => receivedNs > sentNs));
