@@ -8,6 +8,8 @@ import { hostOf, type Evidence, type HistoryFacts, type HostEvidence } from './e
 import { findDivergences } from './divergence.ts';
 import { findWrongNames, type WrongName } from './listings.ts';
 import { orderOf, type Order } from './order.ts';
+import { findLockBreaches } from './lock-findings.ts';
+import type { LockBreach } from './lock-chains.ts';
 import { indexRegisters, type Registers } from './registers.ts';
 import { gatherSegments } from './segments.ts';
 import { findContradictions, type Contradiction } from './races.ts';
@@ -33,6 +35,8 @@ export interface History extends Evidence {
   wrongNames(owner: number): readonly WrongName[];
   /** Of the race. */
   contradictions(): readonly Contradiction[];
+  /** Of locks. */
+  lockBreaches(): readonly LockBreach[];
 }
 
 export function makeHistory(facts: HistoryFacts, hosts: readonly HostEvidence[]): History {
@@ -46,6 +50,7 @@ export function makeHistory(facts: HistoryFacts, hosts: readonly HostEvidence[])
   const order = remember((owner) => orderOf(evidence, owner));
   const scan = remember((owner) => readScan(evidence, owner));
   const contradictions = remember((arena) => findContradictions(evidence, scan(arena)));
+  const lockBreaches = remember(() => findLockBreaches(evidence));
   const registers = remember((owner) => indexRegisters(evidence, owner));
   return {
     ...evidence,
@@ -55,6 +60,7 @@ export function makeHistory(facts: HistoryFacts, hosts: readonly HostEvidence[])
     registers,
     scan,
     contradictions: () => contradictions(ownerOfArena('race')),
+    lockBreaches: () => lockBreaches(ownerOfArena('locks')),
     wrongChunks: remember((owner) => {
       const wrong = findWrongChunks(evidence, tree(owner), () => writes(owner));
       return [...wrong, ...findDivergences(evidence, tree(owner), wrong)];

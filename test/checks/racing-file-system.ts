@@ -7,7 +7,7 @@
 import { makeHistory, type History } from '../../src/checks/history.ts';
 import { stressPhase, verifyPhase } from '../../src/checks/phases.ts';
 import { hostClock, type Ping } from '../../src/model/clock.ts';
-import { consistencyOf, isNetworkMount } from '../../src/model/consistency.ts';
+import { consistencyOf, isNetworkMount, lockReachesOf } from '../../src/model/consistency.ts';
 import type { Block } from '../../src/model/journal.ts';
 import { randomOf, type Random } from '../../src/model/random.ts';
 import { outcomes, type JournalRecord } from '../../src/model/record.ts';
@@ -135,6 +135,7 @@ export function historyOfRun(run: RacingRun): History {
         hasVerified: own.every((_, at) => run.lost[first + at] === undefined),
         client: { isNetwork: isNetworkMount(mount), platform: 'linux' },
         consistency: consistencyOf(mount),
+        locks: lockReachesOf(mount),
         clock: hostClock(model.pings),
       };
     }),

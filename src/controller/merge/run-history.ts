@@ -2,7 +2,7 @@
 import { makeHistory, type History } from '../../checks/history.ts';
 import type { HostEvidence } from '../../checks/evidence.ts';
 import { hostClock } from '../../model/clock.ts';
-import { consistencyOf, isNetworkMount, type Consistency } from '../../model/consistency.ts';
+import { consistencyOf, isNetworkMount, lockReachesOf, type Consistency } from '../../model/consistency.ts';
 import { FunbricError } from '../../model/errors.ts';
 import type { Plan, WorkloadSpec } from '../../model/plan.ts';
 import type { Heartbeat } from '../../model/protocol.ts';
@@ -50,6 +50,7 @@ function evidenceOf({ result, journal, isJournalTrusted }: HostInput, declared: 
       (result.agent?.phases.some(({ phase, end }) => phase === 'verify' && end === 'completed') ?? false),
     client: { isNetwork: target === undefined || isNetworkMount(target), platform: facts?.platform ?? '' },
     consistency: declared ?? (target === undefined ? 'eventual' : consistencyOf(target)),
+    locks: target === undefined ? { whole: 'client', ranges: 'client' } : lockReachesOf(target),
     clock: clockOf(result.pings),
     ...(result.agent?.isTargetGone === true ? { isTargetGone: true } : {}),
     heartbeats: [...(result.agent?.heartbeats ?? []), ...lastOf(result)],
