@@ -5,7 +5,7 @@
  * outcome may land at any later time: what only it explains proves nothing.
  */
 import type { Evidence } from './evidence.ts';
-import { clocksOf, isBefore, isOnClock, possibleSpan } from './lock-times.ts';
+import { byClock, isBefore, possibleSpan } from './lock-times.ts';
 import {
   noCounter,
   type CounterRead,
@@ -75,7 +75,9 @@ class Chain {
     for (const section of this.#written.values()) {
       const source = section.reads[0]?.source;
       if (!this.#isCertain(source)) continue;
-      successors.set(source, [...(successors.get(source) ?? []), section]);
+      const known = successors.get(source);
+      if (known === undefined) successors.set(source, [section]);
+      else known.push(section);
     }
     return [...successors].flatMap(([source, sections]) =>
       sections.slice(1).map((b, at): LockBreach => {
@@ -143,17 +145,12 @@ class Chain {
   /** A newer number was certainly written, and its lock released, before this one got the lock. */
   #stale(known: ReadonlySet<number>): readonly LockBreach[] {
     const found = new Map<number, LockBreach>();
-    for (const clock of clocksOf(this.#evidence)) {
+    const writersBy = byClock([...this.#written.values()]);
+    for (const [clock, sections] of byClock(this.#lock.sections)) {
       const startOf = (section: Section): number => possibleSpan(this.#evidence, clock, section).low;
       const endOf = (section: Section): number => possibleSpan(this.#evidence, clock, section).high;
-      const writers = sortBy(
-        [...this.#written.values()].filter((writer) => isOnClock(clock, writer)),
-        endOf,
-      );
-      const readers = sortBy(
-        this.#lock.sections.filter((reader) => isOnClock(clock, reader)),
-        startOf,
-      );
+      const writers = sortBy(writersBy.get(clock) ?? [], endOf);
+      const readers = sortBy(sections, startOf);
       const newest = new Map<string, Written>();
       let next = 0;
       for (const { item: reader, key: startNs } of readers) {

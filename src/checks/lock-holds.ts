@@ -3,7 +3,7 @@ import { pathOf, ownerOfArena } from '../model/namespace.ts';
 import type { Evidence } from './evidence.ts';
 import type { LockBreach } from './lock-chains.ts';
 import { isVigil, type LockHistory, type Section } from './lock-sections.ts';
-import { certainSpan, clocksOf, isOnClock, type Clock, type Span } from './lock-times.ts';
+import { byClock, certainSpan, type Clock, type Span } from './lock-times.ts';
 
 interface Held extends Span {
   readonly section: Section;
@@ -11,17 +11,21 @@ interface Held extends Span {
 
 export function overlapBreaches(evidence: Evidence, lock: LockHistory): readonly LockBreach[] {
   const breaches = new Map<string, LockBreach>();
-  for (const clock of clocksOf(evidence)) {
-    for (const [a, b] of overlapsOn(evidence, clock, lock)) {
+  for (const [clock, sections] of byClock(lock.sections)) {
+    for (const [a, b] of overlapsOn(evidence, clock, sections)) {
       breaches.set(`${Math.min(a.id, b.id)}/${Math.max(a.id, b.id)}`, breachOf(lock, a, b));
     }
   }
   return [...breaches.values()];
 }
 
-function overlapsOn(evidence: Evidence, clock: Clock, lock: LockHistory): readonly (readonly [Section, Section])[] {
-  const held = lock.sections.flatMap((section): Held[] => {
-    const span = isOnClock(clock, section) ? certainSpan(evidence, clock, section) : undefined;
+function overlapsOn(
+  evidence: Evidence,
+  clock: Clock,
+  sections: readonly Section[],
+): readonly (readonly [Section, Section])[] {
+  const held = sections.flatMap((section): Held[] => {
+    const span = certainSpan(evidence, clock, section);
     return span === undefined ? [] : [{ section, ...span }];
   });
   const pairs: (readonly [Section, Section])[] = [];

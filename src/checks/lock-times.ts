@@ -7,16 +7,18 @@ export interface Span {
   readonly high: number;
 }
 
-/** `side`: the clock of one host, or (undefined) the controller's. */
+/** That of one host, or (undefined) the controller's. */
 export type Clock = number | undefined;
 
-/** The hosts' own clocks, each for itself, and the controller's for all together. */
-export function clocksOf({ hosts }: Evidence): readonly Clock[] {
-  return [...hosts.keys(), undefined];
-}
-
-export function isOnClock(clock: Clock, { host }: { readonly host: number }): boolean {
-  return clock === undefined || clock === host;
+/** What is on each host's own clock, and all together on the controller's. */
+export function byClock<T extends { readonly host: number }>(items: readonly T[]): ReadonlyMap<Clock, readonly T[]> {
+  const groups = new Map<Clock, T[]>([[undefined, [...items]]]);
+  for (const item of items) {
+    const group = groups.get(item.host);
+    if (group === undefined) groups.set(item.host, [item]);
+    else group.push(item);
+  }
+  return groups;
 }
 
 /**
