@@ -49,7 +49,7 @@ modprobe virtio_net; sleep 0.5
 nic=$(basename "$(find /sys/class/net -name 'e*' | head -n 1)")
 ip link set lo up; ip link set "$nic" up
 for one in ${addresses//,/ }; do ip addr add "$one/24" dev "$nic"; done
-hostname "rig-${role}"
+hostname "rig-${role}-${addresses##*.}"
 mkdir -p /run/sshd /run/rpcbind /run/samba /var/log/samba
 /usr/sbin/sshd; rpcbind -w
 mount -t rpc_pipefs rpc_pipefs /var/lib/nfs/rpc_pipefs
