@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The kernel's own NFS and SMB, from both sides, on one machine: three small Debian VMs under QEMU (in software; with
 # RIG_ACCEL=kvm where that works), a server with two addresses and two clients, on a bridge in a network namespace of their
-# own. Every protocol is mounted by runtest itself, on both clients, and docs/rigs.md is written from what the runs say.
+# own. RIG_PROFILE names another profile than mixed. Every protocol is mounted by runtest itself, on both clients, and docs/rigs.md is written from what the runs say.
 #
 #   scripts/rig-mounts.sh FOLDER [PROTOCOL...]     needs root, Debian, 4 GB in FOLDER; the first time takes some minutes
 #
@@ -49,7 +49,7 @@ modprobe virtio_net; sleep 0.5
 nic=$(basename "$(find /sys/class/net -name 'e*' | head -n 1)")
 ip link set lo up; ip link set "$nic" up
 for one in ${addresses//,/ }; do ip addr add "$one/24" dev "$nic"; done
-hostname "rig-${role}"
+hostname "rig-${role}-${addresses##*.}"
 mkdir -p /run/sshd /run/rpcbind /run/samba /var/log/samba
 /usr/sbin/sshd; rpcbind -w
 mount -t rpc_pipefs rpc_pipefs /var/lib/nfs/rpc_pipefs
@@ -128,7 +128,7 @@ funbric() {
 try() { # protocol
   local more=() from="$1://$server,$second/export" status=0
   case $1 in smb*) more=(--mount-credentials "$folder/credentials") ;; esac
-  funbric runtest --dir /mnt/t --mount "$from" "${more[@]}" --duration 60s --workers 2 --seed 1 >"$folder/$1.out" 2>&1 || status=$?
+  funbric runtest --dir /mnt/t --mount "$from" "${more[@]}" --profile "${RIG_PROFILE:-mixed}" --duration 60s --workers 2 --seed 1 >"$folder/$1.out" 2>&1 || status=$?
   tail -n 3 "$folder/$1.out" >&2
   local left
   left=$(funbric --progress quiet -- 'grep -c " /mnt/t " /proc/self/mountinfo; ls -d /mnt/t /run/funbric 2>/dev/null; true' 2>/dev/null | grep -vc '| 0$' || true)

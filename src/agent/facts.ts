@@ -2,7 +2,7 @@
 import os from 'node:os';
 import type { Facts, Mount } from '../model/protocol.ts';
 
-export function gatherFacts(target: Mount | undefined): Facts {
+export function gatherFacts(target: Mount | undefined, locksBy: string | undefined): Facts {
   const cpus = os.cpus();
   return {
     hostname: os.hostname(),
@@ -14,5 +14,6 @@ export function gatherFacts(target: Mount | undefined): Facts {
     cpus: cpus.length,
     memoryBytes: os.totalmem(),
     ...(target === undefined ? {} : { target }),
+    ...(locksBy === undefined ? {} : { locksBy }),
   };
 }

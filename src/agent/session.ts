@@ -67,7 +67,7 @@ export class Session {
     this.#firstWorker = spec.host * this.#workers;
     this.#directory = this.#workload.directoryOf(spec.workload);
     const target = this.#targetNow();
-    this.#facts = gatherFacts(target);
+    this.#facts = gatherFacts(target, this.#workload.locksByOf(spec.workload));
     this.#folder = makeWorkFolder(spec.workDir, target);
     const random = randomBytes(8);
     const boot: [number, number] = [random.readUInt32LE(0), random.readUInt32LE(4)];

@@ -1,6 +1,6 @@
 /** What the hosts brought back: journals, what the plan says of the workload, and what is known of every host's client and clock. */
 import type { HostClock } from '../model/clock.ts';
-import type { Consistency } from '../model/consistency.ts';
+import type { Consistency, LockReaches } from '../model/consistency.ts';
 import type { Block, Note } from '../model/journal.ts';
 import { arenaOf } from '../model/namespace.ts';
 import type { Heartbeat } from '../model/protocol.ts';
@@ -41,6 +41,7 @@ export interface HostEvidence {
   readonly reopenMs?: number;
   /** How long the caches that its options allow may keep anything. */
   readonly settleMs?: number;
+  readonly locks: LockReaches;
   readonly clock?: HostClock;
   /** Of its agent, as they came: hostile. */
   readonly heartbeats?: readonly Heartbeat[];

@@ -10,6 +10,8 @@ import { hostOf, type Evidence, type HistoryFacts, type HostEvidence } from './e
 import { findDivergences } from './divergence.ts';
 import { findWrongNames, type WrongName } from './listings.ts';
 import { orderOf, type Order } from './order.ts';
+import { findLockBreaches } from './lock-findings.ts';
+import type { LockBreach } from './lock-chains.ts';
 import { indexRegisters, type Registers } from './registers.ts';
 import { gatherSegments } from './segments.ts';
 import { findContradictions, type Contradiction } from './races.ts';
@@ -40,6 +42,8 @@ export interface History extends Evidence {
   wrongNames(owner: number): readonly WrongName[];
   /** Of the race. */
   contradictions(): readonly Contradiction[];
+  /** Of locks. */
+  lockBreaches(): readonly LockBreach[];
 }
 
 export function makeHistory(facts: HistoryFacts, given: readonly HostEvidence[]): History {
@@ -55,6 +59,7 @@ export function makeHistory(facts: HistoryFacts, given: readonly HostEvidence[])
   const order = remember((owner) => orderOf(evidence, owner));
   const scan = remember((owner) => readScan(evidence, owner));
   const contradictions = remember((arena) => findContradictions(evidence, scan(arena)));
+  const lockBreaches = remember(() => findLockBreaches(evidence));
   const registers = remember((owner) => indexRegisters(evidence, owner));
   return {
     ...evidence,
@@ -64,6 +69,7 @@ export function makeHistory(facts: HistoryFacts, given: readonly HostEvidence[])
     registers,
     scan,
     contradictions: () => contradictions(ownerOfArena('race')),
+    lockBreaches: () => lockBreaches(ownerOfArena('locks')),
     wrongChunks: remember((owner) => {
       const found = findWrongChunks(evidence, tree(owner), () => writes(owner));
       const torn = tellTornWrites(evidence, tree(owner), found);

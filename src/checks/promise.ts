@@ -2,7 +2,7 @@
  * What a declared consistency lets a file system do, and the clause that says so (docs/integrity.md, "What is allowed").
  * A finding that breaks no promise is shown and counted, and leaves the verdict alone.
  */
-import type { Consistency } from '../model/consistency.ts';
+import type { Consistency, LockReach } from '../model/consistency.ts';
 import type { Grade } from '../model/finding.ts';
 
 /** Whether all that took part went through one host's client. */
@@ -46,6 +46,29 @@ export function judgeWinners(consistency: Consistency): Judgement {
   return consistency === 'eventual' ? allowed(oneWinner) : proven;
 }
 
+/** What shows that a lock failed, between clients that promise this much. */
+export interface LockEvidence {
+  readonly by: 'counters' | 'times' | 'refusal';
+  readonly isNetwork: boolean;
+  readonly reach: Reach;
+  /** The least of their mounts. */
+  readonly lockReach: LockReach;
+}
+
+/** Of locks: NFS and smb promise that who gets one sees what was written under it, whatever else a client may cache. */
+export function judgeLock(consistency: Consistency, { by, isNetwork, reach, lockReach }: LockEvidence): Judgement {
+  if (by === 'refusal') return proven;
+  if (reach === 'other client' && lockReach === 'client') return allowed(ownLocks);
+  if (by === 'times') return isNetwork ? { grade: 'suspect', clause: `; suspect: ${lease}` } : proven;
+  if (consistency === 'eventual') return allowed(eventual);
+  // Who declares posix wants to know.
+  const isCached = reach === 'other client' && lockReach === 'exclusion' && consistency !== 'posix';
+  return isCached ? allowed(cachedUnderLock) : proven;
+}
+
+const ownLocks = 'this mount keeps locks on their own client';
+const cachedUnderLock = 'this mount may answer from its cache also under a lock';
+const lease = 'a server may give a lock away that a client holds which it has not heard of for as long as its lease';
 const oneWinner = 'an eventual mount may look for a name first and make it afterwards';
 /** Of a size that a stat told: weak mounts keep attributes for a while, and nobody knows of all that keeps them. */
 export function judgeAttributes(consistency: Consistency, isPastCaches: boolean): Judgement {

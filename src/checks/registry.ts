@@ -32,6 +32,12 @@ import { staleAttributes } from './claims/attribute-staleness.ts';
 import { twoMakers } from './claims/two-makers.ts';
 import { twoMovers } from './claims/two-movers.ts';
 import { twoRemovers } from './claims/two-removers.ts';
+import { twoHolders } from './claims/two-holders.ts';
+import { sharedAndExclusive } from './claims/shared-and-exclusive.ts';
+import { lostLocks } from './claims/lost-lock.ts';
+import { leakedLocks } from './claims/leaked-lock.ts';
+import { staleUnderLock } from './claims/stale-under-lock.ts';
+import { rangeLeaks } from './claims/range-leak.ts';
 import { hungOperations } from './claims/hung-operation.ts';
 import { errorStorms } from './claims/error-storm.ts';
 import { lostHosts } from './claims/lost-host.ts';
@@ -69,6 +75,12 @@ export const checks: readonly Check[] = [
   twoMakers,
   twoMovers,
   twoRemovers,
+  twoHolders,
+  sharedAndExclusive,
+  lostLocks,
+  leakedLocks,
+  staleUnderLock,
+  rangeLeaks,
   hungOperations,
   errorStorms,
   lostHosts,

@@ -3,6 +3,7 @@
  * sizes that the plan allows. A worker's records end at the first that isn't so, and count as cut there.
  */
 import type { Block } from '../model/journal.ts';
+import { arenaOf } from '../model/namespace.ts';
 import { layout, recordBytes, recordKinds, viewRecords, type RecordViews } from '../model/record.ts';
 import type { HistoryFacts, HostEvidence, HostNote } from './evidence.ts';
 import { verifyPhase } from './phases.ts';
@@ -67,7 +68,7 @@ function soundRecords(facts: HistoryFacts, views: RecordViews, total: number): n
   for (let at = 0; at < total; at++) {
     const kind = views.u8[at * 64 + layout.kind] ?? 0;
     if (kind === 0 || kind > maxKind) return at;
-    if (!changesChunks.has(kind)) continue;
+    if (!changesChunks.has(kind) || arenaOf(views.u16[at * 32 + layout.owner] ?? 0) === 'locks') continue;
     const end = (views.u32[at * 16 + layout.first] ?? 0) + (views.u32[at * 16 + layout.count] ?? 0);
     const size = views.f64[at * 8 + layout.size] ?? 0;
     if (end > facts.maxChunks || !(size >= 0 && size <= facts.maxChunks * facts.chunkBytes)) return at;

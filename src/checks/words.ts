@@ -2,7 +2,8 @@
 import { errnoNameOf } from '../model/errno.ts';
 import type { Witness } from '../model/finding.ts';
 import { contents, kindName, outcomes, recordKinds, type JournalRecord } from '../model/record.ts';
-import { pathOf } from '../model/namespace.ts';
+import { arenaOf, folderOf, pathOf } from '../model/namespace.ts';
+import { lockFlags, lockFolders } from '../model/locks.ts';
 import { hostOf } from './evidence.ts';
 import type { History } from './history.ts';
 import type { Entry } from './record-log.ts';
@@ -90,11 +91,34 @@ export function witnesses(history: History, ids: readonly (number | undefined)[]
   });
 }
 
+/** Of a file of the arena `locks`, or of a range of it. */
+function lockText({ owner, name, first }: JournalRecord): string {
+  const path = pathOf(owner, name);
+  return folderOf(name) === lockFolders.whole ? path : `range ${first} of ${path}`;
+}
+
+function lockVerb({ flags, outcome }: JournalRecord): string {
+  const kind = (flags & lockFlags.isShared) === 0 ? 'an exclusive' : 'a shared';
+  return `${outcome === outcomes.ok ? 'got' : 'was refused'} ${kind} lock of`;
+}
+
+function counterText(record: JournalRecord): string {
+  const verb = record.kind === recordKinds.write ? 'wrote' : 'read';
+  const number = record.content === contents.unreadable ? 'no counter' : `counter ${record.generation}`;
+  return `${verb} ${number} of ${lockText(record)}`;
+}
+
 function didText(record: JournalRecord): string {
+  const isCounter = record.kind === recordKinds.read || record.kind === recordKinds.write;
+  if (isCounter && arenaOf(record.owner) === 'locks') return counterText(record);
   const path = pathOf(record.owner, record.name);
   const chunks =
     record.count === 1 ? `chunk ${record.first}` : `chunks ${record.first}-${record.first + record.count - 1}`;
   switch (record.kind) {
+    case recordKinds.lock:
+      return `${lockVerb(record)} ${lockText(record)}`;
+    case recordKinds.unlock:
+      return `released the lock of ${lockText(record)}`;
     case recordKinds.append:
       return `appended ${chunks}, generation ${record.generation} of ${path}`;
     case recordKinds.fsync:

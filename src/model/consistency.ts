@@ -25,6 +25,46 @@ export function consistencyOf(mount: Mount): Consistency {
   }
 }
 
+/**
+ * How far a lock reaches: on all clients, with what was written under it; on all clients, but a client may answer from its
+ * cache under a lock; or on the one client alone.
+ */
+export type LockReach = 'data' | 'exclusion' | 'client';
+
+/** Of flock on whole files, and of byte ranges. */
+export interface LockReaches {
+  readonly whole: LockReach;
+  readonly ranges: LockReach;
+}
+
+export function lockReachesOf(mount: Mount): LockReaches {
+  const has = (...options: readonly string[]): boolean => options.some((option) => mount.options.includes(option));
+  const both = (reach: LockReach): LockReaches => ({ whole: reach, ranges: reach });
+  switch (familyOf(mount.type)) {
+    case 'local':
+      return both('data');
+    case 'cluster':
+      if (has('localflock', 'localflocks', 'noflock')) return both('client');
+      // Without a cluster stack in user space, ranges stay on their node.
+      return mount.type === 'ocfs2' ? { whole: 'data', ranges: 'client' } : both('data');
+    case 'nfs':
+      // Getting a lock makes the client ask for data again, releasing it sends what was written.
+      if (has('nolock', 'local_lock=all')) return both('client');
+      return {
+        whole: has('local_lock=flock') ? 'client' : 'data',
+        ranges: has('local_lock=posix') ? 'client' : 'data',
+      };
+    case 'gluster':
+      // The kernel's page cache for FUSE knows nothing of locks.
+      return both('exclusion');
+    case 'smb':
+      if (has('nobrl', 'nolock')) return both('client');
+      return both(has('cache=loose') ? 'exclusion' : 'data');
+    case 'fuse':
+      return both('client');
+  }
+}
+
 /** A lost answer can't turn success into ENOENT or EEXIST only here (docs/integrity.md, "What an error code proves"). */
 export function isNetworkMount(mount: Mount): boolean {
   return familyOf(mount.type) !== 'local';

@@ -51,6 +51,8 @@ export const factsSchema = z.object({
   memoryBytes: z.number(),
   /** The mount that holds the directory under test, where the workload has one. */
   target: z.optional(mountSchema),
+  /** What takes locks there, where the workload wants any. */
+  locksBy: z.optional(z.string()),
 });
 export type Facts = z.infer<typeof factsSchema>;
 

@@ -37,6 +37,9 @@ export const recordKinds = {
   /** `name` is a further name of a file of the worker's own: target. */
   link: 21,
   symlink: 22,
+  /** A lock was asked for, without waiting: of the range `first` of a file of the arena `locks`. */
+  lock: 23,
+  unlock: 24,
 } as const;
 
 const kindNames: ReadonlyMap<number, string> = new Map(

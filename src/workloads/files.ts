@@ -5,7 +5,7 @@
 import type { AgentSpec, WorkloadSpec } from '../model/plan.ts';
 import { ownerOfArena, treeOf } from '../model/namespace.ts';
 import { randomOf } from '../model/random.ts';
-import { arenasOf, stepsIn } from './arenas/draw-arena.ts';
+import { arenasOf, openArenas } from './arenas/draw-arena.ts';
 import { contentOf } from './content.ts';
 import { filesSpecSchema, type FilesSpec } from './files-spec.ts';
 import {
@@ -16,6 +16,7 @@ import {
   sweepRunDirectory,
   type RunDirectory,
 } from './run-directory.ts';
+import { lockMeans } from './open-locker.ts';
 import { keepOpen } from './open-files.ts';
 import { Scan } from './scan.ts';
 import { Stress } from './stress.ts';
@@ -30,6 +31,7 @@ export const files: Workload = {
   workersOf: (spec) => decode(spec).workers,
   directoryOf: (spec) => decode(spec).dir,
   durationMsOf: (spec) => decode(spec).durationMs,
+  locksByOf: (spec) => (arenasOf(decode(spec)).includes('locks') ? lockMeans() : undefined),
   setup: ({ spec, signal }) => makeRunDirectory(directoryOf(spec), signal),
   meet: async ({ spec, signal }) =>
     decode(spec.workload).isLocal ? [spec.host] : seeTokens(directoryOf(spec), signal),
@@ -61,19 +63,22 @@ function openWorker({ spec, operations, recorder, worker, isStopped }: WorkerCon
     owners,
     operations: openFiles.operations,
   });
-  const step = stepsIn(
-    { ...shared, operations, workers: owners.to - owners.from },
+  const arenas = openArenas(
+    { ...shared, operations, workers: owners.to - owners.from, runTag: spec.runTag, isStopped },
     {
       random: randomOf(spec.seed, number, arenaDraws),
       randomIn: (owner) => randomOf(spec.seed, number, owner),
       own: () => stress.step(),
     },
   );
+  /** The workers of a host share the trees. */
+  const isMine = (owner: number): boolean => owner % workers === worker;
   return {
     stress() {
       const limit = filesSpec.operationsLimit ?? Infinity;
       try {
-        for (let done = 0; done < limit && !isStopped(); done++) step();
+        for (let done = 0; done < limit && !isStopped(); done++) arenas.step();
+        arenas.endStress();
       } finally {
         openFiles.closeAll();
       }
@@ -82,7 +87,7 @@ function openWorker({ spec, operations, recorder, worker, isStopped }: WorkerCon
       const scan = new Scan({
         spec: filesSpec,
         owners: [...range(owners.from, owners.to), ...arenasOf(filesSpec).map((arena) => ownerOfArena(arena))].filter(
-          (owner) => owner % workers === worker,
+          isMine,
         ),
         trees,
         isFirstWorker: worker === 0,
@@ -92,7 +97,12 @@ function openWorker({ spec, operations, recorder, worker, isStopped }: WorkerCon
         trace,
         isStopped,
       });
-      scan.run();
+      try {
+        arenas.verify(isMine);
+        scan.run();
+      } finally {
+        arenas.close();
+      }
     },
   };
 }

@@ -3,6 +3,8 @@
  * the wrong thing. Synchronous: async fs goes through a pool and is several times slower. Errors are Node's (code, errno).
  */
 import fs from 'node:fs';
+import type { Locker } from './locker.ts';
+import { openLocker } from './open-locker.ts';
 
 export interface FileOperations {
   open(path: string, flags: number, mode?: number): number;
@@ -28,6 +30,8 @@ export interface FileOperations {
   unlink(path: string): void;
   mkdir(path: string): void;
   rmdir(path: string): void;
+  /** For locks on files that are open. */
+  openLocker(fds: readonly number[]): Locker;
 }
 
 export const fileOperations: FileOperations = {
@@ -58,6 +62,7 @@ export const fileOperations: FileOperations = {
   unlink: (path) => fs.unlinkSync(path),
   mkdir: (path) => fs.mkdirSync(path),
   rmdir: (path) => fs.rmdirSync(path),
+  openLocker,
 };
 
 /** For what was only read, or where an error before this one is what counts. */

@@ -5,6 +5,7 @@
 import { constants } from 'node:fs';
 import { readFlags, recordKinds } from '../model/record.ts';
 import {
+  arenaOf,
   foldersOfTree,
   isRunFile,
   nameOf,
@@ -102,6 +103,8 @@ export class Scan {
 
   #scanFile(owner: number, name: number, flags: number): void {
     this.#scanEntry(owner, name, flags);
+    // Counters are no chunks, and read where it is known that nobody writes them.
+    if (arenaOf(owner) === 'locks') return;
     const { operations, trace } = this.#options;
     const place: ReadPlace = { owner, name, flags, path: () => pathOf(owner, name) };
     let fd = -1;

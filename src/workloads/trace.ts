@@ -56,6 +56,10 @@ export class Trace {
     this.#views.u32[this.#slot * 16 + layout.target] = name;
   }
 
+  setContent(content: number): void {
+    this.#views.u8[this.#slot * 64 + layout.content] = content;
+  }
+
   setIncarnation(creator: number, operation: number): void {
     this.#views.u16[this.#slot * 32 + layout.creator] = creator;
     this.#views.u32[this.#slot * 16 + layout.incarnation] = operation;

@@ -66,6 +66,8 @@ export interface Workload {
   readonly directoryOf: (spec: WorkloadSpec) => string | undefined;
   /** How long stress lasts by plan, in ms: then the agent says stop. An engine that ends by itself sooner need not wait for it. */
   readonly durationMsOf: (spec: WorkloadSpec) => number;
+  /** What would take locks on this host, where it wants any; throws where nothing can. */
+  readonly locksByOf: (spec: WorkloadSpec) => string | undefined;
   setup(context: AgentContext): Promise<void>;
   /** Whether the hosts see each other: the indexes of the hosts whose tokens are seen (in the end, or after 5 s). */
   meet(context: AgentContext): Promise<readonly number[]>;

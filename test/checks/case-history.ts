@@ -7,7 +7,8 @@ import { makeHistory, type History } from '../../src/checks/history.ts';
 import type { HostEvidence } from '../../src/checks/evidence.ts';
 import { stressPhase, verifyPhase } from '../../src/checks/phases.ts';
 import { brokenClock, type HostClock } from '../../src/model/clock.ts';
-import { consistencyOf, isNetworkMount, reopenMsOf, settleMsOf } from '../../src/model/consistency.ts';
+import { consistencyOf, isNetworkMount, lockReachesOf, reopenMsOf, settleMsOf } from '../../src/model/consistency.ts';
+import { lockFlags } from '../../src/model/locks.ts';
 import type { Block, BlockBody, Note } from '../../src/model/journal.ts';
 import { contents, outcomes, readFlags, recordKinds, type JournalRecord } from '../../src/model/record.ts';
 import { arenas, nameOf, ownerOfArena, parsePath } from '../../src/model/namespace.ts';
@@ -45,6 +46,10 @@ const operationSchema = z.strictObject({
   saw: z.array(runSchema).default([]),
   /** The first call of a read returned less than it was asked for. */
   isShort: z.boolean().default(false),
+  /** Of a lock. */
+  isShared: z.boolean().default(false),
+  isLastTry: z.boolean().default(false),
+  isInVerify: z.boolean().default(false),
   /** What a list saw, in any order. */
   names: z.array(z.string()).default([]),
   /** On the host's clock; without it, one operation follows the other. */
@@ -172,6 +177,7 @@ function evidenceOf(given: Case, name: string, scribes: readonly Scribe[]): Host
     consistency: consistencyOf(mount),
     reopenMs: reopenMsOf(mount),
     settleMs: settleMsOf(mount),
+    locks: lockReachesOf(mount),
     clock: clockOf(given.clocks[name]),
     ...beatOf(given.oldest[name]),
     ...(given.counted[name] === undefined ? {} : { stress: given.counted[name] }),
@@ -183,6 +189,11 @@ function beatOf(oldest: Case['oldest'][string] | undefined): Pick<HostEvidence, 
   if (oldest === undefined) return {};
   const idle = { operations: 0, errors: 0, bytes: 0, cpuSeconds: 0, rssBytes: 0, loadAverage: 0 };
   return { heartbeats: [{ atNs: 0, ...idle, oldest }] };
+}
+
+function flagsOf({ kind, isShort, isShared, isLastTry }: Operation): number {
+  if (kind !== 'lock') return isShort ? readFlags.short : 0;
+  return (isShared ? lockFlags.isShared : 0) + (isLastTry ? lockFlags.isLastTry : 0);
 }
 
 /** The same clock on every host unless said otherwise, known to within 2 ns. */
@@ -229,7 +240,7 @@ class Scribe {
       incarnation: kind === 'touch' ? base.sequence : incarnation,
       target: to === undefined ? 0 : objectAt(to).name,
       size: operation.size ?? asked,
-      flags: operation.isShort ? readFlags.short : 0,
+      flags: flagsOf(operation),
       startNs: operation.startNs ?? base.startNs,
       endNs: operation.endNs ?? Math.max(base.endNs, operation.startNs ?? 0),
     };
@@ -237,7 +248,7 @@ class Scribe {
     this.#nowNs = Math.max(this.#nowNs, own.startNs, own.endNs);
     const [run, ...more] = saw;
     if (kind === 'list') return this.#list(own, operation.names);
-    this.#add(stressPhase, run === undefined ? own : seen(own, run));
+    this.#add(operation.isInVerify ? verifyPhase : stressPhase, run === undefined ? own : seen(own, run));
     for (const next of more) this.#add(stressPhase, seen({ ...own, kind: recordKinds.observe }, next));
   }
 

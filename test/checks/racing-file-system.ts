@@ -7,7 +7,7 @@
 import { makeHistory, type History } from '../../src/checks/history.ts';
 import { stressPhase, verifyPhase } from '../../src/checks/phases.ts';
 import { hostClock, type HostClock } from '../../src/model/clock.ts';
-import { consistencyOf, isNetworkMount, reopenMsOf, settleMsOf } from '../../src/model/consistency.ts';
+import { consistencyOf, isNetworkMount, lockReachesOf, reopenMsOf, settleMsOf } from '../../src/model/consistency.ts';
 import type { Block } from '../../src/model/journal.ts';
 import { randomOf, type Random } from '../../src/model/random.ts';
 import { outcomes, type JournalRecord } from '../../src/model/record.ts';
@@ -142,6 +142,7 @@ export function historyOfRun(run: RacingRun): History {
         consistency: consistencyOf(mount),
         reopenMs: reopenMsOf(mount),
         settleMs: settleMsOf(mount),
+        locks: lockReachesOf(mount),
         ...(clock === undefined ? {} : { clock }),
       };
     }),

@@ -32,7 +32,9 @@ describe('checks on a history with one planted violation', () => {
       for (let seed = 0; planted < 40; seed++) {
         assert.ok(seed < 20_000, `only ${planted} of ${seed} runs had a place for it`);
         const run = racingRun(seed, { isFaultless: true });
-        if (!plant(run, code)) continue;
+        // Of a clock that runs backwards there are no bounds.
+        const isTimed = historyOfRun(run).hosts.every(({ clock }) => clock?.isRising !== false);
+        if (!isTimed || !plant(run, code)) continue;
         planted++;
         const history = historyOfRun(run);
         const found = checks.flatMap((check) => check.examine(history));

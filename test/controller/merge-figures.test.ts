@@ -84,6 +84,7 @@ function historyOf(
       hasVerified: true,
       client: { isNetwork: false, platform: 'linux' },
       consistency: 'posix',
+      locks: { whole: 'data', ranges: 'data' },
       blocks: phases.map(({ phase, records }, number) => {
         const bytes = new Uint8Array(records.length * recordBytes);
         const views = viewRecords(bytes.buffer, 0, records.length);

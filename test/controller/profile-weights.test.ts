@@ -28,7 +28,7 @@ function profile(changes: Readonly<Record<string, unknown>>): FilesSpec {
 describe('a workload profile', () => {
   it('of ours draws every kind of change and some sequential access, as far as it suits the profile', () => {
     const names = readdirSync(packageFiles.profiles).map((file) => basename(file, '.json'));
-    assert.deepEqual(names.sort(), ['metadata', 'mixed', 'race', 'read-heavy', 'write-heavy']);
+    assert.deepEqual(names.sort(), ['locks', 'metadata', 'mixed', 'race', 'read-heavy', 'write-heavy']);
     for (const name of names) {
       const { weights, access } = filesWorkload({ ...request, profile: name });
       for (const change of ['append', 'fsync', 'copy', 'renameOnto'] as const) {
@@ -36,7 +36,7 @@ describe('a workload profile', () => {
       }
       const total = Object.values(weights).reduce<number>((sum, weight = 0) => sum + weight, 0);
       assert.equal(total, 100, `${name}: weights in percent`);
-      assert.ok((access?.sequential ?? 0) > 0 || name === 'metadata' || name === 'race');
+      assert.ok((access?.sequential ?? 0) > 0 || ['metadata', 'race', 'locks'].includes(name));
     }
   });
 

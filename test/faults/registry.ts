@@ -33,6 +33,12 @@ import { staleAttributes } from './V03-attribute-staleness.ts';
 import { twoMakersFault } from './N07-two-makers.ts';
 import { twoMoversFault } from './N08-two-movers.ts';
 import { twoRemoversFault } from './N09-two-removers.ts';
+import { twoHoldersFault } from './L01-two-holders.ts';
+import { sharedAndExclusiveFault } from './L02-shared-and-exclusive.ts';
+import { lostLockFault } from './L03-lost-lock.ts';
+import { leakedLockFault } from './L04-leaked-lock.ts';
+import { staleUnderLockFault } from './L05-stale-under-lock.ts';
+import { rangeLeakFault } from './L06-range-leak.ts';
 import { hungOperation } from './H01-hung-operation.ts';
 import { errorStorm } from './H02-error-storm.ts';
 import { lostHost } from './H03-lost-host.ts';
@@ -73,6 +79,12 @@ export const faults: readonly Fault[] = [
   twoMakersFault,
   twoMoversFault,
   twoRemoversFault,
+  twoHoldersFault,
+  sharedAndExclusiveFault,
+  lostLockFault,
+  leakedLockFault,
+  staleUnderLockFault,
+  rangeLeakFault,
   hungOperation,
   errorStorm,
   lostHost,

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { consistencyOf, isNetworkMount, settleMsOf, type Consistency } from '../../src/model/consistency.ts';
+import {
+  consistencyOf,
+  isNetworkMount,
+  lockReachesOf,
+  settleMsOf,
+  type Consistency,
+  type LockReach,
+} from '../../src/model/consistency.ts';
 import type { Mount } from '../../src/model/protocol.ts';
 
 const mount = (type: string, ...options: string[]): Mount => ({ path: '/mnt', type, source: 'x', options });
@@ -62,5 +69,30 @@ describe('the caches that are waited out before verify', () => {
   ];
   for (const [given, ms] of cases) {
     it(`last ${ms} ms on ${[given.type, ...given.options].join(' ')}`, () => assert.equal(settleMsOf(given), ms));
+  }
+});
+
+describe('how far locks reach', () => {
+  const cases: readonly (readonly [mount: Mount, whole: LockReach, ranges: LockReach])[] = [
+    [mount('ext4'), 'data', 'data'],
+    [mount('ceph'), 'data', 'data'],
+    [mount('ocfs2'), 'data', 'client'],
+    [mount('lustre', 'localflock'), 'client', 'client'],
+    [mount('nfs4'), 'data', 'data'],
+    [mount('nfs', 'nolock'), 'client', 'client'],
+    [mount('nfs', 'local_lock=all'), 'client', 'client'],
+    [mount('nfs', 'local_lock=none'), 'data', 'data'],
+    [mount('nfs', 'local_lock=flock'), 'client', 'data'],
+    [mount('nfs', 'local_lock=posix'), 'data', 'client'],
+    [mount('fuse.glusterfs'), 'exclusion', 'exclusion'],
+    [mount('cifs'), 'data', 'data'],
+    [mount('smb3', 'nobrl'), 'client', 'client'],
+    [mount('cifs', 'cache=loose'), 'exclusion', 'exclusion'],
+    [mount('fuse.sshfs'), 'client', 'client'],
+  ];
+  for (const [given, whole, ranges] of cases) {
+    it(`is ${whole} for files and ${ranges} for ranges on ${[given.type, ...given.options].join(' with ')}`, () => {
+      assert.deepEqual(lockReachesOf(given), { whole, ranges });
+    });
   }
 });

@@ -35,7 +35,7 @@ interface Place {
 
 /** Everything that the workload can do, in its own trees and in every arena, on a file system as it is. */
 export async function cleanRun({ reports, dir, seed }: Place, operationsLimit = mixed.operationsLimit): Promise<Run> {
-  const workload = { ...mixed, operationsLimit, arenas: { own: 1, race: 1 } };
+  const workload = { ...mixed, operationsLimit, arenas: { own: 1, race: 1, locks: 1 } };
   return await judged({ reports, dir, seed }, workload, {});
 }
 

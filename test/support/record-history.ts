@@ -22,6 +22,7 @@ export function historyOfRecords({ stressed, verified }: Lived): History {
       hasVerified: true,
       client: { isNetwork: false, platform: 'linux' },
       consistency: 'posix',
+      locks: { whole: 'data', ranges: 'data' },
     },
   ]);
 }

@@ -2,7 +2,14 @@
 import { makeHistory, type History } from '../../checks/history.ts';
 import type { HostEvidence } from '../../checks/evidence.ts';
 import { hostClock, type HostClock } from '../../model/clock.ts';
-import { consistencyOf, isNetworkMount, reopenMsOf, settleMsOf, type Consistency } from '../../model/consistency.ts';
+import {
+  consistencyOf,
+  isNetworkMount,
+  lockReachesOf,
+  reopenMsOf,
+  settleMsOf,
+  type Consistency,
+} from '../../model/consistency.ts';
 import { FunbricError } from '../../model/errors.ts';
 import type { Ping } from '../../model/ping.ts';
 import type { Plan, WorkloadSpec } from '../../model/plan.ts';
@@ -52,6 +59,7 @@ function evidenceOf({ result, journal, isJournalTrusted }: HostInput, declared: 
     client: { isNetwork: target === undefined || isNetworkMount(target), platform: facts?.platform ?? '' },
     consistency: declared ?? (target === undefined ? 'eventual' : consistencyOf(target)),
     ...(target === undefined ? {} : { reopenMs: reopenMsOf(target), settleMs: settleMsOf(target) }),
+    locks: target === undefined ? { whole: 'client', ranges: 'client' } : lockReachesOf(target),
     clock: clockOf(result),
     ...(result.agent?.isTargetGone === true ? { isTargetGone: true } : {}),
     heartbeats: [...(result.agent?.heartbeats ?? []), ...lastOf(result)],

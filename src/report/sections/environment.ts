@@ -51,8 +51,9 @@ function mountTable(run: Run, told: readonly Told[]): TableBlock {
 }
 
 function machineTable(told: readonly Told[]): TableBlock {
-  const same = ({ facts: { platform, kernel, arch, node, cpu, cpus, memoryBytes } }: Told): string =>
-    JSON.stringify([platform, kernel, arch, node, cpu, cpus, memoryBytes]);
+  const same = ({ facts: { platform, kernel, arch, node, cpu, cpus, memoryBytes, locksBy } }: Told): string =>
+    JSON.stringify([platform, kernel, arch, node, cpu, cpus, memoryBytes, locksBy]);
+  const isLocking = told.some(({ facts }) => facts.locksBy !== undefined);
   return {
     kind: 'table',
     caption: 'Machines, as they describe themselves',
@@ -62,6 +63,7 @@ function machineTable(told: readonly Told[]): TableBlock {
       { title: 'Node', align: 'left' },
       { title: 'CPU', align: 'left' },
       { title: 'Memory', align: 'right' },
+      ...(isLocking ? [{ title: 'Locks by', align: 'left' } as const] : []),
     ],
     rows: groupBy(told, same).flatMap((group) => {
       const facts = group[0]?.facts;
@@ -72,6 +74,7 @@ function machineTable(told: readonly Told[]): TableBlock {
         facts.node,
         `${formatCount(facts.cpus)} × ${facts.cpu}`,
         formatBytes(facts.memoryBytes),
+        ...(isLocking ? [facts.locksBy ?? ''] : []),
       ];
       return [{ cells, tone: 'plain' as const }];
     }),

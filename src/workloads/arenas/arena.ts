@@ -8,7 +8,17 @@ import type { StressOptions } from '../stress-options.ts';
 export interface ArenaRules {
   readonly arena: Arena;
   /** One worker's part in it. */
-  open(options: ArenaOptions): { readonly step: () => void };
+  open(options: ArenaOptions): ArenaWorker;
+}
+
+export interface ArenaWorker {
+  step(): void;
+  /** After the last step. */
+  endStress?(): void;
+  /** Before its worker reads anything back; one of each host looks for all of it. */
+  verify?(isLooking: boolean): void;
+  /** After its worker has verified. */
+  close?(): void;
 }
 
 export interface ArenaOptions extends Pick<
@@ -19,4 +29,6 @@ export interface ArenaOptions extends Pick<
   readonly owner: number;
   /** All of the run; only this host's where hosts have directories of their own. */
   readonly workers: number;
+  readonly runTag: number;
+  readonly isStopped: () => boolean;
 }

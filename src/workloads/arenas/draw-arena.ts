@@ -10,32 +10,46 @@ export function arenasOf({ arenas: shares }: FilesSpec): readonly Arena[] {
   return arenas.filter((arena) => (shares?.[arena] ?? 0) > 0);
 }
 
-/** One step of a worker. `random` is for the draws alone, so that what is done in its own tree stays as without arenas. */
-export function stepsIn(
+/** A worker's part in all of them. */
+export interface Arenas {
+  /** Somewhere: in an arena, or in its own tree. */
+  readonly step: () => void;
+  readonly endStress: () => void;
+  readonly verify: (isLooking: (owner: number) => boolean) => void;
+  readonly close: () => void;
+}
+
+/** `random` is for the draws alone, so that what is done in its own tree stays as without arenas. */
+export function openArenas(
   options: Omit<ArenaOptions, 'owner' | 'random'>,
   {
     random,
     randomIn,
     own,
   }: { readonly random: Random; readonly randomIn: (owner: number) => Random; readonly own: () => void },
-): () => void {
-  const { arenas: shares } = options.spec;
+): Arenas {
   const names = arenasOf(options.spec);
-  if (shares === undefined || names.length === 0) return own;
-  const steps = arenaRules
+  const { arenas: shares = { own: 1 } } = options.spec;
+  const workers = arenaRules
     .filter(({ arena }) => names.includes(arena))
     .map((rules) => {
       const owner = ownerOfArena(rules.arena);
       const worker = rules.open({ ...options, owner, random: randomIn(owner) });
-      return { share: shares[rules.arena] ?? 0, step: () => worker.step() };
+      return { owner, share: shares[rules.arena] ?? 0, worker };
     });
-  const total = steps.reduce((sum, { share }) => sum + share, shares.own);
-  return () => {
+  const total = workers.reduce((sum, { share }) => sum + share, shares.own);
+  const step = (): void => {
     let left = (random.next() / 2 ** 32) * total;
-    for (const { share, step } of steps) {
+    for (const { share, worker } of workers) {
       left -= share;
-      if (left < 0) return step();
+      if (left < 0) return worker.step();
     }
     return own();
+  };
+  return {
+    step: workers.length === 0 ? own : step,
+    endStress: () => workers.forEach(({ worker }) => worker.endStress?.()),
+    verify: (isLooking) => workers.forEach(({ owner, worker }) => worker.verify?.(isLooking(owner))),
+    close: () => workers.forEach(({ worker }) => worker.close?.()),
   };
 }
