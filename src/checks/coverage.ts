@@ -2,7 +2,7 @@
  * What should have been read back and wasn't: silence isn't success. A tree whose operations are known must have been
  * listed by some host, and each of its files read by some host as far as it is long.
  */
-import { foldersOfTree, nameOf, objectOf, pathOf } from '../model/namespace.ts';
+import { foldersOfTree, nameOf, objectOf, ownerOfArena, pathOf } from '../model/namespace.ts';
 import type { History } from './history.ts';
 
 export interface Coverage {
@@ -34,6 +34,10 @@ export function coverageOf(history: History): Coverage {
       else if (isJudged) unread.push(pathOf(owner, name));
     }
   }
+  const append = ownerOfArena('append');
+  const untold = history.appends().unread.map((name) => pathOf(append, name));
+  unread.push(...untold);
+  filesVerified += Math.max(0, history.scan(append).names.size - untold.length);
   return {
     filesVerified,
     gaps: [...summary(unlisted, 'was listed by no host'), ...summary(unread, 'was read back by no host')],

@@ -4,6 +4,7 @@
  */
 import type { Consistency } from '../model/consistency.ts';
 import { ownerOfArena } from '../model/namespace.ts';
+import { judgeAppends, type AppendJudgement } from './append-flaws.ts';
 import { hostOf, type Evidence, type HistoryFacts, type HostEvidence } from './evidence.ts';
 import { findDivergences } from './divergence.ts';
 import { findWrongNames, type WrongName } from './listings.ts';
@@ -33,6 +34,8 @@ export interface History extends Evidence {
   wrongNames(owner: number): readonly WrongName[];
   /** Of the race. */
   contradictions(): readonly Contradiction[];
+  /** Of the files that many appended to. */
+  appends(): AppendJudgement;
 }
 
 export function makeHistory(facts: HistoryFacts, hosts: readonly HostEvidence[]): History {
@@ -46,6 +49,7 @@ export function makeHistory(facts: HistoryFacts, hosts: readonly HostEvidence[])
   const order = remember((owner) => orderOf(evidence, owner));
   const scan = remember((owner) => readScan(evidence, owner));
   const contradictions = remember((arena) => findContradictions(evidence, scan(arena)));
+  const appends = remember((arena) => judgeAppends(evidence, scan(arena)));
   const registers = remember((owner) => indexRegisters(evidence, owner));
   return {
     ...evidence,
@@ -55,6 +59,7 @@ export function makeHistory(facts: HistoryFacts, hosts: readonly HostEvidence[])
     registers,
     scan,
     contradictions: () => contradictions(ownerOfArena('race')),
+    appends: () => appends(ownerOfArena('append')),
     wrongChunks: remember((owner) => {
       const wrong = findWrongChunks(evidence, tree(owner), () => writes(owner));
       return [...wrong, ...findDivergences(evidence, tree(owner), wrong)];

@@ -46,6 +46,14 @@ export function judgeWinners(consistency: Consistency): Judgement {
   return consistency === 'eventual' ? allowed(oneWinner) : proven;
 }
 
+/** Of lines that were appended: a client gives its own workers their places; what others append it can't know in time. */
+export function judgeAppend(consistency: Consistency, reach: Reach): Judgement {
+  if (consistency === 'posix' || (consistency !== 'eventual' && reach === 'same client')) return proven;
+  return allowed(consistency === 'eventual' ? eventual : noAppend);
+}
+
+const noAppend =
+  'the protocol has no append: each client works out where the file ends, and several may come to the same place';
 const oneWinner = 'an eventual mount may look for a name first and make it afterwards';
 const closeToOpen =
   'close-to-open promises fresh data only to who opens after the writer closed; attributes may be cached, by time stamps that may be coarse';

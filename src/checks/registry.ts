@@ -17,6 +17,11 @@ import { sizeMismatches } from './claims/size-mismatch.ts';
 import { truncateResurrections } from './claims/truncate-resurrection.ts';
 import { hostDivergences } from './claims/host-divergence.ts';
 import { unstableReads } from './claims/unstable-read.ts';
+import { appendsLost } from './claims/append-lost.ts';
+import { appendsOverlapped } from './claims/append-overlapped.ts';
+import { appendsDuplicated } from './claims/append-duplicated.ts';
+import { appendsReordered } from './claims/append-reordered.ts';
+import { appendsTorn } from './claims/append-torn.ts';
 import { omittedNames } from './claims/listing-omits.ts';
 import { repeatedNames } from './claims/listing-repeats.ts';
 import { inventedNames } from './claims/listing-invents.ts';
@@ -45,6 +50,11 @@ export const checks: readonly Check[] = [
   truncateResurrections,
   hostDivergences,
   unstableReads,
+  appendsLost,
+  appendsOverlapped,
+  appendsDuplicated,
+  appendsReordered,
+  appendsTorn,
   omittedNames,
   repeatedNames,
   inventedNames,

@@ -1,9 +1,10 @@
 /** Once nothing changes any more, a host that reads again reads the same. */
+import { appendFindings } from '../append-findings.ts';
 import type { Check } from '../check.ts';
 import { chunkFindings } from '../fold.ts';
 
 export const unstableReads: Check = {
   code: 'D22',
   claim: 'after the stress a host that reads twice reads the same bytes',
-  examine: (history) => chunkFindings(history, 'D22', 'run'),
+  examine: (history) => [...chunkFindings(history, 'D22', 'run'), ...appendFindings(history, 'D22')],
 };

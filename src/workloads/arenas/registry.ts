@@ -1,5 +1,6 @@
 /** The rules of every arena. */
 import type { ArenaRules } from './arena.ts';
+import { append } from './append.ts';
 import { race } from './race.ts';
 
-export const arenaRules: readonly ArenaRules[] = [race];
+export const arenaRules: readonly ArenaRules[] = [race, append];
