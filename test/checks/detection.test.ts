@@ -40,7 +40,7 @@ describe('detection, with the real agent', () => {
   });
 
   it('finds nothing on a clean file system', async () => {
-    const arenas = { own: 1, race: 1 };
+    const arenas = { own: 1, race: 1, append: 1 };
     for (const seed of [1, 2, 3]) {
       const folder = mkdtempSync(join(root, 'run-'));
       await stageRun({ folder, workload: { ...workload, arenas, dir: mkdtempSync(join(root, 'dir-')) }, seed });

@@ -18,6 +18,11 @@ import { sizeMismatch } from './D19-size-mismatch.ts';
 import { truncateResurrection } from './D20-truncate-resurrection.ts';
 import { hostDivergence } from './D21-host-divergence.ts';
 import { unstableRead } from './D22-unstable-read.ts';
+import { appendLost } from './A01-append-lost.ts';
+import { appendOverlapped } from './A02-append-overlapped.ts';
+import { appendDuplicated } from './A03-append-duplicated.ts';
+import { appendReordered } from './A04-append-reordered.ts';
+import { appendTorn } from './A05-append-torn.ts';
 import { listingOmits } from './N01-listing-omits.ts';
 import { listingRepeats } from './N02-listing-repeats.ts';
 import { listingInvents } from './N03-listing-invents.ts';
@@ -49,6 +54,11 @@ export const faults: readonly Fault[] = [
   truncateResurrection,
   hostDivergence,
   unstableRead,
+  appendLost,
+  appendOverlapped,
+  appendDuplicated,
+  appendReordered,
+  appendTorn,
   listingOmits,
   listingRepeats,
   listingInvents,
