@@ -4,7 +4,7 @@
  * the same, that is what is wrong, and no more is said. No clock takes part.
  */
 import { contents, readFlags, recordKinds } from '../model/record.ts';
-import { gatherAppends, type AppendedFile, type LinesView } from './appends.ts';
+import { gatherAppends, isInDetail, type AppendedFile, type LinesView } from './appends.ts';
 import { hostOf, type Evidence } from './evidence.ts';
 import { groupsOf, presenceOf } from './presence.ts';
 import type { Scan } from './scan.ts';
@@ -38,7 +38,7 @@ export function judgeAppends(evidence: Evidence, scan: Scan): AppendJudgement {
     for (const file of gatherAppends(evidence, group)) {
       const presence = presenceOf(evidence, { scan, group }, file.name);
       flaws.push(...flawsOf(evidence, { file, group, presence }));
-      if (presence !== false && !file.views.some(({ isInDetail }) => isInDetail)) unread.push(file.name);
+      if (presence !== false && !file.views.some((view) => isInDetail(view))) unread.push(file.name);
     }
   }
   return { flaws, unread };
@@ -58,7 +58,7 @@ function flawsOf(evidence: Evidence, { file, group, presence }: Judged): readonl
   if (other !== undefined) return [divergence(file, first, other)];
   // On a weak mount a host that didn't look might have seen more.
   if (evidence.consistency !== 'posix' && new Set(views.map(({ host }) => host)).size < group.size) return [];
-  const detail = views.find(({ isInDetail }) => isInDetail);
+  const detail = views.find((view) => isInDetail(view));
   return detail === undefined ? [] : new Lines(evidence, file).flawsIn(detail);
 }
 

@@ -21,10 +21,16 @@ export interface LinesView {
   readonly id: number;
   readonly size: number;
   readonly check: number;
-  readonly isInDetail: boolean;
+  /** Records that tell what it holds; undefined: another host tells. */
+  readonly told: number | undefined;
   readonly isCut: boolean;
-  /** Records of what it holds, where it is told in detail. */
+  /** Of these, those that arrived. */
   readonly seen: number[];
+}
+
+/** A journal may end in the middle of what it tells. */
+export function isInDetail({ told, seen }: LinesView): boolean {
+  return told === seen.length;
 }
 
 export interface AppendedFile {
@@ -123,7 +129,7 @@ class Gatherer {
       id,
       size: record.size,
       check: record.target,
-      isInDetail: (record.flags & readFlags.inDetail) !== 0,
+      told: (record.flags & readFlags.inDetail) === 0 ? undefined : record.count,
       isCut: (record.flags & readFlags.cut) !== 0,
       seen: [],
     };

@@ -39,7 +39,7 @@ export const recordKinds = {
   symlink: 22,
   /** A line (model/line.ts) is added to a file that others append to too: number `first` of its writer there, of `count` bytes. */
   addLine: 30,
-  /** Verify: one such file was read; size = bytes, target = their CRC-32. With `inDetail` its lines follow. */
+  /** Verify: one such file was read; size = bytes, target = their CRC-32. With `inDetail` its lines follow, in `count` records. */
   scanLines: 31,
   /** Of one writer, whose lines lie among those of others: `count` lines from number `first` on, in this order. */
   lines: 32,

@@ -58,7 +58,7 @@ function readWhole(operations: FileOperations, fd: number): Buffer {
 const spareBytes = 4096;
 
 /** Lines of one writer that follow each other, whatever lies between, are one run. */
-function linesIn(content: Content, bytes: Buffer, file: number): readonly LinesSeen[] {
+export function linesIn(content: Content, bytes: Buffer, file: number): readonly LinesSeen[] {
   const seen: LinesSeen[] = [];
   const open = new Map<number, LinesSeen & { count: number }>();
   lookAtLines(

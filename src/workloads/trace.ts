@@ -106,6 +106,7 @@ export class Trace {
   /** What a file of lines holds: a record each, as far as one operation can tell. */
   setLines({ owner, name, flags }: Omit<ReadPlace, 'path'>, all: readonly LinesSeen[]): void {
     const { u8, u16, u32 } = this.#views;
+    u32[this.#ownSlot * 16 + layout.count] = Math.min(all.length, maxRuns);
     if (all.length > maxRuns) u8[this.#ownSlot * 64 + layout.flags] = flags | readFlags.cut;
     for (const seen of all.slice(0, maxRuns)) {
       this.#slot = this.#recorder.extend(seen.kind);

@@ -298,7 +298,7 @@ class Scribe {
     flags: number,
   ): void {
     const own = { ...this.#next({ kind: recordKinds.scanLines, ...object }), flags, size };
-    this.#add(verifyPhase, { ...own, target: crc32(Buffer.from(JSON.stringify(lines))) });
+    this.#add(verifyPhase, { ...own, count: lines.length, target: crc32(Buffer.from(JSON.stringify(lines))) });
     for (const { by = 'a', first, count, at, bad, isCovered } of lines) {
       const writer = by.charCodeAt(0) - 'a'.charCodeAt(0);
       const kind = bad === undefined ? recordKinds.lines : recordKinds.noLine;
