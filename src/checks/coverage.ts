@@ -34,10 +34,14 @@ export function coverageOf(history: History): Coverage {
       else if (isJudged) unread.push(pathOf(owner, name));
     }
   }
-  const append = ownerOfArena('append');
-  const untold = history.appends().unread.map((name) => pathOf(append, name));
-  unread.push(...untold);
-  filesVerified += Math.max(0, history.scan(append).names.size - untold.length);
+  for (const [arena, judgement] of [
+    ['append', history.appends()],
+    ['shared', history.shared()],
+  ] as const) {
+    const owner = ownerOfArena(arena);
+    unread.push(...judgement.unread.map((name) => pathOf(owner, name)));
+    filesVerified += Math.max(0, history.scan(owner).names.size - judgement.unread.length);
+  }
   return {
     filesVerified,
     gaps: [...summary(unlisted, 'was listed by no host'), ...summary(unread, 'was read back by no host')],

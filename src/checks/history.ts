@@ -16,6 +16,7 @@ import { indexRecords } from './record-log.ts';
 import { replay } from './replay.ts';
 import type { Tree } from './tree.ts';
 import { readScan, type Scan } from './scan.ts';
+import { judgeShared, type SharedJudgement } from './shared-flaws.ts';
 import type { StaleRead } from './file-reads.ts';
 import { findStaleReads } from './stale-reads.ts';
 import { findWrongChunks, type WrongChunk } from './wrong-chunks.ts';
@@ -36,6 +37,8 @@ export interface History extends Evidence {
   contradictions(): readonly Contradiction[];
   /** Of the files that many appended to. */
   appends(): AppendJudgement;
+  /** Of the files that many wrote to. */
+  shared(): SharedJudgement;
 }
 
 export function makeHistory(facts: HistoryFacts, hosts: readonly HostEvidence[]): History {
@@ -50,6 +53,7 @@ export function makeHistory(facts: HistoryFacts, hosts: readonly HostEvidence[])
   const scan = remember((owner) => readScan(evidence, owner));
   const contradictions = remember((arena) => findContradictions(evidence, scan(arena)));
   const appends = remember((arena) => judgeAppends(evidence, scan(arena)));
+  const shared = remember((arena) => judgeShared(evidence, scan(arena)));
   const registers = remember((owner) => indexRegisters(evidence, owner));
   return {
     ...evidence,
@@ -60,6 +64,7 @@ export function makeHistory(facts: HistoryFacts, hosts: readonly HostEvidence[])
     scan,
     contradictions: () => contradictions(ownerOfArena('race')),
     appends: () => appends(ownerOfArena('append')),
+    shared: () => shared(ownerOfArena('shared')),
     wrongChunks: remember((owner) => {
       const wrong = findWrongChunks(evidence, tree(owner), () => writes(owner));
       return [...wrong, ...findDivergences(evidence, tree(owner), wrong)];

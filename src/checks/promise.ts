@@ -52,6 +52,14 @@ export function judgeAppend(consistency: Consistency, reach: Reach): Judgement {
   return allowed(consistency === 'eventual' ? eventual : noAppend);
 }
 
+/** Of chunks that several write to without a lock. */
+export function judgeShared(consistency: Consistency, reach: Reach): Judgement {
+  if (consistency === 'posix' || (consistency !== 'eventual' && reach === 'same client')) return proven;
+  return allowed(consistency === 'eventual' ? eventual : noSharing);
+}
+
+const noSharing =
+  'clients write through caches of their own: what several write without a lock may overtake each other';
 const noAppend =
   'the protocol has no append: each client works out where the file ends, and several may come to the same place';
 const oneWinner = 'an eventual mount may look for a name first and make it afterwards';

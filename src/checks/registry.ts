@@ -8,6 +8,7 @@ import { corruptChunks } from './claims/corrupt-chunk.ts';
 import { misplacedChunks } from './claims/misplaced-chunk.ts';
 import { crossFileChunks } from './claims/cross-file-chunk.ts';
 import { foreignData } from './claims/foreign-data.ts';
+import { interleavedWrites } from './claims/interleaved-write.ts';
 import { zeroedChunks } from './claims/zeroed-chunk.ts';
 import { staleReadsCheck } from './claims/stale-read.ts';
 import { nonMonotonicReads } from './claims/non-monotonic-read.ts';
@@ -41,6 +42,7 @@ export const checks: readonly Check[] = [
   misplacedChunks,
   crossFileChunks,
   foreignData,
+  interleavedWrites,
   zeroedChunks,
   staleReadsCheck,
   nonMonotonicReads,

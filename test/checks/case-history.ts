@@ -24,6 +24,8 @@ const runSchema = z.strictObject({
   content: z.enum(contentNames).default('data'),
   of: z.number().default(0),
   creator: z.number().optional(),
+  /** Who wrote it, if not who created the file: a chunk of the arena `shared`, whose incarnation is the file. */
+  writer: z.string().optional(),
   generation: z.number().default(0),
   target: z.number().optional(),
 });
@@ -365,7 +367,8 @@ function seen(record: JournalRecord, run: Run): JournalRecord {
   const creator = run.creator ?? record.owner;
   // Where a body doesn't fit its stamp, the stamp is of the chunk itself unless said otherwise.
   const target = run.target ?? (run.content === 'badBody' ? run.first : 0);
-  const { first, count, generation, of: incarnation } = run;
+  const { first, count, generation } = run;
+  const incarnation = run.writer !== undefined && run.of === 0 ? record.name : run.of;
   return {
     ...record,
     content: contents[run.content],
@@ -373,7 +376,7 @@ function seen(record: JournalRecord, run: Run): JournalRecord {
     count,
     generation,
     creator,
-    writer: creator,
+    writer: run.writer === undefined ? creator : run.writer.charCodeAt(0) - 'a'.charCodeAt(0),
     incarnation,
     target,
   };

@@ -30,6 +30,8 @@ const fewFiles: FilesSpec = {
 
 function workloadOf({ isOfFewFiles, arena }: Fault): FilesSpec {
   const base = isOfFewFiles === true ? fewFiles : workload;
+  // Few writes for each chunk, so that what went wrong is not all written over by who comes last.
+  if (arena === 'shared') return { ...base, arenas: { own: 1, shared: 3 }, fileBytes: 65_536, operationsLimit: 400 };
   return { ...base, ...(arena === undefined ? {} : { arenas: { own: 1, [arena]: 3 } }) };
 }
 
@@ -40,7 +42,7 @@ describe('detection, with the real agent', () => {
   });
 
   it('finds nothing on a clean file system', async () => {
-    const arenas = { own: 1, race: 1, append: 1 };
+    const arenas = { own: 1, race: 1, append: 1, shared: 1 };
     for (const seed of [1, 2, 3]) {
       const folder = mkdtempSync(join(root, 'run-'));
       await stageRun({ folder, workload: { ...workload, arenas, dir: mkdtempSync(join(root, 'dir-')) }, seed });

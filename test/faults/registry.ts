@@ -18,6 +18,8 @@ import { sizeMismatch } from './D19-size-mismatch.ts';
 import { truncateResurrection } from './D20-truncate-resurrection.ts';
 import { hostDivergence } from './D21-host-divergence.ts';
 import { unstableRead } from './D22-unstable-read.ts';
+import { interleavedWrite } from './D10-interleaved-write.ts';
+import { lostSharedWrite } from './D04-lost-shared-write.ts';
 import { appendLost } from './A01-append-lost.ts';
 import { appendOverlapped } from './A02-append-overlapped.ts';
 import { appendDuplicated } from './A03-append-duplicated.ts';
@@ -54,6 +56,8 @@ export const faults: readonly Fault[] = [
   truncateResurrection,
   hostDivergence,
   unstableRead,
+  interleavedWrite,
+  lostSharedWrite,
   appendLost,
   appendOverlapped,
   appendDuplicated,

@@ -2,5 +2,6 @@
 import type { ArenaRules } from './arena.ts';
 import { append } from './append.ts';
 import { race } from './race.ts';
+import { shared } from './shared.ts';
 
-export const arenaRules: readonly ArenaRules[] = [race, append];
+export const arenaRules: readonly ArenaRules[] = [race, append, shared];
