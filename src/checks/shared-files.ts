@@ -56,7 +56,9 @@ export function gatherShared(evidence: Evidence, group: ReadonlySet<number>): re
     file.accesses.push({ id, host, isWrite, isVerify: inVerify(segment), pass: record.flags & 1, record });
   };
   evidence.log.visit(ownerOfArena('shared'), take, (segment) => group.has(segment.host) && isOfRun(segment));
-  return [...files].sort(([a], [b]) => a - b).map(([name, file]) => ({ name, ...file }));
+  return [...files]
+    .sort(([a], [b]) => a - b)
+    .map(([name, { isKnown, hosts, accesses }]) => ({ name, isKnown, hosts, accesses }));
 }
 
 const reads: ReadonlySet<number> = new Set([recordKinds.read, recordKinds.observe, recordKinds.scanRead]);

@@ -33,18 +33,14 @@ function findingOf(history: History, flaw: SharedFlaw): Finding {
   };
 }
 
+const alwaysProven: ReadonlySet<SharedCode> = new Set(['D06', 'D07', 'D08']);
+const ofSeveralLooks: ReadonlySet<SharedCode> = new Set(['D21', 'D22']);
+
 function gradeOf(history: History, { code, isOfOneClient }: SharedFlaw): { grade: Grade; clause: string } {
-  switch (code) {
-    case 'D06':
-    case 'D07':
-    case 'D08':
-      return { grade: 'proven', clause: '' };
-    case 'D21':
-    case 'D22':
-      return { grade: history.consistency === 'posix' ? 'proven' : 'suspect', clause: '' };
-    default:
-      return judgeShared(history.consistency, isOfOneClient ? 'same client' : 'other client');
-  }
+  const isPosix = history.consistency === 'posix';
+  if (alwaysProven.has(code)) return { grade: 'proven', clause: '' };
+  if (ofSeveralLooks.has(code)) return { grade: isPosix ? 'proven' : 'suspect', clause: '' };
+  return judgeShared(history.consistency, isOfOneClient ? 'same client' : 'other client');
 }
 
 function expectedText(history: History, { code, chunk }: SharedFlaw, records: readonly JournalRecord[]): string {
@@ -62,7 +58,10 @@ function expectedText(history: History, { code, chunk }: SharedFlaw, records: re
     case 'D21':
     case 'D22':
       return first === undefined ? '' : `the same for all: ${seenText(history, first, chunk)}`;
-    default:
+    case 'D05':
+    case 'D06':
+    case 'D07':
+    case 'D08':
       return `chunk ${chunk} as one of its writers wrote it`;
   }
 }

@@ -38,7 +38,7 @@ export function judgeShared(evidence: Evidence, scan: Scan): SharedJudgement {
       if (!file.isKnown || file.hosts.size === 0) continue;
       const presence = presenceOf(evidence, { scan, group }, file.name);
       const isRead = file.accesses.some(({ isVerify }) => isVerify);
-      const [written] = file.accesses.filter(({ isWrite }) => isWrite);
+      const written = file.accesses.find(({ isWrite }) => isWrite);
       if (isRead) flaws.push(...new Chunks(evidence, file).flaws());
       else if (presence === false && written !== undefined) flaws.push(flaw(file, 'D01', 0, [written]));
       else unread.push(file.name);
@@ -120,7 +120,8 @@ class Chunks {
     for (const { group, isOwnClock } of [...timelines(lasting), ...timelines(known)]) {
       const operations = group.map((access): RegisterOperation => {
         const value = access.isWrite || !isZeros(access.record) ? valueOf(access.record) : zeros;
-        return { value, id: access.id, ...this.#times(access, isOwnClock) };
+        const { start, end } = this.#times(access, isOwnClock);
+        return { value, id: access.id, start, end };
       });
       const conflict = zoneConflict([{ value: zeros, id: -1, start: -Infinity, end: -Infinity }, ...operations]);
       if (conflict === undefined) continue;

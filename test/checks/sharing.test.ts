@@ -64,7 +64,7 @@ function sharedRun(
       }
       const isStale = isVictim && fault === 'stale' && before[chunk] !== undefined;
       isPlanted ||= isStale;
-      return { ...operation, record: seeing(record, isStale ? before[chunk] : state[chunk]) };
+      return { worker, chunk, atNs: operation.atNs, record: seeing(record, isStale ? before[chunk] : state[chunk]) };
     });
   for (const { worker, record } of done.toSorted((a, b) => a.record.startNs - b.record.startNs))
     records[worker]?.push(record);
@@ -153,11 +153,7 @@ function historyOf({
       return {
         name: ['a', 'b'][host] ?? '',
         blocks: numbers.flatMap((worker) => {
-          const stressed = (records[worker] ?? []).map((record) => ({
-            ...record,
-            startNs: here(record.startNs),
-            endNs: here(record.endNs),
-          }));
+          const stressed = (records[worker] ?? []).map((record) => onHost(record, here));
           return blocksOf({ host, worker, stressed, verified: worker % workersOfHost === 0 ? scanOf(state) : [] });
         }),
         isTrusted: true,
@@ -168,6 +164,10 @@ function historyOf({
       };
     }),
   );
+}
+
+function onHost(record: JournalRecord, here: (ns: number) => number): JournalRecord {
+  return { ...record, startNs: here(record.startNs), endNs: here(record.endNs) };
 }
 
 function scanOf(state: readonly (Version | undefined)[]): readonly JournalRecord[] {
