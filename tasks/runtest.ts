@@ -8,7 +8,7 @@ export default task({
     profile: {
       type: 'string',
       default: 'mixed',
-      describe: 'mix of operations: mixed, metadata, read-heavy, write-heavy, race, locks, or a file',
+      describe: 'mix of operations: mixed, metadata, read-heavy, write-heavy, race, append, shared, locks, or a file',
     },
     duration: { type: 'duration', default: '60s', max: '504h', describe: 'length of the stress' },
     ops: { type: 'number', min: '1', describe: 'end the stress after so many operations of each worker' },

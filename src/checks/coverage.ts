@@ -2,7 +2,7 @@
  * What should have been read back and wasn't: silence isn't success. A tree whose operations are known must have been
  * listed by some host, and each of its files read by some host as far as it is long.
  */
-import { foldersOfTree, nameOf, objectOf, pathOf } from '../model/namespace.ts';
+import { foldersOfTree, nameOf, objectOf, ownerOfArena, pathOf } from '../model/namespace.ts';
 import type { History } from './history.ts';
 
 export interface Coverage {
@@ -33,6 +33,14 @@ export function coverageOf(history: History): Coverage {
       if (read !== undefined && read * history.facts.chunkBytes >= size) filesVerified++;
       else if (isJudged) unread.push(pathOf(owner, name));
     }
+  }
+  for (const [arena, judgement] of [
+    ['append', history.appends()],
+    ['shared', history.shared()],
+  ] as const) {
+    const owner = ownerOfArena(arena);
+    unread.push(...judgement.unread.map((name) => pathOf(owner, name)));
+    filesVerified += Math.max(0, history.scan(owner).names.size - judgement.unread.length);
   }
   return {
     filesVerified,

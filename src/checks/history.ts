@@ -5,6 +5,7 @@
 import { brokenClock } from '../model/clock.ts';
 import type { Consistency } from '../model/consistency.ts';
 import { ownerOfArena } from '../model/namespace.ts';
+import { judgeAppends, type AppendJudgement } from './append-flaws.ts';
 import { tellCloseToOpen } from './close-to-open.ts';
 import { hostOf, type Evidence, type HistoryFacts, type HostEvidence } from './evidence.ts';
 import { findDivergences } from './divergence.ts';
@@ -20,6 +21,7 @@ import { indexRecords } from './record-log.ts';
 import { replay } from './replay.ts';
 import type { Tree } from './tree.ts';
 import { readScan, type Scan } from './scan.ts';
+import { judgeShared, type SharedJudgement } from './shared-flaws.ts';
 import type { StaleRead } from './file-reads.ts';
 import { findStaleReads } from './stale-reads.ts';
 import { tellReturnedWrites } from './returned-writes.ts';
@@ -44,6 +46,10 @@ export interface History extends Evidence {
   contradictions(): readonly Contradiction[];
   /** Of locks. */
   lockBreaches(): readonly LockBreach[];
+  /** Of the files that many appended to. */
+  appends(): AppendJudgement;
+  /** Of the files that many wrote to. */
+  shared(): SharedJudgement;
 }
 
 export function makeHistory(facts: HistoryFacts, given: readonly HostEvidence[]): History {
@@ -60,6 +66,8 @@ export function makeHistory(facts: HistoryFacts, given: readonly HostEvidence[])
   const scan = remember((owner) => readScan(evidence, owner));
   const contradictions = remember((arena) => findContradictions(evidence, scan(arena)));
   const lockBreaches = remember(() => findLockBreaches(evidence));
+  const appends = remember((arena) => judgeAppends(evidence, scan(arena)));
+  const shared = remember((arena) => judgeShared(evidence, scan(arena)));
   const registers = remember((owner) => indexRegisters(evidence, owner));
   return {
     ...evidence,
@@ -70,6 +78,8 @@ export function makeHistory(facts: HistoryFacts, given: readonly HostEvidence[])
     scan,
     contradictions: () => contradictions(ownerOfArena('race')),
     lockBreaches: () => lockBreaches(ownerOfArena('locks')),
+    appends: () => appends(ownerOfArena('append')),
+    shared: () => shared(ownerOfArena('shared')),
     wrongChunks: remember((owner) => {
       const found = findWrongChunks(evidence, tree(owner), () => writes(owner));
       const torn = tellTornWrites(evidence, tree(owner), found);

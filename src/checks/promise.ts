@@ -69,6 +69,22 @@ export function judgeLock(consistency: Consistency, { by, isNetwork, reach, lock
 const ownLocks = 'this mount keeps locks on their own client';
 const cachedUnderLock = 'this mount may answer from its cache also under a lock';
 const lease = 'a server may give a lock away that a client holds which it has not heard of for as long as its lease';
+/** Of lines that were appended: a client gives its own workers their places; what others append it can't know in time. */
+export function judgeAppend(consistency: Consistency, reach: Reach): Judgement {
+  if (consistency === 'posix' || (consistency !== 'eventual' && reach === 'same client')) return proven;
+  return allowed(consistency === 'eventual' ? eventual : noAppend);
+}
+
+/** Of chunks that several write to without a lock. */
+export function judgeShared(consistency: Consistency, reach: Reach): Judgement {
+  if (consistency === 'posix' || (consistency !== 'eventual' && reach === 'same client')) return proven;
+  return allowed(consistency === 'eventual' ? eventual : noSharing);
+}
+
+const noSharing =
+  'clients write through caches of their own: what several write without a lock may overtake each other';
+const noAppend =
+  'the protocol has no append: each client works out where the file ends, and several may come to the same place';
 const oneWinner = 'an eventual mount may look for a name first and make it afterwards';
 /** Of a size that a stat told: weak mounts keep attributes for a while, and nobody knows of all that keeps them. */
 export function judgeAttributes(consistency: Consistency, isPastCaches: boolean): Judgement {

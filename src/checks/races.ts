@@ -10,6 +10,7 @@ import { layout, readRecord, recordKinds, type JournalRecord } from '../model/re
 import { effectOf, type Effect } from './effect.ts';
 import { hostOf, type Evidence } from './evidence.ts';
 import { inStress } from './phases.ts';
+import { groupsOf, presenceOf } from './presence.ts';
 import type { Scan } from './scan.ts';
 
 /** What can't add up: of some operations more succeeded than can have, or what was made isn't there, or what is there nobody made. */
@@ -26,10 +27,7 @@ export interface Contradiction {
 }
 
 export function findContradictions(evidence: Evidence, scan: Scan): readonly Contradiction[] {
-  const { facts, hosts } = evidence;
-  // With directories of their own, hosts run races of their own.
-  const groups = facts.isLocal ? hosts.map((_, host) => [host]) : [hosts.map((_, host) => host)];
-  return groups.flatMap((group) => new Race(evidence, scan, new Set(group)).contradictions());
+  return groupsOf(evidence).flatMap((group) => new Race(evidence, scan, group).contradictions());
 }
 
 /** What was done to one name. */
@@ -96,7 +94,7 @@ class Race {
 
   #sum(name: number, { made, removed, mayHaveMade, mayHaveRemoved }: Tally): readonly Contradiction[] {
     const isFolder = objectOf(name).kind === 'subfolder';
-    const isThere = this.#isThere(name);
+    const isThere = presenceOf(this.#evidence, { scan: this.#scan, group: this.#group }, name);
     const mayBeMade = removed.length + mayHaveRemoved + (isThere === false ? 0 : 1);
     if (made.length > mayBeMade) {
       const code = made.length === 1 ? 'D01' : isFolder ? 'N08' : 'N07';
@@ -109,20 +107,6 @@ class Race {
       ];
     }
     return [];
-  }
-
-  /** In the end; undefined where hosts see different things, or where not all looked who may see it first. */
-  #isThere(name: number): boolean | undefined {
-    const { consistency } = this.#evidence;
-    const listings = this.#scan.finalListings(objectOf(name).folder).filter(({ host }) => this.#group.has(host));
-    const sightings = this.#scan.names.get(name) ?? [];
-    const seen = listings.filter(({ host, pass }) =>
-      sightings.some((sighting) => sighting.host === host && sighting.pass === pass && !sighting.isGone),
-    );
-    const complete = listings.filter(({ isComplete }) => isComplete);
-    if (complete.length === 0 || (consistency !== 'posix' && complete.length < this.#group.size)) return undefined;
-    if (seen.length === 0) return false;
-    return complete.every((listing) => seen.includes(listing)) ? true : undefined;
   }
 
   #isWhole(host: number): boolean {

@@ -9,6 +9,7 @@ import { misplacedChunks } from './claims/misplaced-chunk.ts';
 import { crossFileChunks } from './claims/cross-file-chunk.ts';
 import { foreignData } from './claims/foreign-data.ts';
 import { tornWrites } from './claims/torn-write.ts';
+import { interleavedWrites } from './claims/interleaved-write.ts';
 import { zeroedChunks } from './claims/zeroed-chunk.ts';
 import { staleReadsCheck } from './claims/stale-read.ts';
 import { nonMonotonicReads } from './claims/non-monotonic-read.ts';
@@ -22,6 +23,11 @@ import { truncateResurrections } from './claims/truncate-resurrection.ts';
 import { hostDivergences } from './claims/host-divergence.ts';
 import { unstableReads } from './claims/unstable-read.ts';
 import { duplicatedWrites } from './claims/duplicated-write.ts';
+import { appendsLost } from './claims/append-lost.ts';
+import { appendsOverlapped } from './claims/append-overlapped.ts';
+import { appendsDuplicated } from './claims/append-duplicated.ts';
+import { appendsReordered } from './claims/append-reordered.ts';
+import { appendsTorn } from './claims/append-torn.ts';
 import { omittedNames } from './claims/listing-omits.ts';
 import { repeatedNames } from './claims/listing-repeats.ts';
 import { inventedNames } from './claims/listing-invents.ts';
@@ -52,6 +58,7 @@ export const checks: readonly Check[] = [
   crossFileChunks,
   foreignData,
   tornWrites,
+  interleavedWrites,
   zeroedChunks,
   staleReadsCheck,
   nonMonotonicReads,
@@ -65,6 +72,11 @@ export const checks: readonly Check[] = [
   hostDivergences,
   unstableReads,
   duplicatedWrites,
+  appendsLost,
+  appendsOverlapped,
+  appendsDuplicated,
+  appendsReordered,
+  appendsTorn,
   omittedNames,
   repeatedNames,
   inventedNames,

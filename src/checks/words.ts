@@ -67,6 +67,11 @@ function fileText(history: History, creator: number, incarnation: number): strin
   return `the file that ${workerName(history, creator)} created as its operation ${incarnation}`;
 }
 
+/** A line of a file that many append to: `line 7 of a/3, 120 bytes`. */
+export function lineText(history: History, { first, writer, count }: JournalRecord): string {
+  return `line ${first} of ${workerName(history, writer)}, ${count} bytes`;
+}
+
 /** An operation that takes part in a proof. Its times are the widest that the clock bounds allow. */
 export function witness(history: History, entry: Entry, seen?: string): Witness {
   const { record } = entry;
@@ -121,6 +126,13 @@ function didText(record: JournalRecord): string {
       return `released the lock of ${lockText(record)}`;
     case recordKinds.append:
       return `appended ${chunks}, generation ${record.generation} of ${path}`;
+    case recordKinds.addLine:
+      return `appended line ${record.first}, ${record.count} bytes, to ${path}`;
+    case recordKinds.scanLines:
+      return `read the ${record.size} bytes of ${path}`;
+    case recordKinds.lines:
+    case recordKinds.noLine:
+      return `read ${path}, at byte ${record.incarnation}`;
     case recordKinds.fsync:
     case recordKinds.fdatasync:
       return `synced ${path}`;

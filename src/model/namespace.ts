@@ -1,6 +1,6 @@
 /**
  * The names below a run's directory on the file system under test. A worker's tree is `own/<worker>/`; an arena, which belongs
- * to all workers of all hosts, is a tree of its own: `race/`, `locks/`. Trees have folders `d0`..`d7`, with files `f000`.., symbolic links
+ * to all workers of all hosts, is a tree of its own: `race/`, `append/`, `shared/`, `locks/`. Trees have folders `d0`..`d7`, with files `f000`.., symbolic links
  * `l000`.. and sub-folders `s00`.. in each, so that a name is a number, and a number a name, on every host.
  */
 
@@ -11,7 +11,7 @@ export function runFolderName(run: string): string {
 
 export const ownFolder = 'own';
 /** Trees that nobody owns: what all hosts do there at the same time is judged by rules of its own. */
-export const arenas = ['race', 'locks'] as const;
+export const arenas = ['race', 'append', 'shared', 'locks'] as const;
 export type Arena = (typeof arenas)[number];
 
 /** A run can have so many workers: their numbers, and those that stand for arenas in their place, are 16 bits of every record. */

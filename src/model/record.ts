@@ -40,6 +40,14 @@ export const recordKinds = {
   /** A lock was asked for, without waiting: of the range `first` of a file of the arena `locks`. */
   lock: 23,
   unlock: 24,
+  /** A line (model/line.ts) is added to a file that others append to too: number `first` of its writer there, of `count` bytes. */
+  addLine: 30,
+  /** Verify: one such file was read; size = bytes, target = their CRC-32. With `inDetail` its lines follow, in `count` records. */
+  scanLines: 31,
+  /** Of one writer, whose lines lie among those of others: `count` lines from number `first` on, in this order. */
+  lines: 32,
+  /** `count` bytes from `incarnation` on that are no line; where a header is left, of which (`writer`, `first`, `generation` bytes). */
+  noLine: 33,
 } as const;
 
 const kindNames: ReadonlyMap<number, string> = new Map(
@@ -75,6 +83,12 @@ export const readFlags = {
   secondScan: 1,
   /** The first call returned fewer bytes than were asked for: the file ended there, or the read was short. */
   short: 2,
+  /** Of scanLines: what was read is told line by line. */
+  inDetail: 4,
+  /** Of scanLines: there was more to tell than one operation can. */
+  cut: 8,
+  /** Of noLine: what is left of the line goes on behind another one that lies over it. */
+  covered: 16,
 } as const;
 
 /**

@@ -38,9 +38,10 @@ export interface Seen {
 }
 
 export interface Content {
+  readonly runTag: number;
   readonly chunkBytes: number;
   /** The pool that the bodies of a run are slices of. */
-  readonly pool: Uint8Array;
+  readonly pool: Buffer;
   fill(buffer: ChunkBuffer, count: number, change: Change): void;
   /** What the chunk in this place of the buffer is, when it was read as chunk `chunk` of a file. */
   look(buffer: ChunkBuffer, place: number, chunk: number, seen: Seen): void;
@@ -66,6 +67,7 @@ export function contentOf(runTag: number, chunkBytes: number): Content {
     zeros.compare(bytes, place * chunkBytes, (place + 1) * chunkBytes, 0, chunkBytes) === 0;
 
   return {
+    runTag,
     chunkBytes,
     pool,
     fill(buffer, count, change) {

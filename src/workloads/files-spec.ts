@@ -35,7 +35,13 @@ export const filesWeightsSchema = z
 
 /** How often a worker's next operation is in its own tree, and how often in a tree that nobody owns. */
 export const arenaSharesSchema = z
-  .strictObject({ own: weight, race: z.optional(weight), locks: z.optional(weight) })
+  .strictObject({
+    own: weight,
+    race: z.optional(weight),
+    append: z.optional(weight),
+    shared: z.optional(weight),
+    locks: z.optional(weight),
+  })
   .check(z.refine((shares) => Object.values(shares).some((value = 0) => value > 0), 'all shares are 0: nothing to do'));
 
 const percent = z.number().check(z.gte(0), z.lte(100));

@@ -6,6 +6,7 @@ import { constants } from 'node:fs';
 import { readFlags, recordKinds } from '../model/record.ts';
 import {
   arenaOf,
+  folderOf,
   foldersOfTree,
   isRunFile,
   nameOf,
@@ -15,10 +16,11 @@ import {
   pathOf,
   treeOf,
 } from '../model/namespace.ts';
-import { chunkBuffer, type ChunkBuffer } from './content.ts';
+import { chunkBuffer, type ChunkBuffer, type Content } from './content.ts';
 import type { FilesSpec } from './files-spec.ts';
 import { closeQuietly, type FileOperations } from './operations.ts';
 import { cutPath, typeOfEntry, type DirectoryEntry } from './listing.ts';
+import { scanLines } from './scan-lines.ts';
 import { maxRuns, type ReadPlace, type Trace } from './trace.ts';
 import { visibleName } from './visible-name.ts';
 import type { Recorder } from './workload.ts';
@@ -31,8 +33,12 @@ const maxOperationBytes = 64 << 20;
 
 export interface ScanOptions {
   readonly spec: FilesSpec;
+  readonly content: Content;
   /** The trees that this worker scans. */
   readonly owners: readonly number[];
+  /** Which of the hosts that see the same directory this one is. */
+  readonly rank: number;
+  readonly ranks: number;
   /** All trees of the run, of which it scans none of the others. */
   readonly trees: number;
   readonly isFirstWorker: boolean;
@@ -91,8 +97,10 @@ export class Scan {
       const path = `${folder}/${visibleName(entry.name)}`;
       const found = parsePath(path);
       const kind = found === undefined ? undefined : objectOf(found.name).kind;
-      if (found !== undefined && kind === 'file' && entry.isFile) this.#scanFile(owner, found.name, flags);
-      else if (found !== undefined && kind === 'subfolder' && entry.isDirectory) {
+      if (found !== undefined && kind === 'file' && entry.isFile) {
+        if (arenaOf(owner) === 'append') this.#scanLines(owner, found.name, flags);
+        else this.#scanFile(owner, found.name, flags);
+      } else if (found !== undefined && kind === 'subfolder' && entry.isDirectory) {
         this.#scanEntry(owner, found.name, flags);
         for (const inside of this.#entriesOf(path)) this.#noteEntry(`${path}/${visibleName(inside.name)}`, inside);
       } else if (found !== undefined && kind === 'symlink' && typeOfEntry(entry) === 'other') {
@@ -116,6 +124,15 @@ export class Scan {
       trace.fail(error);
     }
     if (fd >= 0) closeQuietly(operations, fd);
+  }
+
+  /** In each scan, another host tells a file's lines. */
+  #scanLines(owner: number, name: number, flags: number): void {
+    const { rank, ranks } = this.#options;
+    this.#scanEntry(owner, name, flags);
+    const isMine = (name + folderOf(name) + flags) % ranks === rank;
+    const place = { owner, name, path: this.#at(pathOf(owner, name)) };
+    scanLines(this.#options, { ...place, flags: isMine ? flags | readFlags.inDetail : flags });
   }
 
   /** One operation, unless the file is so long, or so motley that its runs don't fit: then another from there on. */

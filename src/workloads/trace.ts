@@ -22,6 +22,19 @@ export interface ReadPlace {
   readonly path: () => string;
 }
 
+/** What a file of lines was seen to hold, as fields of a record (recordKinds.lines and noLine). */
+export interface LinesSeen {
+  readonly kind: number;
+  readonly content: number;
+  readonly flags: number;
+  readonly writer: number;
+  readonly first: number;
+  readonly count: number;
+  readonly position: number;
+  readonly bytes: number;
+  readonly target: number;
+}
+
 export class Trace {
   readonly #recorder: Recorder;
   readonly #views: RecordViews;
@@ -91,6 +104,25 @@ export class Trace {
       this.#slot = this.#recorder.extend(recordKinds.listed);
       this.#setName(owner, first, 0);
       this.#views.u32[this.#slot * 16 + layout.count] = count;
+    }
+  }
+
+  /** What a file of lines holds: a record each, as far as one operation can tell. */
+  setLines({ owner, name, flags }: Omit<ReadPlace, 'path'>, all: readonly LinesSeen[]): void {
+    const { u8, u16, u32 } = this.#views;
+    u32[this.#ownSlot * 16 + layout.count] = Math.min(all.length, maxRuns);
+    if (all.length > maxRuns) u8[this.#ownSlot * 64 + layout.flags] = flags | readFlags.cut;
+    for (const seen of all.slice(0, maxRuns)) {
+      this.#slot = this.#recorder.extend(seen.kind);
+      this.#setName(owner, name, flags | seen.flags);
+      u8[this.#slot * 64 + layout.content] = seen.content;
+      u16[this.#slot * 32 + layout.writer] = seen.writer;
+      const word = this.#slot * 16;
+      u32[word + layout.first] = seen.first;
+      u32[word + layout.count] = seen.count;
+      u32[word + layout.generation] = seen.bytes;
+      u32[word + layout.incarnation] = seen.position;
+      u32[word + layout.target] = seen.target;
     }
   }
 

@@ -6,12 +6,13 @@ import * as z from 'zod';
 import { makeHistory, type History } from '../../src/checks/history.ts';
 import type { HostEvidence } from '../../src/checks/evidence.ts';
 import { stressPhase, verifyPhase } from '../../src/checks/phases.ts';
+import { crc32 } from '../../src/model/checksum.ts';
 import { brokenClock, type HostClock } from '../../src/model/clock.ts';
 import { consistencyOf, isNetworkMount, lockReachesOf, reopenMsOf, settleMsOf } from '../../src/model/consistency.ts';
 import { lockFlags } from '../../src/model/locks.ts';
 import type { Block, BlockBody, Note } from '../../src/model/journal.ts';
 import { contents, outcomes, readFlags, recordKinds, type JournalRecord } from '../../src/model/record.ts';
-import { arenas, nameOf, ownerOfArena, parsePath } from '../../src/model/namespace.ts';
+import { arenaOf, arenas, nameOf, ownerOfArena, parsePath } from '../../src/model/namespace.ts';
 import { runsOfNames } from '../../src/workloads/listing.ts';
 import { encode } from '../support/record-history.ts';
 
@@ -24,6 +25,8 @@ const runSchema = z.strictObject({
   content: z.enum(contentNames).default('data'),
   of: z.number().default(0),
   creator: z.number().optional(),
+  /** Who wrote it, if not who created the file: a chunk of the arena `shared`, whose incarnation is the file. */
+  writer: z.string().optional(),
   generation: z.number().default(0),
   target: z.number().optional(),
 });
@@ -57,8 +60,19 @@ const operationSchema = z.strictObject({
   endNs: z.number().optional(),
 });
 
+/** Lines of one worker, or (with `bad`) bytes that are none; a file of the arena `append` holds them. */
+const linesSchema = z.strictObject({
+  by: z.string().optional(),
+  first: z.number().default(0),
+  count: z.number().default(1),
+  at: z.number().default(0),
+  bad: z.enum(contentNames).optional(),
+  isCovered: z.boolean().default(false),
+});
+
 const fileSchema = z.strictObject({
   size: z.number(),
+  lines: z.array(linesSchema).default([]),
   runs: z.array(runSchema).default([]),
   /** How often its folder's listing has it. */
   listed: z.number().default(1),
@@ -227,7 +241,7 @@ class Scribe {
     const { kind, file, to, outcome, errno, first, count, generation, of: incarnation, saw } = operation;
     const { owner, name } = objectAt(file);
     const base = this.#next({ kind: recordKinds[kind], owner, name });
-    const asked = kind === 'write' || kind === 'append' ? count * caseChunkBytes : 0;
+    const asked = askedBytes(kind, count);
     const own = {
       ...base,
       outcome: outcomes[outcome],
@@ -296,15 +310,42 @@ class Scribe {
     return bodies.map((body): Block => Object.assign(body, header));
   }
 
-  #scanFile(path: string, { size, runs, isGone }: DiskFile, flags: number): void {
+  #scanFile(path: string, file: DiskFile, flags: number): void {
+    const { size, runs, isGone } = file;
     const { owner, name } = objectAt(path);
     const answer = isGone ? { outcome: outcomes.error, errno: 2 } : { size };
     this.#add(verifyPhase, { ...this.#next({ kind: recordKinds.scanEntry, owner, name }), flags, ...answer });
     if (isGone || name % 0x10000 >= 0x8000) return;
+    if (arenaOf(owner) === 'append') return this.#scanLines({ owner, name }, file, flags | readFlags.inDetail);
     const read = { ...this.#next({ kind: recordKinds.scanRead, owner, name }), flags, size };
     const [run, ...more] = runs;
     this.#add(verifyPhase, run === undefined ? read : seen(read, run));
     for (const next of more) this.#add(verifyPhase, seen({ ...read, kind: recordKinds.observe }, next));
+  }
+
+  #scanLines(
+    object: { readonly owner: number; readonly name: number },
+    { size, lines }: DiskFile,
+    flags: number,
+  ): void {
+    const own = { ...this.#next({ kind: recordKinds.scanLines, ...object }), flags, size };
+    this.#add(verifyPhase, { ...own, count: lines.length, target: crc32(Buffer.from(JSON.stringify(lines))) });
+    for (const { by = 'a', first, count, at, bad, isCovered } of lines) {
+      const writer = by.charCodeAt(0) - 'a'.charCodeAt(0);
+      const kind = bad === undefined ? recordKinds.lines : recordKinds.noLine;
+      const content = contents[bad ?? 'none'];
+      const coverFlag = isCovered ? readFlags.covered : 0;
+      this.#add(verifyPhase, {
+        ...own,
+        kind,
+        content,
+        flags: flags | coverFlag,
+        writer,
+        first,
+        count,
+        incarnation: at,
+      });
+    }
   }
 
   #next(object: { readonly kind: number; readonly owner: number; readonly name: number }): JournalRecord {
@@ -323,6 +364,11 @@ class Scribe {
   #add(phase: number, record: JournalRecord): void {
     this.#records.push({ phase, record });
   }
+}
+
+function askedBytes(kind: Operation['kind'], count: number): number {
+  if (kind === 'addLine') return count;
+  return kind === 'write' || kind === 'append' ? count * caseChunkBytes : 0;
 }
 
 export const blankRecord: JournalRecord = {
@@ -350,7 +396,8 @@ function seen(record: JournalRecord, run: Run): JournalRecord {
   const creator = run.creator ?? record.owner;
   // Where a body doesn't fit its stamp, the stamp is of the chunk itself unless said otherwise.
   const target = run.target ?? (run.content === 'badBody' ? run.first : 0);
-  const { first, count, generation, of: incarnation } = run;
+  const { first, count, generation } = run;
+  const incarnation = run.writer !== undefined && run.of === 0 ? record.name : run.of;
   return {
     ...record,
     content: contents[run.content],
@@ -358,7 +405,7 @@ function seen(record: JournalRecord, run: Run): JournalRecord {
     count,
     generation,
     creator,
-    writer: creator,
+    writer: run.writer === undefined ? creator : run.writer.charCodeAt(0) - 'a'.charCodeAt(0),
     incarnation,
     target,
   };

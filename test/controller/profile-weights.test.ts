@@ -28,7 +28,16 @@ function profile(changes: Readonly<Record<string, unknown>>): FilesSpec {
 describe('a workload profile', () => {
   it('of ours draws every kind of change and some sequential access, as far as it suits the profile', () => {
     const names = readdirSync(packageFiles.profiles).map((file) => basename(file, '.json'));
-    assert.deepEqual(names.sort(), ['locks', 'metadata', 'mixed', 'race', 'read-heavy', 'write-heavy']);
+    assert.deepEqual(names.sort(), [
+      'append',
+      'locks',
+      'metadata',
+      'mixed',
+      'race',
+      'read-heavy',
+      'shared',
+      'write-heavy',
+    ]);
     for (const name of names) {
       const { weights, access } = filesWorkload({ ...request, profile: name });
       for (const change of ['append', 'fsync', 'copy', 'renameOnto'] as const) {

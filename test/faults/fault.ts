@@ -106,6 +106,39 @@ export function changedWrites(
   };
 }
 
+/** An append to a file that all append to. */
+export interface SharedAppend {
+  readonly fd: number;
+  readonly path: string;
+  /** A copy. */
+  readonly bytes: Buffer;
+  readonly append: (bytes: Buffer) => number;
+}
+
+/** A decorator that at the seeded moments does something else than to append, and returns how much it says it did. */
+export function changedAppends(
+  operations: FileOperations,
+  options: FaultOptions,
+  instead: (append: SharedAppend) => number,
+  afterwards: (append: SharedAppend) => void = () => {},
+): FileOperations {
+  const moments = momentsOf(options);
+  const { tracked: inner, fileOf } = tracked(operations);
+  return {
+    ...inner,
+    append(fd, buffer, offset, length) {
+      const path = fileOf(fd)?.path ?? '';
+      if (!path.includes('/append/')) return operations.append(fd, buffer, offset, length);
+      const bytes = Buffer.from(copyOf(buffer, offset, length).buffer);
+      const append = (some: Buffer): number => operations.append(fd, some, 0, some.length);
+      if (moments.isNow()) return instead({ fd, path, bytes, append });
+      const written = operations.append(fd, buffer, offset, length);
+      afterwards({ fd, path, bytes, append });
+      return written;
+    },
+  };
+}
+
 /** Memory of its own, so that words can be read in place. */
 export function copyOf(buffer: NodeJS.ArrayBufferView, offset: number, length: number): Uint8Array {
   return new Uint8Array(buffer.buffer, buffer.byteOffset + offset, length).slice();

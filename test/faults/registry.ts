@@ -23,6 +23,13 @@ import { truncateResurrection } from './D20-truncate-resurrection.ts';
 import { hostDivergence } from './D21-host-divergence.ts';
 import { unstableRead } from './D22-unstable-read.ts';
 import { duplicatedWrite } from './D23-duplicated-write.ts';
+import { interleavedWrite } from './D10-interleaved-write.ts';
+import { lostSharedWrite } from './D04-lost-shared-write.ts';
+import { appendLost } from './A01-append-lost.ts';
+import { appendOverlapped } from './A02-append-overlapped.ts';
+import { appendDuplicated } from './A03-append-duplicated.ts';
+import { appendReordered } from './A04-append-reordered.ts';
+import { appendTorn } from './A05-append-torn.ts';
 import { listingOmits } from './N01-listing-omits.ts';
 import { listingRepeats } from './N02-listing-repeats.ts';
 import { listingInvents } from './N03-listing-invents.ts';
@@ -69,6 +76,13 @@ export const faults: readonly Fault[] = [
   hostDivergence,
   unstableRead,
   duplicatedWrite,
+  interleavedWrite,
+  lostSharedWrite,
+  appendLost,
+  appendOverlapped,
+  appendDuplicated,
+  appendReordered,
+  appendTorn,
   listingOmits,
   listingRepeats,
   listingInvents,

@@ -25,6 +25,9 @@ const fewFiles: FilesSpec = {
   weights: { mkdir: 0, delete: 1, list: 3, touch: 10, stat: 5, read: 60, write: 30, rename: 2, truncate: 3 },
 };
 
+/** For each chunk, so that what went wrong is not all written over by who comes last. */
+const fewWrites = { fileBytes: 65_536, operationsLimit: 400 };
+
 interface Place {
   /** Where the run's folder, with plan and journals, is made. */
   readonly reports: string;
@@ -35,7 +38,7 @@ interface Place {
 
 /** Everything that the workload can do, in its own trees and in every arena, on a file system as it is. */
 export async function cleanRun({ reports, dir, seed }: Place, operationsLimit = mixed.operationsLimit): Promise<Run> {
-  const workload = { ...mixed, operationsLimit, arenas: { own: 1, race: 1, locks: 1 } };
+  const workload = { ...mixed, operationsLimit, arenas: { own: 1, race: 1, append: 1, shared: 1, locks: 1 } };
   return await judged({ reports, dir, seed }, workload, {});
 }
 
@@ -45,6 +48,7 @@ export async function faultyRun({ reports, dir, seed }: Place, fault: Fault, bun
   const workload = {
     ...(isOfFewFiles === true ? fewFiles : mixed),
     ...(arena === undefined ? {} : { arenas: { own: 1, [arena]: 3 } }),
+    ...(arena === 'shared' ? fewWrites : {}),
     ...fault.workload,
   };
   return await judged({ reports, dir, seed }, workload, {

@@ -1,9 +1,15 @@
 /** Once nothing changes any more, every host reads the same. */
+import { appendFindings } from '../append-findings.ts';
 import type { Check } from '../check.ts';
 import { chunkFindings } from '../fold.ts';
+import { sharedFindings } from '../shared-findings.ts';
 
 export const hostDivergences: Check = {
   code: 'D21',
   claim: 'after the stress all hosts read the same bytes',
-  examine: (history) => chunkFindings(history, 'D21', 'run'),
+  examine: (history) => [
+    ...chunkFindings(history, 'D21', 'run'),
+    ...appendFindings(history, 'D21'),
+    ...sharedFindings(history, 'D21'),
+  ],
 };

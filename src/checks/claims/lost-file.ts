@@ -11,6 +11,7 @@ import { raceFindings } from '../race-findings.ts';
 import { hostName, witnesses } from '../words.ts';
 import { hostOf } from '../evidence.ts';
 import type { Listing } from '../scan.ts';
+import { sharedFindings } from '../shared-findings.ts';
 
 export const lostFiles: Check = {
   code: 'D01',
@@ -26,7 +27,11 @@ export const lostFiles: Check = {
         if (finding !== undefined) findings.push(finding);
       }
     }
-    return [...capFindings(findings, (finding) => finding), ...raceFindings(history, 'D01')];
+    return [
+      ...capFindings(findings, (finding) => finding),
+      ...raceFindings(history, 'D01'),
+      ...sharedFindings(history, 'D01'),
+    ];
   },
 };
 

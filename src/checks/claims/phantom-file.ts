@@ -1,6 +1,7 @@
 /** Nothing is there that nobody created: neither a free name of a tree, nor a name that no tree can hold. */
 import type { Finding } from '../../model/finding.ts';
 import { arenaOf, isRunFile, objectOf, parsePath, pathOf, treeOf } from '../../model/namespace.ts';
+import { appendFindings } from '../append-findings.ts';
 import type { Check } from '../check.ts';
 import { byName, capFindings } from '../fold.ts';
 import type { History } from '../history.ts';
@@ -13,6 +14,7 @@ export const phantomFiles: Check = {
   examine: (history) => [
     ...capFindings([...freeNames(history), ...strangeNames(history)], (finding) => finding),
     ...raceFindings(history, 'D03'),
+    ...appendFindings(history, 'D03'),
   ],
 };
 

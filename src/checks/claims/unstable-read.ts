@@ -1,9 +1,15 @@
 /** Once nothing changes any more, a host that reads again reads the same. */
+import { appendFindings } from '../append-findings.ts';
 import type { Check } from '../check.ts';
 import { chunkFindings } from '../fold.ts';
+import { sharedFindings } from '../shared-findings.ts';
 
 export const unstableReads: Check = {
   code: 'D22',
   claim: 'after the stress a host that reads twice reads the same bytes',
-  examine: (history) => chunkFindings(history, 'D22', 'run'),
+  examine: (history) => [
+    ...chunkFindings(history, 'D22', 'run'),
+    ...appendFindings(history, 'D22'),
+    ...sharedFindings(history, 'D22'),
+  ],
 };

@@ -1,0 +1,25 @@
+/** From some moment on the rest of a chunk that another worker wrote before stays behind the start of the new one. */
+import { decodeStamp } from '../../src/model/stamp.ts';
+import { changedWrites, chunksOf, momentsOf, readBack, wordsOf, type Fault } from './fault.ts';
+
+export const interleavedWrite: Fault = {
+  code: 'D10',
+  name: 'interleaved write',
+  arena: 'shared',
+  decorate(operations, options) {
+    const moments = momentsOf(options);
+    let isBroken = false;
+    return changedWrites(operations, (bytes, { path, position }) => {
+      if (!path.includes('/shared/')) return false;
+      const { chunkBytes } = chunksOf(bytes);
+      const old = readBack(operations, path, { position, length: chunkBytes });
+      const copy = Buffer.from(Uint8Array.from(old).buffer);
+      const before = copy.length < chunkBytes ? undefined : decodeStamp(wordsOf(copy));
+      if (before === undefined || before.writer === decodeStamp(wordsOf(bytes))?.writer) return false;
+      isBroken ||= moments.isNow();
+      if (!isBroken) return false;
+      copy.copy(bytes, chunkBytes / 2, chunkBytes / 2, chunkBytes);
+      return true;
+    });
+  },
+};
