@@ -1,5 +1,5 @@
 /** When locks were held, as far as that is certain: by a host's own clock, and between hosts for every clock within the bounds. */
-import type { Evidence } from './evidence.ts';
+import { isTimed, type Evidence } from './evidence.ts';
 import type { Doubt, Section } from './lock-sections.ts';
 
 export interface Span {
@@ -28,7 +28,7 @@ export function byClock<T extends { readonly host: number }>(items: readonly T[]
 export function certainSpan(evidence: Evidence, clock: Clock, section: Section): Span | undefined {
   const { heldNs, letGoNs } = section;
   if (letGoNs < heldNs) return undefined;
-  if (clock !== undefined) return { low: heldNs, high: letGoNs };
+  if (clock !== undefined) return isTimed(evidence, clock) ? { low: heldNs, high: letGoNs } : undefined;
   const low = onController(evidence, section.host, heldNs)?.high;
   const high = onController(evidence, section.host, letGoNs)?.low;
   return low === undefined || high === undefined ? undefined : { low, high };
@@ -40,7 +40,9 @@ export function possibleSpan(
   clock: Clock,
   { host, startNs, endNs }: Omit<Doubt, 'isShared'>,
 ): Span {
-  if (clock !== undefined) return { low: startNs, high: endNs };
+  if (clock !== undefined) {
+    return isTimed(evidence, clock) ? { low: startNs, high: endNs } : { low: -Infinity, high: Infinity };
+  }
   return {
     low: onController(evidence, host, startNs)?.low ?? -Infinity,
     high: Number.isFinite(endNs) ? (onController(evidence, host, endNs)?.high ?? Infinity) : Infinity,

@@ -5,7 +5,7 @@
  */
 import { ownerOfArena } from '../model/namespace.ts';
 import { contents, type JournalRecord } from '../model/record.ts';
-import type { Evidence } from './evidence.ts';
+import { isTimed, type Evidence } from './evidence.ts';
 import { groupsOf, presenceOf } from './presence.ts';
 import type { Scan } from './scan.ts';
 import { mixedIn } from './shared-mix.ts';
@@ -141,8 +141,8 @@ class Chunks {
   ): { readonly start: number; readonly end: number } {
     if (isVerify) return { start: Infinity, end: Infinity };
     const { startNs, endNs } = record;
-    if (isOwnClock) return { start: startNs, end: endNs };
-    const clock = this.#evidence.hosts[host]?.clock;
+    if (isOwnClock && isTimed(this.#evidence, host)) return { start: startNs, end: endNs };
+    const clock = isOwnClock ? undefined : this.#evidence.hosts[host]?.clock;
     return {
       start: clock?.toController(startNs)?.low ?? -Infinity,
       end: clock?.toController(endNs)?.high ?? Number.MAX_VALUE,

@@ -2,7 +2,7 @@
  * Whether what was looked at had changed so long before that no cache which the mounts' options allow still had it: what a
  * weak mount allows for its caches it doesn't allow then. But there may be caches that no option tells of.
  */
-import { hostOf, type Evidence } from './evidence.ts';
+import { hostOf, isTimed, type Evidence } from './evidence.ts';
 import type { StaleRead } from './file-reads.ts';
 import { judgeRead } from './promise.ts';
 import type { Entry } from './record-log.ts';
@@ -28,7 +28,7 @@ export function isPastCaches({ hosts }: Evidence, change: Entry, look: Entry): b
   const settleNs = Math.max(...[change.host, look.host].map((host) => hosts[host]?.settleMs ?? Infinity)) * 1e6;
   const { endNs } = change.record;
   const { startNs } = look.record;
-  if (change.host === look.host) return endNs + settleNs < startNs;
+  if (change.host === look.host) return isTimed({ hosts }, look.host) && endNs + settleNs < startNs;
   const end = hosts[change.host]?.clock?.toController(endNs);
   const start = hosts[look.host]?.clock?.toController(startNs);
   return end !== undefined && start !== undefined && end.high + settleNs < start.low;

@@ -62,7 +62,8 @@ describe('put and get', { skip: sshdReason(), timeout: 240_000 }, () => {
     const ended = await run('put', 'motd', '~/etc/');
     assert.equal(ended.status, 0, ended.stdout + ended.stderr);
     assert.equal(readFileSync(join(hosts.homes[1] ?? '', 'etc/motd'), 'utf8'), 'hello\n');
-    assert.equal((await run('get', '~/etc/motd', 'single')).status, 0);
+    const got = await run('get', '~/etc/motd', 'single');
+    assert.equal(got.status, 0, got.stdout + got.stderr);
     assert.equal(readFileSync(join(bench.folder, 'single/127.0.0.2/motd'), 'utf8'), 'hello\n');
     const plan = planSchema.parse(JSON.parse(readFileSync(join(bench.reports, 'latest/plan.json'), 'utf8')));
     assert.deepEqual(plan.tasks[0], { name: 'get', options: {}, arguments: ['~/etc/motd', 'single'] });

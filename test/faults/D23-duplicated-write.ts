@@ -12,6 +12,8 @@ interface Kept {
 export const duplicatedWrite: Fault = {
   code: 'D23',
   name: 'duplicated write',
+  // So many files that one scan of all of them takes far longer than clocks are apart.
+  workload: { filesPerFolder: 48, operationsLimit: 5_000 },
   decorate(operations) {
     const { tracked: inner, fileOf } = tracked(operations);
     /** By incarnation and chunk. */

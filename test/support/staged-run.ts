@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { thinPings } from '../../src/model/epochs.ts';
@@ -69,10 +70,11 @@ export async function stageRun({
   for (const phase of ['setup', 'meet', 'stress', 'verify', 'teardown'] as const) {
     if (phase === 'verify') meanwhile?.(join(workload.dir, `funbric-${spec.run}`));
     // A faulty agent may die on the way; the other goes on.
-    await Promise.all(agents.filter((agent) => agent.isThere).map((agent) => phaseOrDeath(agent, phase)));
-    for (const [index, agent] of agents.entries()) {
-      if (agent.isThere) pings[index]?.push(...(await pingsOf(agent, slowMs)));
-    }
+    await Promise.all(
+      agents.map(async (agent, index) => {
+        if (agent.isThere) pings[index]?.push(...(await pingedPhase(agent, phase, slowMs)));
+      }),
+    );
   }
   for (const [index, agent] of agents.entries()) {
     if (agent.isThere) await deliver(folder, plan, { index, agent, pings: thinned(pings[index] ?? []) });
@@ -81,15 +83,24 @@ export async function stageRun({
   return plan;
 }
 
-/** Some, because the fastest answer counts. */
-async function pingsOf(agent: AgentProcess, slowMs: number): Promise<HostResult['pings']> {
+/** The controller sends ten a second; the phases here are short. */
+const pingEveryMs = 20;
+
+async function pingedPhase(agent: AgentProcess, phase: AgentPhase, slowMs: number): Promise<HostResult['pings']> {
   const pings: HostResult['pings'] = [];
-  for (let count = 0; count < 5; count++) {
+  let isOver = false;
+  const ended = phaseOrDeath(agent, phase).finally(() => (isOver = true));
+  while (agent.isThere) {
     const sentNs = performance.now() * 1e6;
     agent.send({ kind: 'ping', sentNs });
-    const { atNs } = await agent.event('pong', (pong) => pong.sentNs === sentNs);
-    pings.push([sentNs - slowMs * 1e6, atNs, performance.now() * 1e6 + slowMs * 1e6]);
+    const pong = await Promise.race([agent.event('pong', (one) => one.sentNs === sentNs), agent.exited]).catch(() => 0);
+    if (typeof pong !== 'object' || pong === null || !('atNs' in pong)) break;
+    pings.push([sentNs - slowMs * 1e6, pong.atNs, performance.now() * 1e6 + slowMs * 1e6]);
+    // The last one comes after the phase.
+    if (isOver) break;
+    await sleep(pingEveryMs);
   }
+  await ended;
   return pings;
 }
 
