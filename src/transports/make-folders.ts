@@ -3,22 +3,21 @@ import { mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { errorCodeOf } from '../model/errors.ts';
 
-/** Makes a folder, and those above it that are missing; what is there already stays as it is. */
+/** Makes a folder, and those above it that are missing, also while others make the same ones; what is there already stays as it is. */
 export async function makeFolders(path: string): Promise<void> {
   try {
-    await mkdir(path);
+    await makeFolder(path);
   } catch (error) {
-    const code = errorCodeOf(error);
-    if (code === 'EEXIST' && (await stat(path)).isDirectory()) return;
-    if (code !== 'ENOENT' || (await isThere(dirname(path)))) throw error;
+    if (errorCodeOf(error) !== 'ENOENT') throw error;
     await makeFolders(dirname(path));
-    await makeFolders(path);
+    await makeFolder(path);
   }
 }
 
-async function isThere(path: string): Promise<boolean> {
-  return await stat(path).then(
-    () => true,
-    () => false,
-  );
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    if (errorCodeOf(error) !== 'EEXIST' || !(await stat(path)).isDirectory()) throw error;
+  }
 }
