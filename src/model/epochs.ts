@@ -74,7 +74,8 @@ const maxGapNs = 5e9;
 export function thinPings(pings: readonly Ping[]): readonly Ping[] {
   const { epochs, steps } = splitEpochs(pings);
   const edges = new Set(steps.flatMap(({ after, before }) => [after, before - 1, before]));
-  const kept = new Set(edges);
+  // Before the first and after the last there is no bound.
+  const kept = new Set([...edges, 0, pings.length - 1]);
   for (const { first, last } of epochs) {
     const fastest = new Map<number, number>();
     for (let at = first; at <= last; at++) {
