@@ -54,12 +54,13 @@ describe('the limits of sshd', { skip: sshdReason(), timeout: 120_000 }, () => {
     });
   }
 
-  it('MaxSessions 10 is not reached: of 40 commands six run at the same time, on one login', async () => {
+  it('MaxSessions 10 fails no command and costs no second login: of 40 commands six run at the same time', async () => {
     await using sshd = await startSshd({ config: ['MaxSessions 10'] });
     await using connection = await connect(sshd);
     const log = join(folder, 'overlap');
     const command = `echo begin >> '${log}'; sleep 0.2; echo end >> '${log}'`;
-    await Promise.all(Array.from({ length: 40 }, async () => runCommand(connection, command)));
+    const ended = await Promise.all(Array.from({ length: 40 }, async () => runCommand(connection, command)));
+    assert.ok(ended.every(({ exit }) => exit.kind === 'exited' && exit.code === 0));
     let now = 0;
     let most = 0;
     for (const line of readFileSync(log, 'utf8').trim().split('\n')) {
@@ -67,8 +68,8 @@ describe('the limits of sshd', { skip: sshdReason(), timeout: 120_000 }, () => {
       most = Math.max(most, now);
     }
     assert.equal(most, 6);
+    // sshd may free a session late and refuse the next: then it is asked again.
     assert.equal(loginsOf(sshd), 1);
-    assert.doesNotMatch(sshd.log(), /no more sessions/);
   });
 
   for (const allowed of [1, 2]) {
