@@ -1,8 +1,9 @@
 /**
  * What should have been read back and wasn't: silence isn't success. A tree whose operations are known must have been
- * listed by some host, and each of its files read by some host as far as it is long.
+ * listed by some host, and each of its files read by some host as far as it is long; so must the arenas.
  */
 import { foldersOfTree, nameOf, objectOf, ownerOfArena, pathOf } from '../model/namespace.ts';
+import { areLocksUnasked, unlistedOfRace } from './arena-coverage.ts';
 import type { History } from './history.ts';
 
 export interface Coverage {
@@ -42,9 +43,14 @@ export function coverageOf(history: History): Coverage {
     unread.push(...judgement.unread.map((name) => pathOf(owner, name)));
     filesVerified += Math.max(0, history.scan(owner).names.size - judgement.unread.length);
   }
+  unlisted.push(...unlistedOfRace(history));
   return {
     filesVerified,
-    gaps: [...summary(unlisted, 'was listed by no host'), ...summary(unread, 'was read back by no host')],
+    gaps: [
+      ...summary(unlisted, 'was listed by no host'),
+      ...summary(unread, 'was read back by no host'),
+      ...(areLocksUnasked(history) ? ['whether the locks are free was asked by no host'] : []),
+    ],
   };
 }
 
