@@ -118,7 +118,7 @@ function page(scores: readonly Score[], { alarms, operations, lines }: Clean): s
     '',
     '## Not built',
     '',
-    ...notBuilt.map(({ code, name, reason }) => `- ${code} ${name}: ${reason}.`),
+    ...notBuilt.map(({ codes, reason }) => `- ${codes}: ${reason}.`),
     ...built.map(({ code }) => `- ${code}: looked for, but no fault causes it.`),
     '',
   ].join('\n');
