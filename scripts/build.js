@@ -26,7 +26,7 @@ await bundle('src/report/browser/main.ts', 'dist/report/page.js', {
 });
 await bundleProgram();
 
-const { schemas } = await import(pathToFileURL(at('dist/src/controller/schemas.js')).href);
+const { schemas } = await import(pathToFileURL(at('dist/src/controller/schemas/schemas.js')).href);
 mkdirSync(at('dist/schemas'), { recursive: true });
 for (const [name, schema] of Object.entries(schemas())) {
   writeFileSync(at(`dist/schemas/${name}.schema.json`), `${JSON.stringify(schema, null, 2)}\n`);
@@ -38,7 +38,13 @@ for (const [name, schema] of Object.entries(schemas())) {
  */
 async function bundleProgram() {
   await build({
-    entryPoints: { funbric: at('dist/src/cli/main.js') },
+    // Threads run the others: of a merge, and during the stress. controller/merge/checkers.ts and controller/live/looker.ts
+    // look for them beside themselves.
+    entryPoints: {
+      funbric: at('dist/src/cli/main.js'),
+      'checker-thread': at('dist/src/controller/merge/checker-thread.js'),
+      'look-thread': at('dist/src/controller/live/look-thread.js'),
+    },
     outdir: at('dist/bin/program'),
     absWorkingDir: root,
     bundle: true,
@@ -48,10 +54,31 @@ async function bundleProgram() {
     format: 'esm',
     legalComments: 'none',
     // Other packages are no ES modules, or read files of theirs.
-    plugins: [withoutLanguages()],
+    plugins: [withoutLanguages(), required()],
     external: packages.filter((name) => !['chalk', 'fast-xml-parser', 'p-map', 'zod'].includes(name)),
   });
   chmodSync(at('dist/bin/program/funbric.js'), 0o755);
+}
+
+/**
+ * Packages that are CommonJS are required. An import has Node.js read all their sources for the names of their exports before it loads
+ * them: a tenth of the start of a command.
+ */
+function required() {
+  const names = { handlebars: [], jiti: ['createJiti'], 'node-ssh': ['NodeSSH'], ssh2: [] };
+  const text = (name) => `
+    import { createRequire } from 'node:module';
+    const all = createRequire(import.meta.url)('${name}');
+    export default all;
+    export const { ${names[name].join()} } = all;`;
+  return {
+    name: 'required',
+    setup(bundler) {
+      const filter = new RegExp(`^(${Object.keys(names).join('|')})$`);
+      bundler.onResolve({ filter }, ({ path }) => ({ path, namespace: 'required' }));
+      bundler.onLoad({ filter, namespace: 'required' }, ({ path }) => ({ contents: text(path) }));
+    },
+  };
 }
 
 /** zod's messages in some fifty languages, of which it takes English from elsewhere: more than half of it. */

@@ -17,6 +17,10 @@ const needs = [
   { program: '/bin/busybox', package: 'busybox-static' },
   { program: '/usr/bin/ld-musl-config', package: 'musl' },
   { program: '/usr/bin/sudo', package: 'sudo' },
+  { program: '/usr/sbin/glusterd', package: 'glusterfs-server' },
+  { program: '/usr/sbin/glusterfs', package: 'glusterfs-client' },
+  { program: '/usr/bin/fio', package: 'fio' },
+  { program: '/usr/sbin/ip', package: 'iproute2' },
 ];
 
 /** Half of what the tests take is waiting for limits, logins and hosts, during which others can work. */
@@ -29,8 +33,8 @@ run(process.execPath, [
   '--test',
   '--test-reporter=spec',
   `--test-concurrency=${atOnce}`,
-  '--enable-source-maps',
-  ...(named.length > 0 ? named : testFiles('dist/test')),
+  // Each file reads the maps of all that it imports, a quarter of its start: whoever names files wants to know the lines.
+  ...(named.length > 0 ? ['--enable-source-maps', ...named] : testFiles('dist/test')),
 ]);
 
 function installMissing() {

@@ -1,5 +1,5 @@
 /** `funbric -H a,b runtest --dir /mnt/x`: stresses one directory from every host, then proves what it kept. Copy it and change it. */
-import { filesWorkload, mountOptions, mountSpec, task } from 'funbric';
+import { expectOptions, filesWorkload, mountOptions, mountSpec, task } from 'funbric';
 
 export default task({
   summary: 'Stress a shared directory from every host, then verify every byte of it from every host',
@@ -8,10 +8,18 @@ export default task({
     profile: {
       type: 'string',
       default: 'mixed',
-      describe: 'mix of operations: mixed, metadata, read-heavy, write-heavy, race, append, shared, locks, or a file',
+      describe:
+        'mix of operations: mixed, metadata, read-heavy, write-heavy, race, append, shared, locks, durability, close-to-open, boundary, or a file',
     },
     duration: { type: 'duration', default: '60s', max: '504h', describe: 'length of the stress' },
     ops: { type: 'number', min: '1', describe: 'end the stress after so many operations of each worker' },
+    rate: {
+      type: 'number',
+      min: '0.001',
+      max: '1000000',
+      describe:
+        'operations a second of each worker, begun on time however slow others are; as many as it can where not given',
+    },
     workers: { type: 'number', default: 4, min: '1', max: '256', describe: 'threads on each host' },
     fileSize: { type: 'size', min: '512', max: '1TiB', describe: "largest file, instead of the profile's" },
     chunk: {
@@ -22,7 +30,13 @@ export default task({
     strict: {
       type: 'boolean',
       default: false,
-      describe: 'end the stress everywhere, and fail, at the first unexpected error',
+      describe: 'end the stress everywhere, and fail, at the first unexpected error, corrupt chunk or proven finding',
+    },
+    liveChecks: {
+      type: 'boolean',
+      default: true,
+      describe:
+        'check what the hosts have done so far, now and then, while the stress runs; --no-live-checks: only at the end',
     },
     consistency: {
       type: 'string',
@@ -34,21 +48,26 @@ export default task({
       default: false,
       describe: 'the directories are separate ones that only share their path',
     },
+    ...expectOptions,
     ...mountOptions,
   },
 
   mount: (options) => mountSpec(options, options.dir),
 
-  workload: ({ dir, profile, duration, ops, workers, fileSize, chunk, strict, consistency, local }) =>
+  expect: (options) => options,
+
+  workload: ({ dir, profile, duration, ops, rate, workers, fileSize, chunk, strict, liveChecks, consistency, local }) =>
     filesWorkload({
       dir,
       profile,
       durationMs: duration,
       operationsLimit: ops,
+      rate,
       workers,
       fileBytes: fileSize,
       chunkBytes: chunk,
       isStrict: strict,
+      isCheckedLive: liveChecks ? undefined : false,
       consistency,
       isLocal: local,
     }),

@@ -24,10 +24,25 @@ const everyTransport = ['transport', 'place', 'printable', 'on-abort', 'slots', 
 );
 
 /** What asks hosts something outside of a run is made of. */
-const outsideOfRuns = ['answers', 'ask-hosts', 'package-files', 'waiting'].map((name) => `controller/${name}.ts`);
+const outsideOfRuns = ['asking', 'fan-out', 'package-files.ts'].map((name) => `controller/${name}`);
+
+const checksUpTo = (floor: 'journal' | 'order' | 'tree' | 'verify'): readonly string[] => {
+  const floors = ['journal', 'order', 'tree', 'verify'] as const;
+  return floors.slice(0, floors.indexOf(floor) + 1).map((name) => `checks/${name}`);
+};
+/** What is worked out of a history for one kind of claim, and made findings of. */
+const topic = [...checksUpTo('verify'), 'checks/findings', 'checks/history.ts'];
 
 /** Rooms have floors too: what a folder in a room may import of that room, besides itself. */
 const mayImportInRoom: Readonly<Record<string, readonly string[]>> = {
+  // Evidence from below: what journals hold, what came before what, what a tree may be, what verify saw of it; kinds of claims
+  // know all of that, and not each other.
+  'checks/journal': [],
+  'checks/order': checksUpTo('journal'),
+  'checks/tree': checksUpTo('order'),
+  'checks/verify': checksUpTo('tree'),
+  'checks/findings': [...checksUpTo('verify'), 'checks/history.ts'],
+  ...Object.fromEntries(['arenas', 'attributes', 'crash', 'names', 'reads'].map((name) => [`checks/${name}`, topic])),
   // A login from below: what ssh_config says, what proves the host and us, the bytes and the commands on them, the way.
   'transports/config': everyTransport,
   'transports/host-keys': ['transports/config', ...everyTransport],
@@ -48,24 +63,57 @@ const mayImportInRoom: Readonly<Record<string, readonly string[]>> = {
     ...everyTransport,
   ],
   'transports/sudo': ['transports/shell.ts', ...everyTransport],
+  // XML is read for formats, which know it; how results are written has nothing to do with how they are read.
+  'formats/xml': ['formats/format.ts', 'formats/remarks.ts'],
+  'formats/read': [
+    'formats/xml',
+    ...['budget', 'clip', 'error-tally', 'format', 'json', 'remarks', 'tally'].map((name) => `formats/${name}.ts`),
+  ],
+  'formats/write': [],
   'cli/terminal': [],
   'cli/progress': ['cli/terminal'],
   'cli/arguments': ['cli/progress/choice.ts'],
   'cli/completion': ['cli/arguments', 'cli/terminal'],
   'cli/engine': ['cli/status.ts', 'cli/terminal'],
+  // What a person wrote, what happens, and how many hosts are at work at a time: the ground that all else stands on.
+  'controller/input': [],
+  'controller/run-folder': [],
+  'controller/events': ['controller/input', 'controller/run-folder'],
+  'controller/fan-out': [],
+  'controller/asking': ['controller/deploy/runtime-source.ts', 'controller/fan-out'],
+  'controller/profiles': ['controller/input', 'controller/package-files.ts'],
+  'controller/schemas': ['command', 'events', 'inventory'].map((name) => `controller/${name}`),
   // Which hosts, and which tasks there are, is known before any run.
-  'controller/inventory': ['closest', 'private-folder', 'read-json'].map((name) => `controller/${name}.ts`),
-  'controller/tasks': ['controller/ask-hosts.ts', 'controller/closest.ts'],
+  'controller/inventory': ['controller/input'],
+  'controller/tasks': ['controller/asking', 'controller/input'],
   // A command is no run: it has no plan, no agent and no verdict.
-  'controller/command': ['events', 'places', 'rolling', 'run-folder'].map((name) => `controller/${name}.ts`),
+  'controller/command': ['events', 'fan-out', 'run-folder'].map((name) => `controller/${name}`),
   // A run is judged by its files, and by nothing that made them.
-  'controller/merge': ['controller/run-folder.ts'],
+  'controller/merge': ['controller/expect', 'controller/run-folder'],
+  'controller/compare': ['merge/collected', 'merge/read-run.ts', 'merge/result', 'run-folder'].map(
+    (name) => `controller/${name}`,
+  ),
+  'controller/expect': ['controller/input', 'controller/tasks/task.ts'],
+  // Files become a run, which is then judged as any other.
+  'controller/merge-files': [
+    'controller/expect',
+    'controller/merge',
+    ...['finish.ts', 'run-folder', 'tasks/task.ts'].map((name) => `controller/${name}`),
+  ],
+  // What a run is turned into is made of what was judged, and judges nothing.
+  'controller/export': ['input', 'run-folder', 'schemas'].map((name) => `controller/${name}`),
+  // What FunkLoad says of results is told beside the merge, and not by it.
+  'controller/funkload': ['merge/collected/twins.ts', 'run-folder'].map((name) => `controller/${name}`),
+  // fio is a task as anybody's: it knows of hosts what tasks do.
+  'controller/fio': ['input', 'package-files.ts', 'tasks/task.ts'].map((name) => `controller/${name}`),
+  // While it goes on, it is looked at in the same way, which knows of agents only what it is told.
+  'controller/live': ['merge', 'events', 'fan-out'].map((name) => `controller/${name}`),
   // What it takes to start a program on a host knows nothing of runs.
-  'controller/deploy': [],
+  'controller/deploy': ['controller/fan-out'],
   // To ask hosts something takes no run, either.
   'controller/doctor': ['controller/deploy', ...outsideOfRuns],
   'controller/cleanup': ['controller/deploy', ...outsideOfRuns],
-  'controller/mounts': ['controller/events.ts', 'controller/run/host-run.ts', 'controller/tasks/task.ts'],
+  'controller/mounts': ['events', 'run/host-run.ts', 'tasks/task.ts'].map((name) => `controller/${name}`),
 };
 
 /** Packages that have one owner. */
@@ -97,14 +145,30 @@ describe('the architecture', () => {
     assert.deepEqual(upward.map(describeImport), []);
   });
 
-  it('only lets imports go down within cli, controller and transports, too', () => {
+  it('only lets imports go down within cli, controller, formats and transports, too', () => {
     const upward = imports.filter(({ file, room, target }) => {
       const from = Object.keys(mayImportInRoom).find((folder) => file.startsWith(join(root, 'src', folder, '/')));
       if (from === undefined || roomOfTarget(target) !== room) return false;
       const allowed = [from, ...(mayImportInRoom[from] ?? [])];
-      return !allowed.some((folder) => target.startsWith(join(root, 'src', folder)));
+      return !allowed.some((place) => `${target}/`.startsWith(join(root, 'src', place, '/')));
     });
     assert.deepEqual(upward.map(describeImport), []);
+  });
+
+  it('has no circle: no file needs, by whatever way, one that needs it', () => {
+    const below = new Map(files.map((file) => [file, imports.filter((one) => one.file === file)]));
+    const ground = new Set<string>();
+    // From the ground up: a file stands once all that it imports does. What is left hangs on a circle.
+    for (let stood = -1; stood < ground.size;) {
+      stood = ground.size;
+      for (const [file, ones] of below) {
+        if (ones.every(({ target }) => ground.has(target) || !below.has(target))) ground.add(file);
+      }
+    }
+    assert.deepEqual(
+      files.filter((file) => !ground.has(file)).map((file) => relative(root, file)),
+      [],
+    );
   });
 
   it('lets nothing but the registry know a claim, so that adding one touches no other check', () => {
@@ -112,6 +176,13 @@ describe('the architecture', () => {
     const known = imports.filter(
       ({ target, file }) => target.startsWith(claims) && !file.endsWith('checks/registry.ts'),
     );
+    assert.deepEqual(known.map(describeImport), []);
+  });
+
+  it('lets nothing but the registry know a format, so that adding one touches no other', () => {
+    const names = ['fio', 'funbric', 'funkload', 'jtl', 'junit'];
+    const readers = new Set(names.map((name) => join(root, `src/formats/read/${name}.ts`)));
+    const known = imports.filter(({ target, file }) => readers.has(target) && !file.endsWith('formats/registry.ts'));
     assert.deepEqual(known.map(describeImport), []);
   });
 

@@ -43,7 +43,7 @@ export interface PhaseEnd {
 export interface Crew {
   /** By worker. Stays readable after the threads have ended, whatever ended them. */
   readonly memories: readonly WorkerMemory[];
-  /** Ends when every worker has ended the phase, is gone, or hangs; after `limitMs` they are told to end it. */
+  /** Begins when all threads are up. Ends when every worker has ended the phase, is gone, or hangs; after `limitMs` they are told to end it. */
   run(phase: WorkerPhase, limitMs: number): Promise<PhaseEnd>;
   stop(): void;
   /** False: a thread hasn't ended in time, as it is stuck in a call to the operating system. */
@@ -67,14 +67,20 @@ export function openCrew(options: CrewOptions): Crew {
     ),
   );
   const setStop = (value: number): void => {
-    for (const { memory } of members) Atomics.store(memory.control, control.stop, value);
+    for (const { memory } of members) {
+      Atomics.store(memory.control, control.stop, value);
+      // Who is paced may sleep until its next operation is due.
+      Atomics.notify(memory.control, control.stop);
+    }
   };
   return {
     memories: members.map((member) => member.memory),
     async run(phase, limitMs) {
       isStopped = false;
       firstError = undefined;
-      setStop(0);
+      setStop(limitMs > 0 ? 0 : 1);
+      // The time of a stress is for its operations.
+      await Promise.all(members.map((member) => member.ready));
       const timer = setTimeout(() => setStop(1), Math.min(limitMs, maxTimerMs));
       const watch = setInterval(() => giveUpWhere(members, options), watchMs);
       const ends = await Promise.all(

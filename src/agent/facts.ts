@@ -1,6 +1,7 @@
 /** What this host is, for the report's environment. */
 import os from 'node:os';
-import type { Facts, Mount } from '../model/protocol.ts';
+import type { Mount } from '../model/mount.ts';
+import type { Facts } from '../model/protocol.ts';
 
 export function gatherFacts(target: Mount | undefined, locksBy: string | undefined): Facts {
   const cpus = os.cpus();

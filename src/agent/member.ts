@@ -14,6 +14,8 @@ export type MemberEnd =
 
 export interface Member {
   readonly memory: WorkerMemory;
+  /** Once its thread can begin a phase at once, or will never: threads of a busy host take seconds to start. */
+  readonly ready: Promise<void>;
   /** In a phase. */
   readonly isRunning: boolean;
   run(phase: WorkerPhase): Promise<MemberEnd>;
@@ -31,6 +33,8 @@ export function openMember(data: WorkerData, { onNote, onError }: MemberListener
   // The bundle is one CommonJS file, which is also what its threads run.
   // Sixty agents of sixteen workers shall fit on one machine: what a worker allocates is short-lived and small.
   const thread = new Worker(__filename, { workerData: data, resourceLimits: { maxYoungGenerationSizeMb: 2 } });
+  let setReady = (): void => undefined;
+  const ready = new Promise<void>((resolve) => (setReady = resolve));
   /** How every later phase ends. */
   let last: MemberEnd | undefined;
   let settle: ((end: MemberEnd) => void) | undefined;
@@ -40,11 +44,14 @@ export function openMember(data: WorkerData, { onNote, onError }: MemberListener
   };
   const endForGood = (how: MemberEnd): void => {
     last ??= how;
+    setReady();
     end(last);
   };
   thread.on('message', (message: WorkerMessage) => {
     if (last !== undefined) return;
     switch (message.kind) {
+      case 'ready':
+        return setReady();
       case 'note':
         return onNote(message.note);
       case 'error':
@@ -57,6 +64,7 @@ export function openMember(data: WorkerData, { onNote, onError }: MemberListener
   thread.on('exit', (code) => endForGood({ kind: 'failed', reason: `its thread ended with code ${code}` }));
   return {
     memory: viewMemory(data.shared),
+    ready,
     get isRunning() {
       return settle !== undefined;
     },

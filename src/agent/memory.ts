@@ -12,7 +12,16 @@ export const ringSlots = 32_768;
 export const control = { taken: 0, completed: 1, drained: 2, stop: 3, droppedNotes: 4, givenUp: 5 } as const;
 
 /** Places in `totals`. */
-export const totals = { operations: 0, errors: 1, bytes: 2 } as const;
+export const totals = {
+  operations: 0,
+  errors: 1,
+  bytes: 2,
+  /** Of a paced stress: operations that were due and begun, when the first was due, when the worker ended, and the most that one was late. */
+  turns: 3,
+  firstDueNs: 4,
+  pacedUntilNs: 5,
+  lateNsMax: 6,
+} as const;
 
 /** More than there are kinds of records. */
 export const kindLimit = 64;
@@ -30,6 +39,8 @@ export interface WorkerMemory {
   readonly bytes: Float64Array;
   readonly latencies: Uint32Array;
   readonly errors: Uint32Array;
+  /** As `latencies`, but from when a paced operation was due: untouched memory where nothing is paced. */
+  readonly responses: Uint32Array;
 }
 
 const offsets = {
@@ -41,7 +52,8 @@ const offsets = {
 } as const;
 const latencyOffset = offsets.ring + ringSlots * recordBytes;
 const errorOffset = latencyOffset + 4 * kindLimit * histogramBuckets;
-const memoryBytes = errorOffset + 4 * kindLimit * errnoLimit;
+const responseOffset = errorOffset + 4 * kindLimit * errnoLimit;
+const memoryBytes = responseOffset + 4 * kindLimit * histogramBuckets;
 
 export function newMemory(): SharedArrayBuffer {
   return new SharedArrayBuffer(memoryBytes);
@@ -57,5 +69,6 @@ export function viewMemory(shared: SharedArrayBuffer): WorkerMemory {
     bytes: new Float64Array(shared, offsets.bytes, kindLimit),
     latencies: new Uint32Array(shared, latencyOffset, kindLimit * histogramBuckets),
     errors: new Uint32Array(shared, errorOffset, kindLimit * errnoLimit),
+    responses: new Uint32Array(shared, responseOffset, kindLimit * histogramBuckets),
   };
 }

@@ -2,7 +2,7 @@
 import { readFileSync, realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { mountAt, parseMounts } from '../model/mountinfo.ts';
-import type { Mount } from '../model/protocol.ts';
+import type { Mount } from '../model/mount.ts';
 
 /** Undefined where nothing tells, as on macOS. */
 export function mountOf(path: string): Mount | undefined {

@@ -4,10 +4,10 @@
  */
 import { loadavg } from 'node:os';
 import type { Note } from '../model/journal.ts';
-import { parsePath } from '../model/namespace.ts';
 import type { AgentPhase, Heartbeat } from '../model/protocol.ts';
 import type { Sample } from '../model/result.ts';
 import type { WorkerMemory } from './memory.ts';
+import { isMismatch } from './mismatch.ts';
 import { oldestOf, p99UsOf, totalsOf, totalsSince, type Totals } from './statistics.ts';
 
 const beatMs = 1_000;
@@ -61,12 +61,8 @@ export class Pulse {
     this.#phase = undefined;
   }
 
-  /** During stress another worker's file may be seen half written, and rightly so: only its owner's word counts. */
   note(worker: number, note: Note): void {
-    if (note.kind !== 'evidence') return;
-    if (this.#phase !== 'stress' || parsePath(note.path)?.owner === this.#options.firstWorker + worker) {
-      this.#mismatches++;
-    }
+    if (isMismatch(note, this.#phase, this.#options.firstWorker + worker)) this.#mismatches++;
   }
 
   stop(): void {

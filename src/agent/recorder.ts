@@ -14,6 +14,9 @@ export const maxNotes = 1_000;
 export interface PhaseRecorder extends Recorder {
   /** A new phase may make as many notes as the one before. */
   startPhase(): void;
+  /** The next operation was to begin then. */
+  due(atNs: number): void;
+  endPhase(): void;
 }
 
 export interface RecorderOptions {
@@ -24,22 +27,31 @@ export interface RecorderOptions {
   readonly onError?: (slot: number, errno: number) => void;
 }
 
+/**
+ * Places of times that change with each operation, in an array because a variable would be a new object each time: its end, where
+ * it is marked; when it was to begin, and when the next one is to: Infinity where that is whenever it can.
+ */
+const marked = 0;
+const due = 1;
+const nextDue = 2;
+
 export function openRecorder({ memory, now, post, onError }: RecorderOptions): PhaseRecorder {
-  const { control: words, ring, counts, bytes: bytesOf, latencies, errors } = memory;
+  const { control: words, ring, counts, bytes: bytesOf, latencies, errors, responses } = memory;
   const { u8, u16, u32, f64 } = ring;
   let first = 0;
   let next = 0;
   let drained = 0;
-  let sequence = 0;
-  let markedNs = -1;
+  let isMarked = false;
   let notes = 0;
+  let isPaced = false;
+  const times = new Float64Array([NaN, Infinity, Infinity]);
 
   const take = (kind: number): number => {
     if (((next - drained) | 0) >= ringSlots) waitForRoom();
     const slot = next & (ringSlots - 1);
     for (let at = slot * 8; at < slot * 8 + 8; at++) f64[at] = 0;
     u8[slot * 64 + layout.kind] = kind;
-    u32[slot * 16 + layout.sequence] = sequence;
+    u32[slot * 16 + layout.sequence] = recorder.sequence;
     next = (next + 1) | 0;
     return slot;
   };
@@ -59,23 +71,32 @@ export function openRecorder({ memory, now, post, onError }: RecorderOptions): P
     add(counts, kind, 1);
     add(bytesOf, kind, bytes);
     add(latencies, kind * histogramBuckets + bucketOf(elapsedNs), 1);
+    if (isPaced) countResponse(slot, kind, elapsedNs);
     if (isError) add(errors, kind * errnoLimit + Math.min(errno, errnoLimit - 1), 1);
     add(memory.totals, totals.operations, 1);
     add(memory.totals, totals.bytes, bytes);
     if (isError) add(memory.totals, totals.errors, 1);
   };
 
-  return {
+  /** What follows in the same turn, as an fsync after a write, is due when it begins. */
+  const countResponse = (slot: number, kind: number, elapsedNs: number): void => {
+    const lateNs = Math.max(0, (f64[slot * 8 + layout.startNs] ?? 0) - (times[due] ?? Infinity));
+    add(responses, kind * histogramBuckets + bucketOf(elapsedNs + lateNs), 1);
+    memory.totals[totals.lateNsMax] = Math.max(memory.totals[totals.lateNsMax] ?? 0, lateNs);
+  };
+
+  // A getter for the sequence would make a dictionary of it, in which each call would look anew.
+  const recorder: PhaseRecorder & { sequence: number } = {
     views: ring,
-    get sequence() {
-      return sequence;
-    },
+    sequence: 0,
     begin(kind) {
-      sequence++;
+      recorder.sequence++;
       first = next;
       const slot = take(kind);
       f64[slot * 8 + layout.startNs] = now();
-      markedNs = -1;
+      isMarked = false;
+      times[due] = times[nextDue] ?? Infinity;
+      times[nextDue] = Infinity;
       Atomics.store(words, control.taken, next);
       // What the main thread has written of a worker that it gave up must stay all that this worker did. Each stores before
       // it looks, so that one of the two sees the other.
@@ -89,10 +110,11 @@ export function openRecorder({ memory, now, post, onError }: RecorderOptions): P
       return slot;
     },
     mark() {
-      markedNs = now();
+      times[marked] = now();
+      isMarked = true;
     },
     end(outcome, errno, bytes, isExpected = false) {
-      const endNs = markedNs < 0 ? now() : markedNs;
+      const endNs = isMarked ? (times[marked] ?? 0) : now();
       for (let position = first; position !== next; position = (position + 1) | 0) {
         const slot = position & (ringSlots - 1);
         u8[slot * 64 + layout.outcome] = outcome;
@@ -111,8 +133,19 @@ export function openRecorder({ memory, now, post, onError }: RecorderOptions): P
     },
     startPhase() {
       notes = 0;
+      isPaced = false;
+    },
+    due(atNs) {
+      if (!isPaced) memory.totals[totals.firstDueNs] = atNs;
+      isPaced = true;
+      times[nextDue] = atNs;
+      add(memory.totals, totals.turns, 1);
+    },
+    endPhase() {
+      if (isPaced) memory.totals[totals.pacedUntilNs] = now();
     },
   };
+  return recorder;
 }
 
 function add(numbers: Float64Array | Uint32Array, at: number, by: number): void {

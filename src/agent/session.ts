@@ -7,8 +7,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from '../model/errors.ts';
 import { defaultLimits, type AgentSpec } from '../model/plan.ts';
-import { agentPhases, type AgentEvent, type AgentPhase, type Facts, type Mount } from '../model/protocol.ts';
-import type { AgentReport, OperationStats, PhaseSpan } from '../model/result.ts';
+import type { Mount } from '../model/mount.ts';
+import { agentPhases, type AgentEvent, type AgentPhase, type Facts } from '../model/protocol.ts';
+import type { AgentReport, OperationStats, Pace, PhaseSpan } from '../model/result.ts';
 import { workloadOf } from '../workloads/registry.ts';
 import type { AgentContext, Workload } from '../workloads/workload.ts';
 import type { ClockBase } from './clock.ts';
@@ -18,7 +19,7 @@ import { isWithin } from './is-within.ts';
 import { openJournal, type JournalWriter } from './journal-writer.ts';
 import { mountOf } from './mounts.ts';
 import { Pulse } from './pulse.ts';
-import { clearStatistics, statisticsOf } from './statistics.ts';
+import { clearStatistics, paceOf, statisticsOf } from './statistics.ts';
 import { departureOf } from './target.ts';
 import { makeWorkFolder, type WorkFolder } from './work-folder.ts';
 
@@ -51,6 +52,7 @@ export class Session {
   #crew: Crew | undefined;
   #running: { readonly phase: AgentPhase; readonly abort: AbortController; readonly ended: Promise<void> } | undefined;
   #operations: OperationStats[] = [];
+  #pace: Pace | undefined;
   #isDelivered = false;
   #needsTeardown = false;
   /** The file system that the hosts met on: what is mounted on demand is there by then. */
@@ -151,6 +153,7 @@ export class Session {
       operations: this.#operations,
       samples: [...this.#pulse.samples],
       heartbeats: [...this.#pulse.heartbeats],
+      ...(this.#pace === undefined ? {} : { pace: this.#pace }),
       journal: this.#journal.finish(),
       ...(this.#isTargetGone ? { isTargetGone: true } : {}),
     };
@@ -227,6 +230,7 @@ export class Session {
     clearStatistics(crew.memories);
     const end = await crew.run('stress', this.#workload.durationMsOf(this.#options.spec.workload));
     this.#operations = statisticsOf(crew.memories);
+    this.#pace = paceOf(crew.memories, this.#options.now());
     return stressResult(end);
   }
 

@@ -12,7 +12,7 @@ import {
 import { pathOf } from '../model/namespace.ts';
 import { kindName, layout, recordKinds, type RecordViews } from '../model/record.ts';
 import type { Heartbeat } from '../model/protocol.ts';
-import type { OperationStats } from '../model/result.ts';
+import type { OperationStats, Pace } from '../model/result.ts';
 import { control, errnoLimit, ringSlots, totals, type WorkerMemory } from './memory.ts';
 
 export interface Totals {
@@ -36,22 +36,34 @@ export function totalsSince(now: Totals, before: Totals): Totals {
 
 /** Forgets all counts by kind; only while the workers are idle. */
 export function clearStatistics(memories: readonly WorkerMemory[]): void {
-  for (const { counts, bytes, latencies, errors } of memories) {
-    counts.fill(0);
-    bytes.fill(0);
-    latencies.fill(0);
-    errors.fill(0);
+  for (const memory of memories) {
+    const { counts, bytes, latencies, errors, responses } = memory;
+    for (const kind of kindsIn(memory)) {
+      counts[kind] = 0;
+      bytes[kind] = 0;
+      errors.fill(0, kind * errnoLimit, (kind + 1) * errnoLimit);
+      for (const table of isPaced(memory) ? [latencies, responses] : [latencies])
+        table.fill(0, kind * histogramBuckets, (kind + 1) * histogramBuckets);
+    }
+    memory.totals.fill(0, totals.turns);
   }
 }
 
-/** In us, of all kinds since the counts were forgotten; undefined while they are too few to say. */
+/** The kinds of operations that were done. Of the others nothing is counted, and a thousand workers' pages for them are never touched. */
+function kindsIn({ counts }: WorkerMemory): readonly number[] {
+  return [...counts.keys()].filter((kind) => (counts[kind] ?? 0) > 0);
+}
+
+function isPaced(memory: WorkerMemory): boolean {
+  return (memory.totals[totals.turns] ?? 0) > 0;
+}
+
+/** In us, of all kinds (response times, where they are paced) since the counts were forgotten; undefined while they are too few to say. */
 export function p99UsOf(memories: readonly WorkerMemory[]): number | undefined {
   const all = newHistogram();
-  for (const { latencies } of memories) {
-    for (let at = 0; at < latencies.length; at++) {
-      const count = latencies[at] ?? 0;
-      if (count > 0) all[at % histogramBuckets] = (all[at % histogramBuckets] ?? 0) + count;
-    }
+  for (const memory of memories) {
+    const table = isPaced(memory) ? memory.responses : memory.latencies;
+    for (const kind of kindsIn(memory)) addKind(all, table, kind);
   }
   const value = isPercentileSupported(99, countOf(all)) ? percentile(all, 99) : undefined;
   return value === undefined ? undefined : value / 1000;
@@ -68,9 +80,22 @@ export function statisticsOf(memories: readonly WorkerMemory[]): OperationStats[
         count,
         bytes: sumOf(memories, (memory) => memory.bytes[kind]),
         errors: errorsOf(memories, kind),
-        histogram: histogramOf(memories, kind),
+        histogram: histogramOf(memories, ({ latencies }) => latencies, kind),
+        ...(memories.some(isPaced) ? { response: histogramOf(memories, ({ responses }) => responses, kind) } : {}),
       },
     ];
+  });
+}
+
+/** How each worker kept the rate that was asked for; undefined where none was. */
+export function paceOf(memories: readonly WorkerMemory[], nowNs: number): Pace | undefined {
+  if (!memories.some(isPaced)) return undefined;
+  return memories.map(({ totals: words }) => {
+    // One that is stuck has not ended.
+    const untilNs = words[totals.pacedUntilNs] || nowNs;
+    const turns = words[totals.turns] ?? 0;
+    const elapsedNs = turns === 0 ? 0 : untilNs - (words[totals.firstDueNs] ?? 0);
+    return { turns, elapsedMs: Math.max(0, elapsedNs) / 1e6, lateMsMax: (words[totals.lateNsMax] ?? 0) / 1e6 };
   });
 }
 
@@ -88,11 +113,22 @@ export function errnoName(errno: number): string {
   return errno === 0 || errno === errnoLimit - 1 ? 'other' : errnoNameOf(errno, process.platform);
 }
 
-function histogramOf(memories: readonly WorkerMemory[], kind: number): SparseHistogram {
-  const counts = Float64Array.from({ length: histogramBuckets }, (_, bucket) =>
-    sumOf(memories, (memory) => memory.latencies[kind * histogramBuckets + bucket]),
-  );
-  return toSparse(counts);
+function histogramOf(
+  memories: readonly WorkerMemory[],
+  latencies: (memory: WorkerMemory) => Uint32Array,
+  kind: number,
+): SparseHistogram {
+  const all = newHistogram();
+  for (const memory of memories) addKind(all, latencies(memory), kind);
+  return toSparse(all);
+}
+
+function addKind(sum: Float64Array, table: Uint32Array, kind: number): void {
+  const from = kind * histogramBuckets;
+  for (let bucket = 0; bucket < histogramBuckets; bucket++) {
+    const count = table[from + bucket] ?? 0;
+    if (count > 0) sum[bucket] = (sum[bucket] ?? 0) + count;
+  }
 }
 
 function sumOf(memories: readonly WorkerMemory[], value: (memory: WorkerMemory) => number | undefined): number {

@@ -6,7 +6,7 @@ import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorCodeOf } from '../model/errors.ts';
 import { runFolderName } from '../model/namespace.ts';
-import type { Mount } from '../model/protocol.ts';
+import type { Mount } from '../model/mount.ts';
 import { mountOf } from './mounts.ts';
 
 /**

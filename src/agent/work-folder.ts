@@ -7,7 +7,7 @@ import os from 'node:os';
 import { join } from 'node:path';
 import { isNetworkMount } from '../model/consistency.ts';
 import { FunbricError, messageOf } from '../model/errors.ts';
-import type { Mount } from '../model/protocol.ts';
+import type { Mount } from '../model/mount.ts';
 import { isSameMount, mountOf } from './mounts.ts';
 
 export interface WorkFolder {

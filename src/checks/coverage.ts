@@ -3,7 +3,7 @@
  * listed by some host, and each of its files read by some host as far as it is long; so must the arenas.
  */
 import { foldersOfTree, nameOf, objectOf, ownerOfArena, pathOf } from '../model/namespace.ts';
-import { areLocksUnasked, unlistedOfRace } from './arena-coverage.ts';
+import { areLocksUnasked, unlistedOfRace } from './arenas/arena-coverage.ts';
 import type { History } from './history.ts';
 
 export interface Coverage {
@@ -12,11 +12,47 @@ export interface Coverage {
   readonly gaps: readonly string[];
 }
 
+/** Of a part of a run. */
+export interface PartCoverage {
+  readonly filesVerified: number;
+  readonly unlisted: Missed;
+  readonly unread: Missed;
+  readonly areLocksUnasked: boolean;
+}
+
+/** Paths that should have been looked at: how many, and the first of them. */
+interface Missed {
+  readonly first: string | undefined;
+  readonly count: number;
+}
+
 export function coverageOf(history: History): Coverage {
+  return joinCoverage([partCoverageOf(history)]);
+}
+
+export function joinCoverage(parts: readonly PartCoverage[]): Coverage {
+  const unasked = parts.some(({ areLocksUnasked: isSo }) => isSo);
+  return {
+    filesVerified: parts.reduce((sum, { filesVerified }) => sum + filesVerified, 0),
+    gaps: [
+      ...summary(
+        parts.map(({ unlisted }) => unlisted),
+        'was listed by no host',
+      ),
+      ...summary(
+        parts.map(({ unread }) => unread),
+        'was read back by no host',
+      ),
+      ...(unasked ? ['whether the locks are free was asked by no host'] : []),
+    ],
+  };
+}
+
+export function partCoverageOf(history: History): PartCoverage {
   const unlisted: string[] = [];
   const unread: string[] = [];
   let filesVerified = 0;
-  for (let owner = 0; owner < history.owners; owner++) {
+  for (const owner of history.trees) {
     const tree = history.tree(owner);
     const scan = history.scan(owner);
     if (tree.isWhole) {
@@ -46,16 +82,15 @@ export function coverageOf(history: History): Coverage {
   unlisted.push(...unlistedOfRace(history));
   return {
     filesVerified,
-    gaps: [
-      ...summary(unlisted, 'was listed by no host'),
-      ...summary(unread, 'was read back by no host'),
-      ...(areLocksUnasked(history) ? ['whether the locks are free was asked by no host'] : []),
-    ],
+    unlisted: { first: unlisted[0], count: unlisted.length },
+    unread: { first: unread[0], count: unread.length },
+    areLocksUnasked: areLocksUnasked(history),
   };
 }
 
-function summary(paths: readonly string[], what: string): readonly string[] {
-  const [first] = paths;
+function summary(all: readonly Missed[], what: string): readonly string[] {
+  const first = all.find(({ count }) => count > 0)?.first;
   if (first === undefined) return [];
-  return [`${first} ${what}${paths.length === 1 ? '' : `, nor were ${paths.length - 1} others`}`];
+  const count = all.reduce((sum, missed) => sum + missed.count, 0);
+  return [`${first} ${what}${count === 1 ? '' : `, nor were ${count - 1} others`}`];
 }

@@ -32,18 +32,34 @@ import { omittedNames } from './claims/listing-omits.ts';
 import { repeatedNames } from './claims/listing-repeats.ts';
 import { inventedNames } from './claims/listing-invents.ts';
 import { lateNames } from './claims/listing-late.ts';
-import { closeToOpenCheck } from './claims/close-to-open.ts';
-import { visibilityLatency } from './claims/visibility-latency.ts';
-import { staleAttributes } from './claims/attribute-staleness.ts';
+import { renameGaps } from './claims/rename-gap.ts';
+import { halfRenames } from './claims/half-rename.ts';
 import { twoMakers } from './claims/two-makers.ts';
 import { twoMovers } from './claims/two-movers.ts';
 import { twoRemovers } from './claims/two-removers.ts';
+import { impossibleErrors } from './claims/impossible-errno.ts';
+import { staleNegativeEntries } from './claims/stale-negative-entry.ts';
+import { mtimeBackwards } from './claims/mtime-backwards.ts';
+import { ctimeBackwards } from './claims/ctime-backwards.ts';
+import { wrongLinkCounts } from './claims/wrong-link-count.ts';
+import { staleModes } from './claims/stale-mode.ts';
+import { lostModes } from './claims/lost-mode.ts';
+import { changedInodes } from './claims/inode-changed.ts';
 import { twoHolders } from './claims/two-holders.ts';
 import { sharedAndExclusive } from './claims/shared-and-exclusive.ts';
 import { lostLocks } from './claims/lost-lock.ts';
 import { leakedLocks } from './claims/leaked-lock.ts';
 import { staleUnderLock } from './claims/stale-under-lock.ts';
 import { rangeLeaks } from './claims/range-leak.ts';
+import { fsyncsLost } from './claims/acknowledged-fsync.ts';
+import { closesLost } from './claims/acknowledged-close.ts';
+import { renamesLost } from './claims/rename-lost.ts';
+import { entriesLost } from './claims/entry-lost.ts';
+import { tornByCrash } from './claims/torn-after-crash.ts';
+import { silentLosses } from './claims/silent-write-error.ts';
+import { closeToOpenCheck } from './claims/close-to-open.ts';
+import { visibilityLatency } from './claims/visibility-latency.ts';
+import { staleAttributes } from './claims/attribute-staleness.ts';
 import { hungOperations } from './claims/hung-operation.ts';
 import { errorStorms } from './claims/error-storm.ts';
 import { lostHosts } from './claims/lost-host.ts';
@@ -81,18 +97,34 @@ export const checks: readonly Check[] = [
   repeatedNames,
   inventedNames,
   lateNames,
-  closeToOpenCheck,
-  visibilityLatency,
-  staleAttributes,
+  renameGaps,
+  halfRenames,
   twoMakers,
   twoMovers,
   twoRemovers,
+  impossibleErrors,
+  staleNegativeEntries,
+  mtimeBackwards,
+  ctimeBackwards,
+  wrongLinkCounts,
+  staleModes,
+  lostModes,
+  changedInodes,
   twoHolders,
   sharedAndExclusive,
   lostLocks,
   leakedLocks,
   staleUnderLock,
   rangeLeaks,
+  fsyncsLost,
+  closesLost,
+  renamesLost,
+  entriesLost,
+  tornByCrash,
+  silentLosses,
+  closeToOpenCheck,
+  visibilityLatency,
+  staleAttributes,
   hungOperations,
   errorStorms,
   lostHosts,

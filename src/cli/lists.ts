@@ -9,6 +9,7 @@ import type { TaskFile } from '../controller/tasks/find-tasks.ts';
 import { loadTask, type LoadContext } from '../controller/tasks/load-tasks.ts';
 import { flagOf, placeholderOf } from '../controller/tasks/options.ts';
 import type { Task } from '../controller/tasks/task.ts';
+import { alignedRows } from '../report/aligned-rows.ts';
 import { plural } from '../report/format.ts';
 import { sanitize } from './terminal/sanitize.ts';
 
@@ -40,12 +41,11 @@ export function taskListText(rows: readonly TaskRow[], colors: ChalkInstance): s
 }
 
 function optionLines(task: Task, indent: string): readonly string[] {
-  const options = Object.entries(task.options ?? {}).map(([name, option]) => ({
-    left: `--${flagOf(name)} ${placeholderOf(option)}`.trimEnd(),
-    right: `${option.describe}${option.required === true ? ' (required)' : defaultText(option.default)}`,
-  }));
-  const width = Math.max(0, ...options.map(({ left }) => left.length));
-  return options.map(({ left, right }) => `${indent}${sanitize(left.padEnd(width))}  ${sanitize(right)}`);
+  const options = Object.entries(task.options ?? {}).map(([name, option]) => [
+    `--${flagOf(name)} ${placeholderOf(option)}`.trimEnd(),
+    `${option.describe}${option.required === true ? ' (required)' : defaultText(option.default)}`,
+  ]);
+  return alignedRows(options.map((cells) => cells.map(sanitize))).map((line) => `${indent}${line}`);
 }
 
 function defaultText(value: string | number | boolean | undefined): string {
@@ -74,22 +74,18 @@ const hostColumns: readonly (readonly [title: string, cell: (host: Host) => stri
 export function hostListText(hosts: readonly Host[], colors: ChalkInstance): string {
   const rows = hosts.map((host) => hostColumns.map(([, cell]) => sanitize(cell(host))));
   const titles = hostColumns.map(([title]) => title);
-  const widths = titles.map((title, at) => Math.max(title.length, ...rows.map((row) => row[at]?.length ?? 0)));
-  const line = (cells: readonly string[]): string =>
-    cells
-      .map((cell, at) => cell.padEnd(widths[at] ?? 0))
-      .join('  ')
-      .trimEnd();
-  return [colors.bold(line(titles)), ...rows.map(line), ''].join('\n');
+  const [head = '', ...lines] = alignedRows([titles, ...rows]);
+  return [colors.bold(head), ...lines, ''].join('\n');
 }
 
-/** What would be done, in words; with --json the plan itself. */
-export function planText(plan: Plan, colors: ChalkInstance): string {
-  const tasks = plan.tasks.flatMap(({ name, options, workload, mount }) => [
+/** What would be done, in words; with --json the plan itself. `previews`: what each task says of it. */
+export function planText(plan: Plan, previews: readonly (readonly string[])[], colors: ChalkInstance): string {
+  const tasks = plan.tasks.flatMap(({ name, options, workload, mount }, at) => [
     colors.bold(`task ${name}`),
     ...Object.entries(options).map(([key, value]) => `  --${flagOf(key)} ${sanitize(String(value))}`),
     ...(workload === undefined ? [] : [`  workload: ${sanitize(JSON.stringify(workload))}`]),
     ...(mount === undefined ? [] : [`  mount: ${sanitize(describeMount(mount))}`]),
+    ...(previews[at] ?? []).map((line) => `  ${sanitize(line)}`.trimEnd()),
   ]);
   const names = foldNodeSet(plan.hosts.map(({ name }) => sanitize(name)));
   return [
@@ -98,7 +94,9 @@ export function planText(plan: Plan, colors: ChalkInstance): string {
     ...tasks,
     `seed ${plan.seed}`,
     ...(plan.rolling === undefined ? [] : [rollingText(plan.rolling)]),
-    ...(plan.beforeVerify === undefined ? [] : [`before verify: ${sanitize(plan.beforeVerify)}`]),
+    ...(plan.beforeVerify === undefined
+      ? []
+      : [`before verify: ${sanitize(plan.beforeVerify)}${plan.isAfterCrash === true ? ' (a crash)' : ''}`]),
     '',
   ].join('\n');
 }

@@ -4,7 +4,7 @@ import { randomBytes, randomInt } from 'node:crypto';
 import { homedir } from 'node:os';
 import { setTimeout } from 'node:timers';
 import { packageFiles, packageVersion } from '../controller/package-files.ts';
-import { interrupted } from '../controller/waiting.ts';
+import { interrupted } from '../controller/fan-out/waiting.ts';
 import { exitStatusOf, FunbricError, messageOf } from '../model/errors.ts';
 import { makeColors } from './terminal/colors.ts';
 import { describeError } from './errors.ts';

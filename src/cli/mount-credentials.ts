@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline/promises';
 import { Writable, type Readable } from 'node:stream';
 import type { Plan } from '../model/plan.ts';
 import { parseCredentials, readCredentialsFile, type MountCredentials } from '../controller/mounts/credentials.ts';
-import { interrupted } from '../controller/waiting.ts';
+import { interrupted } from '../controller/fan-out/waiting.ts';
 
 export interface Prompt {
   readonly input: Readable & { readonly isTTY?: boolean };

@@ -1,5 +1,5 @@
 /** A line of which --rerun leaves no host: nothing is started, and who reads events hears of the end all the same. */
-import { stamper } from '../controller/stamper.ts';
+import { stamper } from '../controller/events/stamper.ts';
 import type { FleetValues } from './arguments/arguments.ts';
 import type { Context } from './surroundings.ts';
 

@@ -6,13 +6,13 @@ import { join } from 'node:path';
 import type { ChalkInstance } from 'chalk';
 import { exitStatusOf } from '../model/errors.ts';
 import { findTasks } from '../controller/tasks/find-tasks.ts';
-import { privateFolder } from '../controller/private-folder.ts';
+import { privateFolder } from '../controller/inventory/private-folder.ts';
 import { parseArguments, type Invocation } from './arguments/arguments.ts';
 import { makeColors } from './terminal/colors.ts';
 import { runCompletion } from './completion/run-completion.ts';
 import { runOnHosts } from './command/run-on-hosts.ts';
 import { describeError } from './errors.ts';
-import { fleetOptionNames } from './arguments/fleet-options.ts';
+import { reservedOptions } from './arguments/reserved-options.ts';
 import { chooseHosts, rememberHosts } from './hosts.ts';
 import { nothingToDo } from './nothing-to-do.ts';
 import { limitRun } from './run-limit.ts';
@@ -62,7 +62,7 @@ function openShop({ currentFolder, homeFolder, ownTasksFolder, library }: Surrou
   const loadContext = {
     library,
     cacheFolder: privateFolder(join(homeFolder, '.cache', 'funbric', 'tasks')),
-    reservedOptions: fleetOptionNames,
+    reservedOptions,
   };
   const catalog = {
     names: [...files.keys()],

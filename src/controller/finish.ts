@@ -1,19 +1,19 @@
 /** From the files of a run to its verdict and report: what happens at the end of every run, and again in `funbric merge`. */
-import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
-import { FunbricError } from '../model/errors.ts';
+import type { Run } from '../model/run.ts';
+import type { Given } from './merge/merge.ts';
 import { packageFiles } from './package-files.ts';
-import { runFiles, writeWhole } from './run-folder.ts';
+import { runFiles } from './run-folder/run-folder.ts';
 import type { RunOutcome } from './tasks/task.ts';
 
 /** Writes run.json, junit.xml and report.html of the run in this folder. */
-export async function finishRun(folder: string): Promise<RunOutcome> {
+export async function finishRun(folder: string, given?: Given): Promise<RunOutcome> {
   const [{ mergeRun, writeRun }, { loadTemplates, renderReport }] = await loadFinish();
-  const run = await mergeRun(folder);
-  await writeRun(folder, run);
+  const merged = await mergeRun(folder, undefined, given);
+  const run = merged.receipt === undefined ? merged : await withBenchOf(folder, merged);
   const templates = await loadTemplates(packageFiles.templates);
   const reportPath = join(folder, runFiles.report);
-  await writeWhole(reportPath, renderReport(run, templates));
+  await writeRun(folder, run, [{ path: reportPath, text: () => renderReport(run, templates) }]);
   return { verdict: run.verdict, reasons: run.reasons, reportPath, run };
 }
 
@@ -27,16 +27,8 @@ export async function loadFinish(): Promise<
   return await Promise.all([import('./merge/merge.ts'), import('../report/render.ts')]);
 }
 
-/** The folder of a run that is named by its id, `latest`, or a path. */
-export async function findRunFolder(reportsFolder: string, run: string): Promise<string> {
-  for (const candidate of [join(reportsFolder, run), run]) {
-    try {
-      return await realpath(candidate);
-    } catch {
-      continue;
-    }
-  }
-  throw new FunbricError('input', `there is no run ${run} in ${reportsFolder}`, {
-    hint: 'name a folder below reports/, or give the path of one',
-  });
+/** Loaded only by runs to which hosts brought results. */
+async function withBenchOf(folder: string, run: Run): Promise<Run> {
+  const { withBench } = await import('./funkload/run-bench.ts');
+  return await withBench(folder, run);
 }

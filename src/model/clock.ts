@@ -4,7 +4,7 @@
  * that both allow, wherever its clock stepped meanwhile: so no bound rests on a step being seen.
  */
 import { splitEpochs, type Epoch, type Step } from './epochs.ts';
-import { driftRate, type Interval, type Ping } from './ping.ts';
+import { driftRate, pingColumns, type Interval, type Ping, type PingColumns } from './ping.ts';
 
 /** Further from any answer not even a drawing should guess. */
 const horizonNs = 60e9;
@@ -13,6 +13,9 @@ const horizonNs = 60e9;
 export interface HostClock {
   /** The controller's time, in ns, at a time of the host's clock. Undefined: there is no answer before it, or none after it. */
   toController(hostNs: number): Interval | undefined;
+  /** The two ends of that, for those who ask for a million times and want no objects; NaN: there is none. */
+  earliest(hostNs: number): number;
+  latest(hostNs: number): number;
   /** The likeliest time, for drawings: proves nothing. */
   estimate(hostNs: number): number | undefined;
   /** The narrowest and widest bound in the middle between two answers of an epoch, in ns; undefined where there is none. */
@@ -31,12 +34,21 @@ export interface Bound {
 
 /** Pings in the order in which their answers came. */
 export function hostClock(pings: readonly Ping[]): HostClock {
+  return clockOfColumns(pingColumns(pings));
+}
+
+/** The same; the columns are kept as they are. */
+export function clockOfColumns(pings: PingColumns): HostClock {
   if (!isRising(pings)) return brokenClock;
   const { epochs, steps } = splitEpochs(pings);
   const bounded = epochs.map((epoch) => ({ ...epoch, bound: boundWithin(pings, epoch) }));
+  const epochOf = epochNumbers(pings, epochs);
+  const boundsAt = boundsOf(pings, epochOf);
   return {
-    toController: boundsOf(pings, epochs),
-    estimate: estimatesOf(pings, epochs),
+    toController: (hostNs) => intervalOf(boundsAt(hostNs)),
+    earliest: (hostNs) => boundsAt(hostNs)?.[0] ?? NaN,
+    latest: (hostNs) => boundsAt(hostNs)?.[1] ?? NaN,
+    estimate: estimatesOf(pings, epochOf),
     bound: worstOf(bounded.map(({ bound }) => bound)),
     epochs: bounded,
     steps,
@@ -47,6 +59,8 @@ export function hostClock(pings: readonly Ping[]): HostClock {
 /** Of a host whose clock ran backwards: what it calls later may have been earlier. */
 export const brokenClock: HostClock = {
   toController: () => undefined,
+  earliest: () => NaN,
+  latest: () => NaN,
   estimate: () => undefined,
   bound: undefined,
   epochs: [],
@@ -55,87 +69,115 @@ export const brokenClock: HostClock = {
 };
 
 /** Also where it is the controller's clock that runs backwards. */
-function isRising(pings: readonly Ping[]): boolean {
-  return pings.every(({ sentNs, hostNs, receivedNs }, at) => {
-    const before = pings[at - 1];
-    if (sentNs > receivedNs) return false;
-    return (
-      before === undefined || (sentNs >= before.sentNs && hostNs >= before.hostNs && receivedNs >= before.receivedNs)
-    );
+function isRising({ sentNs, hostNs, receivedNs }: PingColumns): boolean {
+  for (let at = 0; at < hostNs.length; at++) if (!((sentNs[at] ?? NaN) <= (receivedNs[at] ?? NaN))) return false;
+  return [sentNs, hostNs, receivedNs].every((times) => {
+    for (let at = 1; at < times.length; at++) if (!((times[at] ?? NaN) >= (times[at - 1] ?? NaN))) return false;
+    return true;
   });
 }
 
-/** A check asks for the times of a million records, mostly one after the other: the answers around the last one are kept. */
-function boundsOf(pings: readonly Ping[], epochs: readonly Epoch[]): (hostNs: number) => Interval | undefined {
-  const times = Float64Array.from(pings, ({ hostNs }) => hostNs);
+function intervalOf(bounds: Float64Array | undefined): Interval | undefined {
+  return bounds === undefined ? undefined : { low: bounds[0] ?? NaN, high: bounds[1] ?? NaN };
+}
+
+/**
+ * A check asks for the times of a million records, mostly one after the other: the answers around the last one are kept. What is
+ * returned, the earliest and the latest time, is the same memory each time.
+ */
+function boundsOf(pings: PingColumns, epochOf: Uint32Array): (hostNs: number) => Float64Array | undefined {
+  const bounds = new Float64Array(2);
+  const { hostNs: times } = pings;
   const laters = latersOf(times);
-  const epochOf = epochNumbers(pings, epochs);
   let from = Infinity;
   let until = -Infinity;
-  let before: Ping | undefined;
-  let after: Ping | undefined;
+  let before = -1;
+  let after = times.length;
   let isOneEpoch = false;
   return (hostNs) => {
     if (!(hostNs > from && hostNs < until)) {
       // A clock that stood still says the same time long before and after it answered: only earlier and later times count.
-      const first = firstSince(times, hostNs) - 1;
-      const past = times[first + 1] === hostNs ? (laters[first + 1] ?? Infinity) : first + 1;
-      [before, after] = [pings[first], pings[past]];
-      [from, until] = past === first + 1 ? [times[first] ?? Infinity, times[past] ?? -Infinity] : [Infinity, -Infinity];
-      isOneEpoch = epochOf[first] === epochOf[past];
+      before = firstSince(times, hostNs) - 1;
+      after = times[before + 1] === hostNs ? (laters[before + 1] ?? Infinity) : before + 1;
+      const isNext = after === before + 1;
+      [from, until] = isNext ? [times[before] ?? Infinity, times[after] ?? -Infinity] : [Infinity, -Infinity];
+      isOneEpoch = epochOf[before] === epochOf[after];
     }
-    return before === undefined || after === undefined ? undefined : between(before, after, { hostNs, isOneEpoch });
+    if (before < 0 || after >= times.length) return undefined;
+    setBetween(bounds, pings, { before, after, hostNs, isOneEpoch });
+    return bounds;
   };
+}
+
+/** A time of the host's clock, and the answers, by place, that it lies between. */
+interface Between {
+  readonly before: number;
+  readonly after: number;
+  readonly hostNs: number;
+  readonly isOneEpoch: boolean;
 }
 
 /**
  * It happened after the ping before it was sent, and before the answer after it came, whatever the clocks did. Within an epoch
  * the offset then lies between what the two answers allow, each widened by drift: before and after a step, and during a slew.
  */
-function between(before: Ping, after: Ping, at: { readonly hostNs: number; readonly isOneEpoch: boolean }): Interval {
-  const causal = { low: before.sentNs, high: after.receivedNs };
-  if (!at.isOneEpoch) return causal;
-  const since = at.hostNs - before.hostNs;
-  const left = after.hostNs - at.hostNs;
-  const low = Math.min(before.sentNs + since - driftRate * since, after.sentNs - left - driftRate * left);
-  const high = Math.max(before.receivedNs + since + driftRate * since, after.receivedNs - left + driftRate * left);
-  const bound = { low: Math.max(causal.low, low), high: Math.min(causal.high, high) };
-  return bound.low <= bound.high ? bound : causal;
+function setBetween(bounds: Float64Array, pings: PingColumns, at: Between): void {
+  const sentNs = pings.sentNs[at.before] ?? NaN;
+  const receivedNs = pings.receivedNs[at.after] ?? NaN;
+  bounds[0] = sentNs;
+  bounds[1] = receivedNs;
+  if (!at.isOneEpoch) return;
+  const since = at.hostNs - (pings.hostNs[at.before] ?? NaN);
+  const left = (pings.hostNs[at.after] ?? NaN) - at.hostNs;
+  const nextSentNs = pings.sentNs[at.after] ?? NaN;
+  const lastReceivedNs = pings.receivedNs[at.before] ?? NaN;
+  const low = Math.min(sentNs + since - driftRate * since, nextSentNs - left - driftRate * left);
+  const high = Math.max(lastReceivedNs + since + driftRate * since, receivedNs - left + driftRate * left);
+  const from = Math.max(sentNs, low);
+  const until = Math.min(receivedNs, high);
+  if (!(from <= until)) return;
+  bounds[0] = from;
+  bounds[1] = until;
 }
 
-function estimatesOf(pings: readonly Ping[], epochs: readonly Epoch[]): (hostNs: number) => number | undefined {
-  const times = Float64Array.from(pings, ({ hostNs }) => hostNs);
-  const epochOf = epochNumbers(pings, epochs);
+function estimatesOf(pings: PingColumns, epochOf: Uint32Array): (hostNs: number) => number | undefined {
+  // Asked for twice a sample, of a thousand hosts: what is between two answers is worked out in the same memory each time.
+  const bounds = new Float64Array(2);
+  const { hostNs: times } = pings;
+  const apart = (at: number, hostNs: number): number => Math.abs(hostNs - (times[at] ?? Infinity));
   return (hostNs) => {
-    const next = firstSince(times, hostNs);
-    const [before, after] = [pings[next - 1], pings[next]];
-    if (before !== undefined && after !== undefined && epochOf[next - 1] === epochOf[next]) {
-      const { low, high } = between(before, after, { hostNs, isOneEpoch: true });
-      return (low + high) / 2;
+    const after = firstSince(times, hostNs);
+    const before = after - 1;
+    if (before >= 0 && after < times.length && epochOf[before] === epochOf[after]) {
+      setBetween(bounds, pings, { before, after, hostNs, isOneEpoch: true });
+      return ((bounds[0] ?? NaN) + (bounds[1] ?? NaN)) / 2;
     }
-    const apart = (ping: Ping | undefined): number => (ping === undefined ? Infinity : Math.abs(hostNs - ping.hostNs));
-    const nearest = apart(before) <= apart(after) ? before : after;
-    if (nearest === undefined || !(apart(nearest) <= horizonNs)) return undefined;
-    return (nearest.sentNs + nearest.receivedNs) / 2 + hostNs - nearest.hostNs;
+    const nearest = apart(before, hostNs) <= apart(after, hostNs) ? before : after;
+    if (!(apart(nearest, hostNs) <= horizonNs)) return undefined;
+    const middle = ((pings.sentNs[nearest] ?? NaN) + (pings.receivedNs[nearest] ?? NaN)) / 2;
+    return middle + hostNs - (times[nearest] ?? NaN);
   };
 }
 
-function epochNumbers(pings: readonly Ping[], epochs: readonly Epoch[]): Uint32Array {
-  const numbers = new Uint32Array(pings.length);
+function epochNumbers({ hostNs }: PingColumns, epochs: readonly Epoch[]): Uint32Array {
+  const numbers = new Uint32Array(hostNs.length);
   for (const [number, { first, last }] of epochs.entries()) numbers.fill(number, first, last + 1);
   return numbers;
 }
 
 /** In the middle between two answers a bound is at its widest. */
-function boundWithin(pings: readonly Ping[], { first, last }: Epoch): Bound | undefined {
-  let bound: Bound | undefined;
-  for (let at = first; at < last; at++) {
-    const [before, after] = [pings[at], pings[at + 1]];
-    if (before === undefined || after === undefined || before.hostNs === after.hostNs) continue;
-    const { low, high } = between(before, after, { hostNs: (before.hostNs + after.hostNs) / 2, isOneEpoch: true });
-    bound = worstOf([bound, { bestNs: high - low, worstNs: high - low }]);
+function boundWithin(pings: PingColumns, { first, last }: Epoch): Bound | undefined {
+  const bounds = new Float64Array(2);
+  let [bestNs, worstNs] = [Infinity, -Infinity];
+  for (let before = first; before < last; before++) {
+    const [from = NaN, until = NaN] = [pings.hostNs[before], pings.hostNs[before + 1]];
+    if (from === until) continue;
+    setBetween(bounds, pings, { before, after: before + 1, hostNs: (from + until) / 2, isOneEpoch: true });
+    const widthNs = (bounds[1] ?? NaN) - (bounds[0] ?? NaN);
+    bestNs = Math.min(bestNs, widthNs);
+    worstNs = Math.max(worstNs, widthNs);
   }
-  return bound;
+  return worstNs < bestNs ? undefined : { bestNs, worstNs: Math.max(0, worstNs) };
 }
 
 function worstOf(bounds: readonly (Bound | undefined)[]): Bound | undefined {

@@ -2,7 +2,7 @@
  * What a file system promises, from its mount's type and options (docs/integrity.md, "What a mount promises"), and how
  * long its client may keep answering from a cache after the last change.
  */
-import type { Mount } from './protocol.ts';
+import type { Mount } from './mount.ts';
 
 export const consistencies = ['posix', 'close-to-open', 'smb', 'eventual'] as const;
 export type Consistency = (typeof consistencies)[number];
@@ -70,6 +70,14 @@ export function isNetworkMount(mount: Mount): boolean {
   return familyOf(mount.type) !== 'local';
 }
 
+/**
+ * Made for floppy disks: it makes up inodes when it reads a folder, anew when it has forgotten them, and rounds times when it
+ * writes them down.
+ */
+export function forgetsAttributes({ type }: Mount): boolean {
+  return ['vfat', 'msdos', 'exfat'].includes(type);
+}
+
 /** How long after the last change every client tells the truth, in ms: the longest attribute or entry cache that the options allow. */
 export function settleMsOf(mount: Mount): number {
   switch (familyOf(mount.type)) {
@@ -117,7 +125,7 @@ function numberOption(mount: Mount, name: string): number | undefined {
 
 type Family = 'local' | 'cluster' | 'nfs' | 'gluster' | 'smb' | 'fuse';
 
-function familyOf(type: string): Family {
+export function familyOf(type: string): Family {
   if (['ceph', 'gpfs', 'lustre', 'ocfs2', 'gfs2'].includes(type)) return 'cluster';
   if (type === 'nfs' || type === 'nfs4') return 'nfs';
   if (type === 'fuse.glusterfs') return 'gluster';

@@ -2,7 +2,7 @@
  * Pings in stretches that one offset and the drift explain. Where the next answer fits none of the offsets that are left,
  * the host's clock stepped, ran too fast or slow, or one of both machines was suspended.
  */
-import { driftRate, type Interval, type Ping } from './ping.ts';
+import { driftRate, pingColumns, type Interval, type Ping, type PingColumns } from './ping.ts';
 
 /** From one ping to another, both included, by place. */
 export interface Epoch {
@@ -18,51 +18,67 @@ export interface Step {
   readonly byNs: Interval;
 }
 
-export function splitEpochs(pings: readonly Ping[]): {
+export function splitEpochs({ sentNs, hostNs, receivedNs }: PingColumns): {
   readonly epochs: readonly Epoch[];
   readonly steps: readonly Step[];
 } {
   const epochs: { first: number; last: number }[] = [];
   const steps: Step[] = [];
-  let left: Offsets | undefined;
-  for (const [at, ping] of pings.entries()) {
-    const own = { low: ping.hostNs - ping.receivedNs, high: ping.hostNs - ping.sentNs };
-    const elapsedNs = ping.hostNs - (pings[at - 1]?.hostNs ?? ping.hostNs);
-    const before = left === undefined ? undefined : widened(left, Math.abs(elapsedNs));
+  const left = new Offsets();
+  let before = NaN;
+  for (let at = 0; at < hostNs.length; at++) {
+    const host = hostNs[at] ?? NaN;
+    const low = host - (receivedNs[at] ?? NaN);
+    const high = host - (sentNs[at] ?? NaN);
     const epoch = epochs.at(-1);
-    const isOn = before !== undefined && elapsedNs >= 0 && own.low <= before.high && own.high >= before.low;
-    if (epoch !== undefined && isOn) {
+    if (epoch !== undefined) left.widen(Math.abs(host - before));
+    const isOn = epoch !== undefined && host >= before && low <= left.high && high >= left.low;
+    if (isOn) {
       epoch.last = at;
-      left = narrowed(before, own, at);
-      continue;
+      left.narrow(low, high, at);
+    } else {
+      if (epoch !== undefined) {
+        const after = low > left.high ? left.highFrom : left.lowFrom;
+        steps.push({ after, before: at, byNs: { low: low - left.high, high: high - left.low } });
+      }
+      epochs.push({ first: at, last: at });
+      left.start(low, high, at);
     }
-    if (before !== undefined) {
-      const after = own.low > before.high ? before.highFrom : before.lowFrom;
-      steps.push({ after, before: at, byNs: { low: own.low - before.high, high: own.high - before.low } });
-    }
-    epochs.push({ first: at, last: at });
-    left = { ...own, lowFrom: at, highFrom: at };
+    before = host;
   }
   return { epochs, steps };
 }
 
-/** What an epoch's pings leave of the offset, and which of them say so. */
-interface Offsets extends Interval {
-  readonly lowFrom: number;
-  readonly highFrom: number;
-}
+/** What an epoch's pings leave of the offset, and which of them say so. One for all of them: a run has millions of pings. */
+class Offsets {
+  low = NaN;
+  high = NaN;
+  lowFrom = 0;
+  highFrom = 0;
 
-function widened(offsets: Offsets, elapsedNs: number): Offsets {
-  const drift = driftRate * elapsedNs;
-  return { ...offsets, low: offsets.low - drift, high: offsets.high + drift };
-}
+  start(low: number, high: number, at: number): void {
+    this.low = low;
+    this.high = high;
+    this.lowFrom = at;
+    this.highFrom = at;
+  }
 
-function narrowed(offsets: Offsets, own: Interval, at: number): Offsets {
-  const { low, high, lowFrom, highFrom } = offsets;
-  return {
-    ...(own.low >= low ? { low: own.low, lowFrom: at } : { low, lowFrom }),
-    ...(own.high <= high ? { high: own.high, highFrom: at } : { high, highFrom }),
-  };
+  widen(elapsedNs: number): void {
+    const drift = driftRate * elapsedNs;
+    this.low -= drift;
+    this.high += drift;
+  }
+
+  narrow(low: number, high: number, at: number): void {
+    if (low >= this.low) {
+      this.low = low;
+      this.lowFrom = at;
+    }
+    if (high <= this.high) {
+      this.high = high;
+      this.highFrom = at;
+    }
+  }
 }
 
 /** Of ten pings a second the fastest of each of these is worth keeping, */
@@ -72,7 +88,7 @@ const maxGapNs = 5e9;
 
 /** Those that bound best. All that shows a step is kept, and the pings next to it: the steps that what is left shows are the same. */
 export function thinPings(pings: readonly Ping[]): readonly Ping[] {
-  const { epochs, steps } = splitEpochs(pings);
+  const { epochs, steps } = splitEpochs(pingColumns(pings));
   const edges = new Set(steps.flatMap(({ after, before }) => [after, before - 1, before]));
   // Before the first and after the last there is no bound.
   const kept = new Set([...edges, 0, pings.length - 1]);

@@ -1,27 +1,25 @@
 /** What a check found, and what all of it together means. */
 import * as z from 'zod/mini';
+import { forensicSchema } from './forensics.ts';
+import { witnessSchema } from './witness.ts';
 
 /** Only `proven` fails a run. */
 export const grades = ['proven', 'suspect', 'allowed', 'indeterminate'] as const;
 export type Grade = (typeof grades)[number];
 
-/**
- * One operation that takes part in a proof. Times are on the controller's clock, ns: it started at startNs or later, but not
- * after startNsMax; it ended at endNs or before, but not before endNsMin.
- */
-export const witnessSchema = z.object({
-  host: z.string(),
-  worker: z.number(),
-  sequence: z.number(),
-  operation: z.string(),
-  /** In plain words: `wrote chunk 3, generation 7`. */
-  did: z.string(),
-  startNs: z.optional(z.number()),
-  startNsMax: z.optional(z.number()),
-  endNsMin: z.optional(z.number()),
-  endNs: z.optional(z.number()),
-});
-export type Witness = z.infer<typeof witnessSchema>;
+/** Why one operation of a proof comes before another: facts first, clocks last. */
+export const edgeKinds = [
+  'read-from',
+  'lock counter',
+  'program order',
+  'barrier',
+  'host clock',
+  'clock bounds',
+] as const;
+
+/** Between two of the witnesses, by their places. */
+export const edgeSchema = z.object({ from: z.number(), to: z.number(), by: z.enum(edgeKinds) });
+export type Edge = z.infer<typeof edgeSchema>;
 
 export const findingSchema = z.object({
   code: z.string(),
@@ -34,11 +32,17 @@ export const findingSchema = z.object({
   offset: z.optional(z.number()),
   /** How many times the same thing was seen. */
   count: z.number(),
+  /** So many further findings of this code are left out, and counted here. */
+  leftOut: z.optional(z.number()),
   expected: z.string(),
   found: z.string(),
   /** Bytes around the place, in hex, where they were kept. */
   aroundHex: z.optional(z.string()),
+  /** The first finding of its kind has it, where a chunk is wrong. */
+  forensic: z.optional(forensicSchema),
   witness: z.array(witnessSchema),
+  /** What puts the witnesses in order; missing in runs that an earlier version judged. */
+  edges: z.optional(z.array(edgeSchema)),
 });
 export type Finding = z.infer<typeof findingSchema>;
 

@@ -38,6 +38,12 @@ export function valueOf(bucket: number): number {
   return (subBuckets + (bucket % subBuckets)) * width + (width - 1) / 2;
 }
 
+/** The least value in a bucket, in ns. */
+export function lowestOf(bucket: number): number {
+  if (bucket < subBuckets) return bucket;
+  return (subBuckets + (bucket % subBuckets)) * 2 ** (Math.floor(bucket / subBuckets) - 1);
+}
+
 /** A new histogram that holds both; associative and commutative. */
 export function mergeHistograms(a: Histogram, b: Histogram): Float64Array {
   const merged = newHistogram();
@@ -53,11 +59,16 @@ export function countOf(histogram: Histogram): number {
 
 /** The value that `percent` of all samples don't exceed, in ns, by the nearest rank; undefined without samples. */
 export function percentile(histogram: Histogram, percent: number): number | undefined {
-  const count = countOf(histogram);
-  if (count === 0) return undefined;
-  let left = Math.max(1, Math.ceil((percent / 100) * count));
-  for (let bucket = 0; bucket < histogram.length; bucket++) {
-    left -= histogram[bucket] ?? 0;
+  return sparsePercentile(toSparse(histogram), percent);
+}
+
+/** The same of pairs in the order of their buckets: a curve asks for many. */
+export function sparsePercentile(pairs: Readonly<SparseHistogram>, percent: number): number | undefined {
+  const samples = pairs.reduce((sum, [, count]) => sum + count, 0);
+  if (samples === 0) return undefined;
+  let left = Math.max(1, Math.ceil((percent / 100) * samples));
+  for (const [bucket, count] of pairs) {
+    left -= count;
     if (left <= 0) return valueOf(bucket);
   }
   return undefined;
@@ -65,16 +76,19 @@ export function percentile(histogram: Histogram, percent: number): number | unde
 
 /** Whether so many samples say anything about a percentile. */
 export function isPercentileSupported(percent: number, samples: number): boolean {
-  return samples >= (minimumSamples.get(percent) ?? 1);
+  return samples >= samplesNeeded(percent);
 }
 
-/** Samples that it needs, so that the 95 % confidence interval of the percentile stays within the samples (binomial order statistics). */
-const minimumSamples: ReadonlyMap<number, number> = new Map([
-  [95, 72],
-  [99, 368],
-  [99.9, 3_688],
-  [99.99, 36_887],
-]);
+/**
+ * So that the 95 % confidence interval of the percentile ends within the samples: the largest of n is below the percentile p
+ * by the chance p^n, which shall be 2.5 % at most (order statistics; Hahn and Meeker, Statistical Intervals, 1991). 72 for
+ * p95, 368 for p99, 3,688 for p99.9, 36,887 for p99.99. A median, or what is below it, is told of any.
+ */
+export function samplesNeeded(percent: number): number {
+  return percent <= 50 || percent >= 100 ? 1 : Math.ceil(Math.log(tailChance) / Math.log(percent / 100));
+}
+
+const tailChance = 0.025;
 
 /** Pairs of bucket and count, empty ones left out: how a histogram travels in JSON. */
 export type SparseHistogram = [bucket: number, count: number][];

@@ -9,9 +9,12 @@
  */
 import * as z from 'zod/mini';
 import { crc32 } from './checksum.ts';
+import { extraCalls } from './extra-calls.ts';
 import { recordBytes } from './record.ts';
 
 export const blockHeaderBytes = 48;
+/** Of the header, those before its CRC-32. */
+const checkedBytes = 44;
 /** The first bytes of every block, so of every journal. */
 export const journalMagic = 'FBJ1';
 const magic = 0x314a4246;
@@ -36,6 +39,8 @@ const noteSchema = z.discriminatedUnion('kind', [
     found: z.string(),
     aroundHex: z.string(),
   }),
+  /** What the workload has a use for, and this host or its file system hasn't. errno 0: nothing there can make the call. */
+  z.object({ kind: z.literal('untried'), call: z.enum(extraCalls), errno: z.int() }),
   /** Notes beyond the limit of a worker: counted, not kept. */
   z.object({ kind: z.literal('dropped'), notes: z.number() }),
 ]);
@@ -64,12 +69,25 @@ const blockTypes = { records: 1, note: 2, end: 3 } as const;
 export function encodeBlock(block: Block): Uint8Array {
   const payload = payloadOf(block);
   const bytes = new Uint8Array(blockHeaderBytes + payload.length);
-  const view = new DataView(bytes.buffer);
+  bytes.set(payload, blockHeaderBytes);
+  sealBlock(bytes, block);
+  return bytes;
+}
+
+/** Writes the header of a block whose payload is in its place: who writes many uses the same bytes again, and may lend a faster CRC-32. */
+export function sealBlock(
+  bytes: Uint8Array,
+  block: BlockHeader & Pick<BlockBody, 'type'>,
+  crc: typeof crc32 = crc32,
+): void {
+  const payloadBytes = bytes.length - blockHeaderBytes;
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
   view.setUint32(0, magic, true);
   view.setUint8(4, version);
   view.setUint8(5, blockTypes[block.type]);
   view.setUint8(6, block.phase);
-  view.setUint32(8, payload.length, true);
+  view.setUint8(7, 0);
+  view.setUint32(8, payloadBytes, true);
   view.setUint32(12, block.number, true);
   view.setUint16(16, block.host, true);
   view.setUint16(18, block.worker, true);
@@ -77,10 +95,8 @@ export function encodeBlock(block: Block): Uint8Array {
   view.setUint32(24, block.boot[0], true);
   view.setUint32(28, block.boot[1], true);
   view.setFloat64(32, block.writtenNs, true);
-  view.setUint32(40, block.type === 'records' ? payload.length / recordBytes : 0, true);
-  bytes.set(payload, blockHeaderBytes);
-  view.setUint32(44, checkOf(bytes), true);
-  return bytes;
+  view.setUint32(40, block.type === 'records' ? payloadBytes / recordBytes : 0, true);
+  view.setUint32(44, checkOf(bytes.subarray(0, checkedBytes), bytes.subarray(blockHeaderBytes), crc), true);
 }
 
 function payloadOf(block: BlockBody): Uint8Array {
@@ -113,50 +129,83 @@ export interface Journal {
 export function decodeJournal(bytes: Uint8Array, of: { readonly runTag: number; readonly host: number }): Journal {
   const aligned = bytes.byteOffset % 8 === 0 ? bytes : bytes.slice();
   const blocks: Block[] = [];
-  const nextNumber = new Map<number, number>();
-  const ended = new Set<number>();
-  let boot: readonly [number, number] | undefined;
+  const order = new BlockOrder(of);
   let at = 0;
   while (at < aligned.length) {
     const read = decodeBlock(aligned, at);
-    if (read === undefined) return { blocks, damage: `cut or damaged at byte ${at} of ${aligned.length}` };
-    const { block, bytes: length } = read;
-    boot ??= block.boot;
-    if (block.runTag !== of.runTag || block.host !== of.host) {
-      return { blocks, damage: `the block at byte ${at} belongs to another run or host` };
-    }
-    if (block.boot[0] !== boot[0] || block.boot[1] !== boot[1]) {
-      return { blocks, damage: `the block at byte ${at} was written by another agent process` };
-    }
-    if (block.number !== (nextNumber.get(block.worker) ?? 0)) {
-      return {
-        blocks,
-        damage: `block ${nextNumber.get(block.worker) ?? 0} of worker ${block.worker} is missing at byte ${at}`,
-      };
-    }
-    nextNumber.set(block.worker, block.number + 1);
-    if (block.type === 'end') ended.add(block.worker);
-    blocks.push(block);
-    at += length;
+    if (read === undefined) return { blocks, damage: cutAt(at, aligned.length) };
+    const damage = order.follow(read.block, at);
+    if (damage !== undefined) return { blocks, damage };
+    blocks.push(read.block);
+    at += read.bytes;
   }
-  const open = [...nextNumber.keys()].filter((worker) => !ended.has(worker));
-  if (open.length > 0) return { blocks, damage: `worker ${open.join(', ')} has no end mark` };
-  return { blocks, damage: ended.has(journalEnd) ? undefined : 'no end mark' };
+  return { blocks, damage: order.missing() };
+}
+
+export function cutAt(at: number, bytes: number): string {
+  return `cut or damaged at byte ${at} of ${bytes}`;
+}
+
+/** Whether the blocks of one journal are of one run, host and boot, and none of any worker is missing. */
+export class BlockOrder {
+  readonly #of: { readonly runTag: number; readonly host: number };
+  readonly #nextNumber = new Map<number, number>();
+  readonly #ended = new Set<number>();
+  #boot: readonly [number, number] | undefined;
+
+  constructor(of: { readonly runTag: number; readonly host: number }) {
+    this.#of = of;
+  }
+
+  /** What is wrong with the block that comes next. */
+  follow(block: Block, at: number): string | undefined {
+    const { worker, number, boot } = block;
+    this.#boot ??= boot;
+    if (block.runTag !== this.#of.runTag || block.host !== this.#of.host) {
+      return `the block at byte ${at} belongs to another run or host`;
+    }
+    if (boot[0] !== this.#boot[0] || boot[1] !== this.#boot[1]) {
+      return `the block at byte ${at} was written by another agent process`;
+    }
+    const expected = this.#nextNumber.get(worker) ?? 0;
+    if (number !== expected) return `block ${expected} of worker ${worker} is missing at byte ${at}`;
+    this.#nextNumber.set(worker, number + 1);
+    if (block.type === 'end') this.#ended.add(worker);
+    return undefined;
+  }
+
+  /** What is missing once there are no more blocks. */
+  missing(): string | undefined {
+    const open = [...this.#nextNumber.keys()].filter((worker) => !this.#ended.has(worker));
+    if (open.length > 0) return `worker ${open.join(', ')} has no end mark`;
+    return this.#ended.has(journalEnd) ? undefined : 'no end mark';
+  }
 }
 
 /** The largest payload that a block may claim; the agent writes far smaller ones. */
 const maxPayloadBytes = 64 << 20;
 
-function decodeBlock(bytes: Uint8Array, at: number): { readonly block: Block; readonly bytes: number } | undefined {
+/** How long the block is that begins here, by its header; undefined where none does. */
+export function blockLength(bytes: Uint8Array, at: number): number | undefined {
   if (bytes.length - at < blockHeaderBytes) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset + at);
   if (view.getUint32(0, true) !== magic || view.getUint8(4) !== version) return undefined;
   const payloadBytes = view.getUint32(8, true);
-  if (payloadBytes > maxPayloadBytes || payloadBytes % 8 !== 0) return undefined;
-  const end = at + blockHeaderBytes + payloadBytes;
-  if (end > bytes.length) return undefined;
-  if (view.getUint32(44, true) !== checkOf(bytes.subarray(at, end))) return undefined;
-  const body = decodeBody(view.getUint8(5), bytes.subarray(at + blockHeaderBytes, end));
+  return payloadBytes > maxPayloadBytes || payloadBytes % 8 !== 0 ? undefined : blockHeaderBytes + payloadBytes;
+}
+
+/** The block that begins here, if all of it is there; who has a faster CRC-32 at hand may lend it. */
+export function decodeBlock(
+  bytes: Uint8Array,
+  at: number,
+  crc: typeof crc32 = crc32,
+): { readonly block: Block; readonly bytes: number } | undefined {
+  const length = blockLength(bytes, at);
+  if (length === undefined || at + length > bytes.length) return undefined;
+  const view = new DataView(bytes.buffer, bytes.byteOffset + at);
+  const payload = bytes.subarray(at + blockHeaderBytes, at + length);
+  if (view.getUint32(44, true) !== checkOf(bytes.subarray(at, at + checkedBytes), payload, crc)) return undefined;
+  const body = decodeBody(view.getUint8(5), payload);
   if (body === undefined) return undefined;
   const header: BlockHeader = {
     phase: view.getUint8(6),
@@ -167,7 +216,7 @@ function decodeBlock(bytes: Uint8Array, at: number): { readonly block: Block; re
     boot: [view.getUint32(24, true), view.getUint32(28, true)],
     writtenNs: view.getFloat64(32, true),
   };
-  return { block: { ...header, ...body }, bytes: blockHeaderBytes + payloadBytes };
+  return { block: { ...header, ...body }, bytes: length };
 }
 
 function decodeBody(type: number, payload: Uint8Array): BlockBody | undefined {
@@ -207,6 +256,7 @@ function parseNote(text: string): Note | undefined {
   }
 }
 
-function checkOf(block: Uint8Array): number {
-  return crc32(block.subarray(blockHeaderBytes), crc32(block.subarray(0, 44)));
+/** Of the header before its CRC-32, and the payload. */
+function checkOf(header: Uint8Array, payload: Uint8Array, crc: typeof crc32): number {
+  return crc(payload, crc(header));
 }

@@ -1,5 +1,5 @@
 /** The mounts of a host, as Linux tells them in /proc/self/mountinfo (proc_pid_mountinfo(5)). */
-import type { Mount } from './protocol.ts';
+import type { Mount } from './mount.ts';
 
 /** In the order in which they were mounted. */
 export function parseMounts(mountinfo: string): readonly Mount[] {

@@ -9,6 +9,17 @@ export function runFolderName(run: string): string {
   return `funbric-${run}`;
 }
 
+/** What fio works in on one host: a folder of its own beside that of the run. The same name holds its job and results in a work folder. */
+export function fioFolderName(run: string, host: number): string {
+  return `${runFolderName(run)}${fioFolderPart}${host}`;
+}
+
+export const fioFolderPart = '.fio-';
+/** In the folder of fio, besides the marker. */
+export const fioDataFolder = 'data';
+/** In its work folder; all that it ever holds. */
+export const fioWorkFiles = ['job.fio', 'fio.json', 'stderr', 'code', 'cut', 'results.json'] as const;
+
 export const ownFolder = 'own';
 /** Trees that nobody owns: what all hosts do there at the same time is judged by rules of its own. */
 export const arenas = ['race', 'append', 'shared', 'locks'] as const;
@@ -24,7 +35,8 @@ export function ownerOfArena(arena: Arena): number {
 
 /** Undefined: a worker's own tree. */
 export function arenaOf(owner: number): Arena | undefined {
-  return arenas[owner - firstArenaOwner];
+  // Asked of every record: a place before the first would be looked up as a word.
+  return owner < firstArenaOwner ? undefined : arenas[owner - firstArenaOwner];
 }
 
 /** Holds the run id; nothing is deleted below a directory that lacks it. */

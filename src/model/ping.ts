@@ -8,6 +8,21 @@ export interface Ping {
   readonly receivedNs: number;
 }
 
+/** Pings side by side: of an hour there are 7,200 a host, and runs have a thousand of these. */
+export interface PingColumns {
+  readonly sentNs: Float64Array;
+  readonly hostNs: Float64Array;
+  readonly receivedNs: Float64Array;
+}
+
+export function pingColumns(pings: readonly Ping[]): PingColumns {
+  return {
+    sentNs: Float64Array.from(pings, ({ sentNs }) => sentNs),
+    hostNs: Float64Array.from(pings, ({ hostNs }) => hostNs),
+    receivedNs: Float64Array.from(pings, ({ receivedNs }) => receivedNs),
+  };
+}
+
 export interface Interval {
   readonly low: number;
   readonly high: number;

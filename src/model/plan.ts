@@ -1,9 +1,11 @@
 /** Everything that is decided before the first byte is sent: `plan.json`, from which the run can be judged without us. */
 import * as z from 'zod/mini';
 import { consistencies } from './consistency.ts';
+import { thresholdsSchema } from './expectation.ts';
 import { hostSchema, variableSchema } from './host.ts';
 import { mountSpecSchema } from './mount-spec.ts';
 import { hashText32 } from './random.ts';
+import { mergePlanSchema } from './receipt.ts';
 
 /** What an agent shall do: what the controller needs to know of it, and fields that only the engine's own schema reads. */
 export const workloadSpecSchema = z.looseObject({
@@ -18,8 +20,12 @@ export const workloadSpecSchema = z.looseObject({
   isLocal: z.optional(z.boolean()),
   /** What the file system promises, where the user says otherwise than its mounts. */
   consistency: z.optional(z.enum(consistencies)),
-  /** The first error that the workload doesn't expect ends the stress on every host, and fails the run. */
+  /** The first error that the workload doesn't expect, own chunk that isn't as written, or finding of a look during it, ends the stress on every host, and fails the run. */
   isStrict: z.optional(z.boolean()),
+  /** False: journals are checked only at the end of the run, and not during the stress. */
+  isCheckedLive: z.optional(z.boolean()),
+  /** Operations a second that each worker is to begin; as many as it can where not given. */
+  rate: z.optional(z.number()),
 });
 export type WorkloadSpec = z.infer<typeof workloadSpecSchema>;
 
@@ -70,6 +76,8 @@ export const plannedTaskSchema = z.object({
   arguments: z.optional(z.array(z.string())),
   workload: z.optional(workloadSpecSchema),
   mount: z.optional(mountSpecSchema),
+  /** What is expected of the run's figures. */
+  thresholds: z.optional(thresholdsSchema),
 });
 export type PlannedTask = z.infer<typeof plannedTaskSchema>;
 
@@ -93,10 +101,14 @@ export const planSchema = z.object({
   /** A command of a task that fails is a warning, unless the task says otherwise. */
   isWarnOnly: z.optional(z.boolean()),
   beforeVerify: z.optional(z.string()),
+  /** That command crashes the file system: then only what was synced must have survived. */
+  isAfterCrash: z.optional(z.boolean()),
   /** What the workload wrote stays on the file system under test. */
   isKept: z.boolean(),
   /** Where agents make their own folders; see AgentSpec. */
   workDir: z.optional(z.string()),
+  /** Of a run that was made of result files. */
+  merge: z.optional(mergePlanSchema),
 });
 export type Plan = Readonly<z.infer<typeof planSchema>>;
 
@@ -122,6 +134,8 @@ export const agentSpecSchema = z.object({
   /** The plan's limit on one operation. */
   hungMs: z.optional(z.number()),
   workload: workloadSpecSchema,
+  /** A crash comes before verify: what setup makes must survive it. */
+  isAfterCrash: z.optional(z.boolean()),
   /** Where the agent makes its own folder; /var/tmp where not given. */
   workDir: z.optional(z.string()),
 });
@@ -137,6 +151,7 @@ export function agentSpecOf(plan: Plan, host: number, workload: WorkloadSpec): A
     leaseMs: plan.limits.leaseMs,
     hungMs: plan.limits.hungMs,
     workload,
+    ...(plan.isAfterCrash === true ? { isAfterCrash: true } : {}),
     ...(plan.workDir === undefined ? {} : { workDir: plan.workDir }),
   };
 }

@@ -4,6 +4,7 @@
  * Times `...Ns` of the agent are of its host's monotonic clock, ns since the agent's start.
  */
 import * as z from 'zod/mini';
+import { mountSchema } from './mount.ts';
 import { agentSpecSchema } from './plan.ts';
 
 /**
@@ -29,15 +30,6 @@ export const commandSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('bye') }),
 ]);
 export type Command = z.infer<typeof commandSchema>;
-
-/** A file system of the host, as /proc/self/mountinfo tells it. */
-export const mountSchema = z.object({
-  path: z.string(),
-  type: z.string(),
-  source: z.string(),
-  options: z.array(z.string()),
-});
-export type Mount = z.infer<typeof mountSchema>;
 
 /** What a host is, for the report's environment. All texts are the host's: hostile. */
 export const factsSchema = z.object({

@@ -40,6 +40,16 @@ export const recordKinds = {
   /** A lock was asked for, without waiting: of the range `first` of a file of the arena `locks`. */
   lock: 23,
   unlock: 24,
+  /** generation = the permissions that the file gets. */
+  chmod: 25,
+  /** generation = the time that it gets, in seconds since 1970. */
+  utimes: 26,
+  /** The extended attribute that is ours is set to a value that names this operation, its number in `generation`; 0: it is removed. */
+  setxattr: 27,
+  /** Room is made for `count` chunks; size = what the file has at least from then on, 0: it stays as long as it is. */
+  fallocate: 28,
+  /** `count` chunks become zeros, as far as the file goes; size as of fallocate. */
+  punchHole: 29,
   /** A line (model/line.ts) is added to a file that others append to too: number `first` of its writer there, of `count` bytes. */
   addLine: 30,
   /** Verify: one such file was read; size = bytes, target = their CRC-32. With `inDetail` its lines follow, in `count` records. */
@@ -48,6 +58,10 @@ export const recordKinds = {
   lines: 32,
   /** `count` bytes from `incarnation` on that are no line; where a header is left, of which (`writer`, `first`, `generation` bytes). */
   noLine: 33,
+  /** A look at the extended attribute: content, and creator, incarnation and generation of the value that was there. */
+  getxattr: 34,
+  /** An fsync of a folder: what makes its entries last. */
+  fsyncFolder: 35,
 } as const;
 
 const kindNames: ReadonlyMap<number, string> = new Map(
@@ -76,6 +90,11 @@ export const contents = {
   misplaced: 6,
   /** The file ended inside the chunk. */
   partial: 7,
+  /**
+   * The start of a good chunk, whose last byte that isn't zero is before `target`: its file ended there, or zeros follow. Its
+   * stamp is told where it is whole.
+   */
+  cut: 8,
 } as const;
 
 /** Why a read happened, and how it ended, in `flags`. */
@@ -89,13 +108,19 @@ export const readFlags = {
   cut: 8,
   /** Of noLine: what is left of the line goes on behind another one that lies over it. */
   covered: 16,
+  /** Of reads, writes and appends: past the page cache (O_DIRECT). */
+  direct: 32,
 } as const;
+
+/** How it was done, in `flags` of fallocate and punchHole. */
+export const extentFlags = { keepsSize: 1 } as const;
 
 /**
  * One operation. `owner` is the run-wide number of the worker whose tree holds the object, `name` the object's number in
  * that tree (see namespace.ts); `target` the new name of a rename, or the chunk found in a misplaced one.
  * first/count are chunks; generation, creator, incarnation and writer are what was written or seen; times are ns of the
- * host's monotonic clock since the agent's start; size is bytes (written, read first, new size, seen size) or entries.
+ * host's monotonic clock since the agent's start; size is bytes (written, read first, new size, seen size) or entries. What stat
+ * and scanEntry see beside the size is in the fields of chunks (see attributes.ts).
  */
 export interface JournalRecord {
   readonly kind: number;

@@ -4,6 +4,7 @@
  */
 import * as z from 'zod/mini';
 import { agentPhases, factsSchema, heartbeatSchema } from './protocol.ts';
+import { collectedFileSchema } from './receipt.ts';
 
 /** Far below 2^53, and no host's lie makes a sum negative. */
 const countSchema = z.int().check(z.nonnegative());
@@ -16,6 +17,8 @@ export const operationStatsSchema = z.object({
   errors: z.record(z.string(), countSchema),
   /** Successful and failed operations by latency in ns; see histogram.ts. */
   histogram: z.array(z.tuple([countSchema, countSchema])),
+  /** Of a paced stress: the same from when each operation was due (response time), where `histogram` is from when it began (service time). */
+  response: z.optional(z.array(z.tuple([countSchema, countSchema]))),
 });
 export type OperationStats = z.infer<typeof operationStatsSchema>;
 
@@ -28,6 +31,16 @@ export const sampleSchema = z.object({
   bytes: countSchema,
 });
 export type Sample = z.infer<typeof sampleSchema>;
+
+/** How each worker of a paced stress kept its rate: operations that were due and begun, of how long a time, and the most that one was late. */
+export const paceSchema = z.array(
+  z.object({
+    turns: countSchema,
+    elapsedMs: z.number().check(z.nonnegative()),
+    lateMsMax: z.number().check(z.nonnegative()),
+  }),
+);
+export type Pace = z.infer<typeof paceSchema>;
 
 export const phaseSpanSchema = z.object({
   phase: z.enum(agentPhases),
@@ -47,6 +60,7 @@ export const agentReportSchema = z.object({
   /** Of the stress phase. */
   operations: z.array(operationStatsSchema),
   samples: z.array(sampleSchema),
+  pace: z.optional(paceSchema),
   heartbeats: z.array(heartbeatSchema),
   journal: z.object({ bytes: countSchema, records: countSchema, workers: countSchema }),
   /** In verify the directory under test showed another file system: what was read there says nothing. */
@@ -90,5 +104,7 @@ export const hostResultSchema = z.object({
   /** journals/<stem>.fbj as it arrived. */
   journal: z.optional(z.object({ bytes: z.number(), sha256: z.string() })),
   agent: z.optional(agentReportSchema),
+  /** Result files of tools that it brought. */
+  collected: z.optional(z.array(collectedFileSchema)),
 });
 export type HostResult = z.infer<typeof hostResultSchema>;

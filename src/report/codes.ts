@@ -41,11 +41,11 @@ const names: Readonly<Record<string, string>> = {
   N11: 'aliased name',
   N12: 'orphan or cycle',
   N13: 'stale negative entry',
-  M01: 'mtime or ctime backwards',
-  M02: 'wrong link count',
-  M03: 'stale attributes',
-  M04: 'lost mode',
-  M05: 'lost extended attribute',
+  M01: 'mtime backwards',
+  M02: 'ctime backwards',
+  M03: 'wrong link count',
+  M04: 'stale attributes',
+  M05: 'lost mode',
   M06: 'inode changed',
   L01: 'mutual exclusion broken',
   L02: 'shared and exclusive lock overlap',
@@ -66,6 +66,7 @@ const names: Readonly<Record<string, string>> = {
   H01: 'hung operation',
   H02: 'error storm',
   H03: 'lost host',
+  T01: 'wrong data, by the tool that verified it',
 };
 
 export function nameOfCode(code: string): string {

@@ -61,11 +61,14 @@ export async function loadTemplates(folder: string): Promise<Templates> {
   }
   const page = handlebars.compile<PageView>(await readText(join(folder, 'report.hbs')), options);
   return {
-    css: await readText(join(folder, 'report.css')),
+    css: (await Promise.all(styles.map((name) => readText(join(folder, 'styles', `${name}.css`))))).join('\n'),
     script: (await readText(scriptPath)).trimEnd(),
     page: (view) => page(view),
   };
 }
+
+/** In this order: what narrow screens and paper have otherwise comes behind what they change. */
+const styles = ['page', 'verdict', 'section', 'finding', 'chart', 'screen'] as const;
 
 /** Made of browser/ by the build; this file is dist/src/report/render.js. */
 const scriptPath = fileURLToPath(new URL('../../report/page.js', import.meta.url));

@@ -72,7 +72,34 @@ export interface FindingBlock {
   /** Null where no operation is timed. */
   readonly timeline: WitnessChart | null;
   readonly witness: TableBlock | null;
+  /** Null where no chunk is wrong, or another finding of the same kind shows it. */
+  readonly forensic: ForensicView | null;
+  /** Why they stand in this order, a sentence an edge. */
+  readonly order: readonly string[];
   readonly places: TableBlock | null;
+}
+
+/** A wrong chunk taken apart. */
+export interface ForensicView {
+  readonly title: string;
+  /** Sentences: where it breaks, where the data comes from. */
+  readonly story: readonly string[];
+  readonly stamp: TableBlock;
+  readonly bytes: { readonly caption: string; readonly isCompared: boolean; readonly lines: readonly HexLine[] } | null;
+  readonly neighbours: TableBlock | null;
+}
+
+export interface HexLine {
+  /** `cut`: lines that are left out because they are the same. */
+  readonly kind: 'expected' | 'found' | 'same' | 'cut';
+  /** A sign for the kind, and the address. */
+  readonly head: string;
+  readonly parts: readonly HexPart[];
+}
+
+export interface HexPart {
+  readonly text: string;
+  readonly isDifferent: boolean;
 }
 
 /** Operations of a proof in the order of their times; its text twin is the witness table. */
@@ -80,6 +107,16 @@ export interface WitnessChart {
   /** What the drawing shows, as a conclusion. */
   readonly title: string;
   readonly operations: readonly TimedOperation[];
+  /** Undefined where nobody said which: then they follow each other by their times. */
+  readonly edges?: readonly WitnessEdge[] | undefined;
+}
+
+/** From one of the operations to another, by their places. */
+export interface WitnessEdge {
+  readonly from: number;
+  readonly to: number;
+  readonly kind: 'order' | 'source';
+  readonly tip: string;
 }
 
 /** It started within [startNs, startNsMax] and ended within [endNsMin, endNs]. */
@@ -198,6 +235,27 @@ export interface VitalsBlock {
   readonly twin: TableBlock;
 }
 
+/** Figures from cycle to cycle, one small chart each. */
+export interface TrendBlock {
+  readonly kind: 'trend';
+  readonly title: string;
+  /** What stands below the axis. */
+  readonly axis: string;
+  readonly items: readonly {
+    readonly name: string;
+    readonly title: string;
+    readonly points: readonly {
+      readonly x: string;
+      readonly y: number | null;
+      /** What it spreads over. */
+      readonly low?: number;
+      readonly high?: number;
+      readonly tip: string;
+    }[];
+  }[];
+  readonly twin: TableBlock;
+}
+
 export type Block =
   | VerdictBlock
   | { readonly kind: 'text'; readonly tone: Tone; readonly paragraphs: readonly string[] }
@@ -208,7 +266,8 @@ export type Block =
   | ChartBlock
   | LifelinesBlock
   | SpectrumBlock
-  | VitalsBlock;
+  | VitalsBlock
+  | TrendBlock;
 
 /** Every kind has its template; the contract test compares this list with the folder. */
 export const blockKinds = [
@@ -222,6 +281,7 @@ export const blockKinds = [
   'lifelines',
   'spectrum',
   'vitals',
+  'trend',
 ] as const satisfies readonly Block['kind'][];
 
 export interface Section {

@@ -3,6 +3,7 @@
  * stop: terminal sequences, control characters, and those that reorder or hide what stands beside them. File names are
  * evidence, so such characters are shown by their number instead of dropped.
  */
+import { reveal } from '../model/reveal.ts';
 
 const escape = String.fromCodePoint(0x1b);
 const bell = String.fromCodePoint(0x07);
@@ -49,19 +50,4 @@ export function capMiddle(text: string, limit: number): string {
 /** Without the half of a character that a cut left at either end. */
 function whole(text: string): string {
   return text.replace(/^[\udc00-\udfff]|[\ud800-\udbff]$/g, '');
-}
-
-/**
- * Control and format characters, lone surrogates, line separators, and what has no glyph. The general categories cover
- * bidirectional overrides and isolates, zero-width characters and tags, and those that later Unicode versions add.
- */
-const hidden = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Co}\p{Cn}]/gu;
-
-function reveal(text: string): string {
-  return text.replace(hidden, (character) => {
-    const code = character.codePointAt(0) ?? 0;
-    // Unicode has pictures of the C0 controls: NUL is U+2400.
-    if (code < 0x20) return String.fromCodePoint(0x2400 + code);
-    return code === 0x7f ? '␡' : `⟨U+${code.toString(16).toUpperCase().padStart(4, '0')}⟩`;
-  });
 }

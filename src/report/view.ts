@@ -6,12 +6,24 @@ import type { Drawing } from './charts/drawing.ts';
 import { drawLifelines } from './charts/lifelines.ts';
 import { drawSpectrum } from './charts/spectrum.ts';
 import { drawTimeChart } from './charts/time-chart.ts';
+import { drawTrend } from './charts/trend.ts';
 import { twinOf } from './charts/twin.ts';
 import { drawVitals } from './charts/vitals.ts';
 import { drawWitness } from './charts/witness-chart.ts';
 import { viewDrawing, type DrawingView } from './drawing-view.ts';
 import { formatCount } from './format.ts';
-import type { Block, Column, Fact, FindingBlock, OutputBlock, Row, TableBlock, Tone, VerdictBlock } from './section.ts';
+import type {
+  Block,
+  Column,
+  Fact,
+  FindingBlock,
+  ForensicView,
+  OutputBlock,
+  Row,
+  TableBlock,
+  Tone,
+  VerdictBlock,
+} from './section.ts';
 import { capHead, capMiddle, cleanLine, cleanLines } from './text.ts';
 
 /** How much of a run a page shows. */
@@ -52,17 +64,23 @@ interface FigureView {
 
 /** Small drawings beside each other, with one twin. */
 interface MultiplesView {
-  readonly kind: 'spectrum' | 'vitals';
+  readonly kind: 'spectrum' | 'vitals' | 'trend';
   readonly title: string;
   readonly items: readonly { readonly name: string; readonly title: string; readonly drawing: DrawingView }[];
   readonly twin: TableView;
 }
 
+type ForensicShown = Omit<ForensicView, 'stamp' | 'neighbours'> & {
+  readonly stamp: TableView;
+  readonly neighbours: TableView | null;
+};
+
 export type BlockView =
   | (VerdictBlock & { readonly isPass: boolean; readonly isFail: boolean; readonly word: string })
   | Extract<Block, { kind: 'text' | 'facts' }>
   | TableView
-  | (Omit<FindingBlock, 'hex' | 'timeline' | 'witness' | 'places'> & {
+  | (Omit<FindingBlock, 'hex' | 'timeline' | 'witness' | 'places' | 'forensic'> & {
+      readonly forensic: ForensicShown | null;
       readonly hex: string;
       readonly timeline: { readonly title: string; readonly drawing: DrawingView } | null;
       readonly witness: TableView | null;
@@ -98,27 +116,11 @@ export function viewBlock(block: Block, limits: Limits): BlockView {
     case 'lifelines':
       return figure(block, { title: line(block.title), drawing: drawLifelines(block), twin: block.twin, limits });
     case 'spectrum':
-      return {
-        kind: block.kind,
-        title: line(block.title),
-        items: block.curves.map((curve) => ({
-          name: line(curve.name),
-          title: line(curve.title),
-          drawing: viewDrawing(drawSpectrum(curve, block.scale)),
-        })),
-        twin: viewTable(block.twin, limits),
-      };
+      return multiples(block, { of: block.curves, draw: (curve) => drawSpectrum(curve, block.scale), limits });
     case 'vitals':
-      return {
-        kind: block.kind,
-        title: line(block.title),
-        items: block.hosts.map((host) => ({
-          name: line(host.name),
-          title: line(host.title),
-          drawing: viewDrawing(drawVitals(host, block)),
-        })),
-        twin: viewTable(block.twin, limits),
-      };
+      return multiples(block, { of: block.hosts, draw: (host) => drawVitals(host, block), limits });
+    case 'trend':
+      return multiples(block, { of: block.items, draw: (item) => drawTrend(item, block.axis), limits });
   }
 }
 
@@ -127,6 +129,28 @@ function figure(
   made: { readonly title: string; readonly drawing: Drawing; readonly twin: TableBlock; readonly limits: Limits },
 ): FigureView {
   return { kind, title: made.title, drawing: viewDrawing(made.drawing), twin: viewTable(made.twin, made.limits) };
+}
+
+interface Named {
+  readonly name: string;
+  readonly title: string;
+}
+
+function multiples<One extends Named>(
+  { kind, title, twin }: { readonly kind: MultiplesView['kind']; readonly title: string; readonly twin: TableBlock },
+  made: { readonly of: readonly One[]; readonly draw: (one: One) => Drawing; readonly limits: Limits },
+): MultiplesView {
+  const line = (text: string): string => capHead(cleanLine(text), made.limits.characters);
+  return {
+    kind,
+    title: line(title),
+    items: made.of.map((one) => ({
+      name: line(one.name),
+      title: line(one.title),
+      drawing: viewDrawing(made.draw(one)),
+    })),
+    twin: viewTable(twin, made.limits),
+  };
 }
 
 function viewVerdict(block: VerdictBlock, limits: Limits): BlockView {
@@ -164,7 +188,9 @@ function viewFinding(block: FindingBlock, limits: Limits): BlockView {
     facts: viewFacts(block.facts, limits),
     expected: line(block.expected),
     found: line(block.found),
+    order: block.order.map((text) => line(text)),
     hex: block.hex.join('\n'),
+    forensic: block.forensic === null ? null : viewForensic(block.forensic, limits),
     timeline:
       block.timeline === null
         ? null
@@ -175,6 +201,17 @@ function viewFinding(block: FindingBlock, limits: Limits): BlockView {
         : viewTable(block.witness, { ...limits, rows: Math.min(limits.rows, maxWitnesses) }),
     places:
       block.places === null ? null : viewTable(block.places, { ...limits, rows: Math.min(limits.rows, maxPlaces) }),
+  };
+}
+
+function viewForensic({ title, story, stamp, bytes, neighbours }: ForensicView, limits: Limits): ForensicShown {
+  const line = (text: string): string => capHead(cleanLine(text), limits.characters);
+  return {
+    title: line(title),
+    story: story.map((text) => line(text)),
+    stamp: viewTable(stamp, limits),
+    bytes,
+    neighbours: neighbours === null ? null : viewTable(neighbours, limits),
   };
 }
 

@@ -1,28 +1,59 @@
 /** The operations of a proof, put in order on the controller's clock: as a drawing, and as a table with the same times. */
-import type { Witness } from '../model/finding.ts';
+import type { Edge, Finding } from '../model/finding.ts';
+import type { Witness } from '../model/witness.ts';
 import { formatCount, formatNs } from './format.ts';
-import type { TableBlock, TimedOperation, WitnessChart } from './section.ts';
+import type { TableBlock, TimedOperation, WitnessChart, WitnessEdge } from './section.ts';
 
 /** Two to four operations prove a finding; more come only from a file that somebody made up. */
 const maxOperations = 8;
 
 /** Null where fewer than one operation has both of its times. */
-export function witnessChart(witness: readonly Witness[]): WitnessChart | null {
-  const operations = witness
-    .flatMap((one) => timed(one))
-    .toSorted((a, b) => a.startNs - b.startNs)
+export function witnessChart({ witness, edges }: Proof): WitnessChart | null {
+  const drawn = witness
+    .flatMap((one, place) => timed(one, place).map((operation) => ({ operation, place })))
+    .toSorted((a, b) => a.operation.startNs - b.operation.startNs)
     .slice(0, maxOperations);
-  return operations.length === 0 ? null : { title: conclusionOf(operations), operations };
+  const operations = drawn.map(({ operation }) => operation);
+  if (operations.length === 0) return null;
+  const places = drawn.map(({ place }) => place);
+  return { title: conclusionOf(operations), operations, edges: edges?.flatMap((edge) => placed(edge, places)) };
 }
 
-function timed(one: Witness): readonly TimedOperation[] {
+type Proof = Pick<Finding, 'witness' | 'edges'>;
+
+function placed({ from, to, by }: Edge, places: readonly number[]): readonly WitnessEdge[] {
+  const [a, b] = [places.indexOf(from), places.indexOf(to)];
+  if (a === -1 || b === -1 || a === b) return [];
+  return [{ from: a, to: b, kind: sources.has(by) ? 'source' : 'order', tip: reasons[by] }];
+}
+
+const sources: ReadonlySet<Edge['by']> = new Set(['read-from', 'lock counter']);
+
+const reasons: Readonly<Record<Edge['by'], string>> = {
+  'read-from': 'is what it read: the stamp says so',
+  'lock counter': 'wrote the counter that it read',
+  'program order': 'ended before it began: one worker does one thing after another',
+  barrier: 'ended before it began: a barrier of all hosts lay between them',
+  'host clock': "ended before it began, by their host's own clock",
+  'clock bounds': 'ended before it began, for every clock within its bounds',
+};
+
+/** `1 ended before 3 began: ...`: the numbers are those of the table. */
+export function orderOf({ witness, edges = [] }: Proof): readonly string[] {
+  return edges
+    .filter(({ from, to }) => from < witness.length && to < witness.length)
+    .slice(0, maxOperations)
+    .map(({ from, to, by }) => `${from + 1} ${reasons[by].replace(/\bit\b/, `${to + 1}`)}`);
+}
+
+function timed(one: Witness, place: number): readonly TimedOperation[] {
   const { startNs, endNs } = one;
   if (startNs === undefined || endNs === undefined || !(endNs >= startNs)) return [];
   const within = (ns: number): number => Math.min(endNs, Math.max(startNs, ns));
   return [
     {
       lane: `${one.host}/${one.worker}`,
-      words: `${spoken(one.operation)}: ${one.did}`,
+      words: `${place + 1} ${spoken(one.operation)}: ${one.did}`,
       tip: `${one.host}, worker ${one.worker}, operation ${formatCount(one.sequence)}: ${one.did}`,
       startNs,
       startNsMax: within(one.startNsMax ?? startNs),
@@ -37,6 +68,9 @@ const names: ReadonlyMap<string, string> = new Map([
   ['observe', 'read'],
   ['listed', 'list'],
   ['renameOnto', 'rename onto'],
+  ['setxattr', 'set attribute'],
+  ['getxattr', 'look at attribute'],
+  ['punchHole', 'punch hole'],
   ['scanRead', 'verify read'],
   ['scanEntry', 'verify list'],
   ['scanList', 'verify list'],
@@ -75,6 +109,7 @@ export function witnessTable(witness: readonly Witness[]): TableBlock {
     kind: 'table',
     caption: 'The operations that prove it, in ms from the first',
     columns: [
+      { title: 'No.', align: 'right' },
       { title: 'Host', align: 'left' },
       { title: 'Worker', align: 'right' },
       { title: 'Operation no.', align: 'right' },
@@ -83,8 +118,9 @@ export function witnessTable(witness: readonly Witness[]): TableBlock {
       { title: 'Began', align: 'right' },
       { title: 'Ended', align: 'right' },
     ],
-    rows: witness.map((one) => ({
+    rows: witness.map((one, place) => ({
       cells: [
+        formatCount(place + 1),
         one.host,
         formatCount(one.worker),
         formatCount(one.sequence),

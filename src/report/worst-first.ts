@@ -1,7 +1,7 @@
 /** The order of hosts wherever the report has them: who came to harm, then who stands out, then who was slow. */
+import { outliersOf } from '../model/outliers.ts';
 import type { HostStatus } from '../model/result.ts';
 import type { Run, RunHost } from '../model/run.ts';
-import { outliersOf } from './outliers.ts';
 
 export function worstFirst(run: Run): readonly RunHost[] {
   const odd = new Set(outliersOf(run).map(({ host }) => host));

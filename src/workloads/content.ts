@@ -4,17 +4,11 @@
  */
 import { contents } from '../model/record.ts';
 import { bodyOffset, encodeStamp, isStamp, makePool, stampBytes } from '../model/stamp.ts';
+import type { ChunkBuffer } from './chunk-buffer.ts';
+import { isStampStart, usedBytes } from './cut-chunk.ts';
 
-/** Chunks one after another, as bytes and as the words of their stamps. */
-export interface ChunkBuffer {
-  readonly bytes: Buffer;
-  readonly words: Uint32Array;
-}
-
-export function chunkBuffer(bytes: number): ChunkBuffer {
-  const memory = new ArrayBuffer(bytes);
-  return { bytes: Buffer.from(memory), words: new Uint32Array(memory) };
-}
+/** Held by itself: what all buffers have in common is so much that each call would look for it anew. */
+const { compare } = Buffer.prototype;
 
 /** What a write puts into its chunks; `first` is the chunk of the file where it starts. */
 export interface Change {
@@ -43,8 +37,8 @@ export interface Content {
   /** The pool that the bodies of a run are slices of. */
   readonly pool: Buffer;
   fill(buffer: ChunkBuffer, count: number, change: Change): void;
-  /** What the chunk in this place of the buffer is, when it was read as chunk `chunk` of a file. */
-  look(buffer: ChunkBuffer, place: number, chunk: number, seen: Seen): void;
+  /** What the chunk in this place of the buffer is, when it was read as chunk `chunk` of a file; where files may end inside chunks (`isCut`), also the start of one. */
+  look(buffer: ChunkBuffer, place: number, chunk: number, seen: Seen, isCut?: boolean): void;
 }
 
 export function contentOf(runTag: number, chunkBytes: number): Content {
@@ -56,10 +50,28 @@ export function contentOf(runTag: number, chunkBytes: number): Content {
   const incarnation = { creator: 0, operation: 0 };
   const stamp = { runTag, incarnation, writer: 0, chunk: 0, operation: 0, generation: 0 };
 
-  const isBodyGood = (buffer: ChunkBuffer, place: number): boolean => {
+  const isBodyGood = (buffer: ChunkBuffer, place: number, bytes = bodyBytes): boolean => {
     const start = place * chunkBytes + stampBytes;
     const source = bodyOffset(buffer.words, place * wordsOfChunk);
-    return pool.compare(buffer.bytes, start, start + bodyBytes, source, source + bodyBytes) === 0;
+    return compare.call(pool, buffer.bytes, start, start + bytes, source, source + bytes) === 0;
+  };
+
+  /** One whose last byte is zero may be cut there. */
+  const lookAtCut = (buffer: ChunkBuffer, place: number, seen: Seen): boolean => {
+    const start = place * chunkBytes;
+    if (buffer.bytes[start + chunkBytes - 1] !== 0) return false;
+    const used = usedBytes(buffer.bytes, start, chunkBytes);
+    if (!isBodyGood(buffer, place, Math.max(0, used - stampBytes))) return false;
+    seen.content = contents.cut;
+    seen.target = used;
+    return true;
+  };
+
+  const lookAtStart = (buffer: ChunkBuffer, place: number, chunk: number, seen: Seen): void => {
+    const used = usedBytes(buffer.bytes, place * chunkBytes, chunkBytes);
+    const isStart = isStampStart(buffer, place * chunkBytes, { runTag, chunk, used });
+    setPlain(seen, isStart ? contents.cut : contents.unreadable);
+    if (isStart) seen.target = used;
   };
 
   const isZero = ({ bytes, words }: ChunkBuffer, place: number): boolean =>
@@ -84,10 +96,12 @@ export function contentOf(runTag: number, chunkBytes: number): Content {
         pool.copy(buffer.bytes, place * chunkBytes + stampBytes, source, source + bodyBytes);
       }
     },
-    look(buffer, place, chunk, seen) {
+    look(buffer, place, chunk, seen, isCut = false) {
       const at = place * wordsOfChunk;
       if (!isStamp(buffer.words, at)) {
-        setPlain(seen, isZero(buffer, place) ? contents.zeros : contents.unreadable);
+        if (isZero(buffer, place)) setPlain(seen, contents.zeros);
+        else if (isCut) lookAtStart(buffer, place, chunk, seen);
+        else setPlain(seen, contents.unreadable);
         return;
       }
       const people = buffer.words[at + 3] ?? 0;
@@ -100,7 +114,8 @@ export function contentOf(runTag: number, chunkBytes: number): Content {
       if (buffer.words[at + 1] !== runTag) {
         seen.content = contents.foreign;
         seen.target = buffer.words[at + 1] ?? 0;
-      } else if (!isBodyGood(buffer, place)) seen.content = contents.badBody;
+      } else if (isCut && stampedChunk === chunk && lookAtCut(buffer, place, seen)) return;
+      else if (!isBodyGood(buffer, place)) seen.content = contents.badBody;
       else if (stampedChunk === chunk) {
         seen.content = contents.data;
         seen.target = 0;

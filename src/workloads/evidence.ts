@@ -5,7 +5,8 @@
 import type { Note } from '../model/journal.ts';
 import { contents } from '../model/record.ts';
 import { bodyOffset, decodeStamp, stampBytes, type Stamp } from '../model/stamp.ts';
-import type { ChunkBuffer, Content, Seen } from './content.ts';
+import type { ChunkBuffer } from './chunk-buffer.ts';
+import type { Content, Seen } from './content.ts';
 
 const aroundBytes = 512;
 

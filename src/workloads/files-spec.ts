@@ -28,6 +28,12 @@ export const filesWeightsSchema = z
     fdatasync: z.optional(weight),
     copy: z.optional(weight),
     renameOnto: z.optional(weight),
+    chmod: z.optional(weight),
+    utimes: z.optional(weight),
+    setxattr: z.optional(weight),
+    fallocate: z.optional(weight),
+    punchHole: z.optional(weight),
+    fsyncFolder: z.optional(weight),
   })
   .check(
     z.refine((weights) => Object.values(weights).some((value = 0) => value > 0), 'all weights are 0: nothing to do'),
@@ -43,6 +49,8 @@ export const arenaSharesSchema = z
     locks: z.optional(weight),
   })
   .check(z.refine((shares) => Object.values(shares).some((value = 0) => value > 0), 'all shares are 0: nothing to do'));
+
+export const syncModes = ['data', 'all'] as const;
 
 const percent = z.number().check(z.gte(0), z.lte(100));
 
@@ -62,8 +70,12 @@ export const filesSpecSchema = z
     consistency: z.optional(z.enum(consistencies)),
     /** The first unexpected error ends the stress on every host. */
     isStrict: z.optional(z.boolean()),
+    /** The controller's: false where it doesn't check journals during the stress. */
+    isCheckedLive: z.optional(z.boolean()),
     /** Threads a host. */
     workers: z.int('must be a whole number').check(z.gte(1), z.lte(256)),
+    /** Operations a second that each worker is to begin; as many as it can where not given. */
+    rate: z.optional(z.number().check(z.gt(0, 'must be more than 0'), z.lte(1e6))),
     durationMs: z.number().check(z.gte(0), z.lte(maxDurationMs)),
     /** Operations that each worker does at most. */
     operationsLimit: z.optional(z.int('must be a whole number').check(z.gte(0))),
@@ -83,6 +95,14 @@ export const filesSpecSchema = z
     transferBytes: z.optional(z.int().check(z.gte(512), z.lte(maxTransferBytes))),
     /** So many of a worker's own files stay open between its reads; none where not given. */
     openFiles: z.optional(z.int().check(z.gte(0), z.lte(4096))),
+    /** Writes return when their data, or all of the file, is on the disk; when the cache has it where not given. */
+    sync: z.optional(z.enum(syncModes)),
+    /** Of so many writes of a worker the last is followed by an fsync of its file; none where not given. */
+    fsyncEvery: z.optional(z.int().check(z.gte(1), z.lte(1e6))),
+    /** Of 100 reads and writes of whole chunks, how many go past the page cache (O_DIRECT); none where not given. */
+    direct: z.optional(percent),
+    /** Of 100 writes, appends and truncates, how many end inside a chunk or at an edge of blocks and pages; at chunks' ends where not given. */
+    edges: z.optional(percent),
     filesPerFolder: z.int().check(z.gte(1), z.lte(999)),
   })
   .check(

@@ -2,11 +2,14 @@
  * The `files` engine: each worker is the only writer of a tree of its own and reads everybody's, so that the state of every
  * file is exactly known; then every host reads everything.
  */
+import { join } from 'node:path';
 import type { AgentSpec, WorkloadSpec } from '../model/plan.ts';
 import { ownerOfArena, treeOf } from '../model/namespace.ts';
 import { randomOf } from '../model/random.ts';
 import { arenasOf, openArenas } from './arenas/draw-arena.ts';
 import { contentOf } from './content.ts';
+import { tryDirect } from './direct.ts';
+import { openExtraCalls } from './extra-calls.ts';
 import { filesSpecSchema, type FilesSpec } from './files-spec.ts';
 import {
   makeRunDirectory,
@@ -14,11 +17,13 @@ import {
   runPathOf,
   seeTokens,
   sweepRunDirectory,
+  workersOfHost,
   type RunDirectory,
 } from './run-directory.ts';
 import { lockMeans } from './open-locker.ts';
-import { keepOpen } from './open-files.ts';
+import { ownPaths } from './own-paths.ts';
 import { Scan } from './scan.ts';
+import { maxChunksOf, transferChunksOf } from './stress-options.ts';
 import { Stress } from './stress.ts';
 import { Trace } from './trace.ts';
 import type { WorkerContext, Workload, WorkloadWorker } from './workload.ts';
@@ -32,7 +37,13 @@ export const files: Workload = {
   directoryOf: (spec) => decode(spec).dir,
   durationMsOf: (spec) => decode(spec).durationMs,
   locksByOf: (spec) => (arenasOf(decode(spec)).includes('locks') ? lockMeans() : undefined),
-  setup: ({ spec, signal }) => makeRunDirectory(directoryOf(spec), signal),
+  async setup({ spec, signal }) {
+    const directory = directoryOf(spec);
+    await makeRunDirectory(directory, signal);
+    const { direct = 0, chunkBytes } = decode(spec.workload);
+    const [worker = 0] = workersOfHost(directory);
+    if (direct > 0) await tryDirect(join(runPathOf(directory), treeOf(worker)), chunkBytes);
+  },
   meet: async ({ spec, signal }) =>
     decode(spec.workload).isLocal ? [spec.host] : seeTokens(directoryOf(spec), signal),
   openWorker,
@@ -43,28 +54,30 @@ export const files: Workload = {
 /** Sets these draws apart from all others of a worker. */
 const arenaDraws = 0xa5e4a;
 
-function openWorker({ spec, operations, recorder, worker, isStopped }: WorkerContext): WorkloadWorker {
+function openWorker({ spec, operations, recorder, worker, awaitTurn, isStopped }: WorkerContext): WorkloadWorker {
   const filesSpec = decode(spec.workload);
   const { workers } = filesSpec;
   const content = contentOf(spec.runTag, filesSpec.chunkBytes);
-  const trace = new Trace(recorder, content);
+  const trace = new Trace(recorder, content, (filesSpec.edges ?? 0) > 0);
   const runPath = runPathOf({ dir: filesSpec.dir, run: spec.run });
   const trees = spec.hosts * workers;
   const owners = filesSpec.isLocal
     ? { from: spec.host * workers, to: (spec.host + 1) * workers }
     : { from: 0, to: trees };
   const number = spec.host * workers + worker;
-  const ownTree = `${runPath}/${treeOf(number)}`;
-  const openFiles = keepOpen(operations, { limit: filesSpec.openFiles ?? 0, tree: ownTree });
-  const shared = { spec: filesSpec, worker: number, runPath, trace, content };
+  const extra = openExtraCalls(filesSpec, operations, trace);
+  const shared = { spec: filesSpec, worker: number, runPath, trace, content, operations };
   const stress = new Stress({
     ...shared,
     random: randomOf(spec.seed, number),
     owners,
-    operations: openFiles.operations,
+    ownPath: ownPaths({ runPath, worker: number }),
+    extra,
+    transferChunks: transferChunksOf(filesSpec),
+    maxChunks: maxChunksOf(filesSpec),
   });
   const arenas = openArenas(
-    { ...shared, operations, workers: owners.to - owners.from, runTag: spec.runTag, isStopped },
+    { ...shared, workers: owners.to - owners.from, runTag: spec.runTag, isStopped },
     {
       random: randomOf(spec.seed, number, arenaDraws),
       randomIn: (owner) => randomOf(spec.seed, number, owner),
@@ -77,10 +90,13 @@ function openWorker({ spec, operations, recorder, worker, isStopped }: WorkerCon
     stress() {
       const limit = filesSpec.operationsLimit ?? Infinity;
       try {
-        for (let done = 0; done < limit && !isStopped(); done++) arenas.step();
+        for (let done = 0; done < limit && !isStopped(); done++) {
+          awaitTurn?.();
+          if (awaitTurn === undefined || !isStopped()) arenas.step();
+        }
         arenas.endStress();
       } finally {
-        openFiles.closeAll();
+        stress.end();
       }
     },
     verify() {
@@ -98,6 +114,7 @@ function openWorker({ spec, operations, recorder, worker, isStopped }: WorkerCon
         operations,
         recorder,
         trace,
+        extra,
         isStopped,
       });
       try {
@@ -105,6 +122,7 @@ function openWorker({ spec, operations, recorder, worker, isStopped }: WorkerCon
         scan.run();
       } finally {
         arenas.close();
+        extra.close();
       }
     },
   };
@@ -113,7 +131,15 @@ function openWorker({ spec, operations, recorder, worker, isStopped }: WorkerCon
 function directoryOf(spec: AgentSpec): RunDirectory {
   const filesSpec = decode(spec.workload);
   const { dir, workers } = filesSpec;
-  return { dir, run: spec.run, host: spec.host, hosts: spec.hosts, workers, arenas: arenasOf(filesSpec) };
+  return {
+    dir,
+    run: spec.run,
+    host: spec.host,
+    hosts: spec.hosts,
+    workers,
+    arenas: arenasOf(filesSpec),
+    isSynced: spec.isAfterCrash === true,
+  };
 }
 
 function decode(spec: WorkloadSpec): FilesSpec {

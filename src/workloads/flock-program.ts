@@ -1,7 +1,7 @@
 /** Locks of whole files where nothing but flock(1) is there: a process for each call, a thousand times slower than a helper. */
 import { spawnSync } from 'node:child_process';
 import { constants as os } from 'node:os';
-import { lockError } from './lock-helper.ts';
+import { callError } from './helper/resident.ts';
 import type { Locker } from './locker.ts';
 
 /** Undefined: it isn't there. */
@@ -15,11 +15,11 @@ export function flockProgram(): Locker | undefined {
     hasRanges: false,
     lock(fd, { isShared }) {
       const status = run(fd, '-n', isShared ? '-s' : '-x');
-      if (status !== 0 && status !== 1) throw lockError('flock', os.errno.ENOLCK);
+      if (status !== 0 && status !== 1) throw callError('flock', os.errno.ENOLCK);
       return status === 0;
     },
     unlock(fd) {
-      if (run(fd, '-u') !== 0) throw lockError('flock', os.errno.ENOLCK);
+      if (run(fd, '-u') !== 0) throw callError('flock', os.errno.ENOLCK);
     },
     close: () => undefined,
   };

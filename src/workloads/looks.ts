@@ -4,16 +4,21 @@
  */
 import { constants } from 'node:fs';
 import { constants as os } from 'node:os';
-import { recordKinds } from '../model/record.ts';
+import { readFlags, recordKinds } from '../model/record.ts';
 import { foldersOfTree, nameOf, pathOf } from '../model/namespace.ts';
-import { chunkBuffer, type ChunkBuffer } from './content.ts';
+import type { ChunkBuffer } from './chunk-buffer.ts';
+import { directFlag, isDirect } from './direct.ts';
 import { cutPath, nameOfEntry, typeOfEntry, type DirectoryEntry } from './listing.ts';
+import { closed, type OpenFiles } from './open-files.ts';
 import { closeQuietly } from './operations.ts';
-import { isSequential, maxChunksOf, transferChunksOf, transferOf, type StressOptions } from './stress-options.ts';
+import { isSequential, transferBuffer, transferOf, type StressOptions } from './stress-options.ts';
 import type { ReadPlace } from './trace.ts';
 import type { Tree } from './tree.ts';
+import { lookAtXattr } from './xattr-looks.ts';
 import { visibleName } from './visible-name.ts';
 import { Walk, type WalkedFile } from './walk.ts';
+
+const { O_RDONLY } = constants;
 
 /** More strange names of one worker say nothing new, and verify notes them too. */
 const maxStrangers = 100;
@@ -21,35 +26,43 @@ const maxStrangers = 100;
 /** Others remove their files at any time: also while this worker has one open, which network file systems tell as ESTALE. */
 const goneErrnos: ReadonlySet<number> = new Set([os.errno.ENOENT, os.errno.ESTALE]);
 
+/** A stat is so much faster than a question to a helper that only one of so many is followed by one. */
+const xattrShare = 4;
+
 export class Looks {
   readonly #options: StressOptions;
   readonly #tree: Tree;
+  readonly #openFiles: OpenFiles;
   readonly #buffer: ChunkBuffer;
   readonly #walk: Walk;
-  readonly #ownPaths = new Map<number, string>();
   readonly #strangers = new Set<string>();
   readonly #place = { owner: 0, name: 0, flags: 0, path: () => pathOf(this.#place.owner, this.#place.name) };
 
-  constructor(options: StressOptions, tree: Tree) {
+  constructor(options: StressOptions, tree: Tree, openFiles: OpenFiles) {
     this.#options = options;
     this.#tree = tree;
-    this.#buffer = chunkBuffer(transferChunksOf(options.spec) * options.spec.chunkBytes);
+    this.#openFiles = openFiles;
+    this.#buffer = transferBuffer(options.spec).buffer;
     this.#walk = new Walk(options, tree);
   }
 
   read(): void {
-    const { spec, owners, operations, trace } = this.#options;
-    const pick = (): WalkedFile => this.#pickFile(owners);
-    const { file, first, count } = isSequential(this.#options) ? this.#walk.goOn(pick) : this.#jump(pick());
+    const { spec, worker, owners, operations, trace } = this.#options;
+    const { file, first, count } = isSequential(this.#options)
+      ? this.#walk.goOn(() => this.#pickFile(owners))
+      : this.#jump(this.#pickFile(owners));
     const { isKnown } = file;
-    this.#setPlace(file);
+    const isPastCache = isDirect(this.#options);
+    const isKept = this.#openFiles.isKeeping && file.owner === worker && !isPastCache;
+    this.#setPlace(file, isPastCache ? readFlags.direct : 0);
     const place: ReadPlace = this.#place;
-    const path = this.#path(place.owner, place.name);
-    let fd = -1;
+    let fd = isKept ? this.#openFiles.descriptorOf(file.slot) : closed;
+    const path = fd === closed ? this.#path(place.owner, place.name) : '';
     let bytes = 0;
     trace.beginRead(recordKinds.read, place, first);
     try {
-      fd = operations.open(path, constants.O_RDONLY);
+      if (isKept && fd === closed) fd = this.#openFiles.open(file.slot, path);
+      else if (!isKept) fd = operations.open(path, isPastCache ? O_RDONLY | directFlag : O_RDONLY);
       bytes = operations.read(fd, this.#buffer.bytes, 0, count * spec.chunkBytes, first * spec.chunkBytes);
       trace.mark();
       trace.setSize(bytes);
@@ -59,23 +72,31 @@ export class Looks {
     } catch (error) {
       trace.fail(error, (errno) => !isKnown && goneErrnos.has(errno));
     }
-    if (fd >= 0) closeQuietly(operations, fd);
+    if (fd !== closed && !isKept) closeQuietly(operations, fd);
     if (!isKnown && bytes < count * spec.chunkBytes) this.#walk.end(file);
   }
 
   stat(): void {
-    const { owners, operations, trace } = this.#options;
+    const { random, owners, operations, trace, extra } = this.#options;
     const file = this.#pickFile(owners);
     this.#setPlace(file);
     const { owner, name } = this.#place;
     const path = this.#path(owner, name);
     trace.begin(recordKinds.stat, owner, name);
     try {
-      trace.setSize(operations.stat(path).size);
+      trace.setStats(operations.stat(path));
       trace.succeed();
     } catch (error) {
       trace.fail(error, (errno) => !file.isKnown && goneErrnos.has(errno));
     }
+    if (extra.has('setxattr') && random.below(xattrShare) === 0)
+      lookAtXattr(this.#options, {
+        owner,
+        name,
+        path,
+        flags: 0,
+        isGone: (errno) => !file.isKnown && goneErrnos.has(errno),
+      });
   }
 
   list(): void {
@@ -97,9 +118,9 @@ export class Looks {
   }
 
   #jump(file: WalkedFile): { readonly file: WalkedFile; readonly first: number; readonly count: number } {
-    const { spec, random } = this.#options;
-    const first = random.below(random.below(maxChunksOf(spec)) + 1);
-    return { file, first, count: transferOf(this.#options, maxChunksOf(spec) - first) };
+    const { maxChunks, random } = this.#options;
+    const first = random.below(random.below(maxChunks) + 1);
+    return { file, first, count: transferOf(this.#options, maxChunks - first) };
   }
 
   /** In order. Names that we never make are notes, each once. */
@@ -136,8 +157,9 @@ export class Looks {
     return { owner, slot: isKnown ? files.pickTaken(random) : random.below(files.all), isKnown };
   }
 
-  #setPlace({ owner, slot }: WalkedFile): void {
+  #setPlace({ owner, slot }: WalkedFile, flags = 0): void {
     this.#place.owner = owner;
+    this.#place.flags = flags;
     this.#place.name = this.#fileName(slot);
   }
 
@@ -145,14 +167,8 @@ export class Looks {
     return this.#tree.fileNames[file] ?? 0;
   }
 
-  /** Paths of its own files are made once: that is a tenth of a 4 KiB read. */
   #path(owner: number, name: number): string {
-    const { runPath, worker } = this.#options;
-    if (owner !== worker) return `${runPath}/${pathOf(owner, name)}`;
-    const known = this.#ownPaths.get(name);
-    if (known !== undefined) return known;
-    const path = `${runPath}/${pathOf(owner, name)}`;
-    this.#ownPaths.set(name, path);
-    return path;
+    const { runPath, ownPath, worker } = this.#options;
+    return owner === worker ? ownPath(name) : `${runPath}/${pathOf(owner, name)}`;
   }
 }

@@ -1,73 +1,82 @@
 /**
- * Keeps a worker's own files open between its reads, as databases do (fio's `openfiles`): over file operations, so that who
- * reads need not know. Only for a tree that nobody else changes: there a name is another file only after its owner's own
- * unlink, rename or copy, and then its descriptor is let go.
+ * Keeps a worker's own files open between its reads, as databases do (fio's `openfiles`), by their places in its tree, of which
+ * it is the only writer: a place holds another file only after its own unlink or rename, and before that it lets the
+ * descriptor go.
  */
 import { constants } from 'node:fs';
 import { closeQuietly, type FileOperations } from './operations.ts';
 
-export interface OpenFiles {
-  readonly operations: FileOperations;
-  closeAll(): void;
-}
+const { O_RDONLY } = constants;
+/** Reads leave the time of the last access alone, as fio's do; Linux only. */
+const untimed = 'O_NOATIME' in constants ? constants.O_NOATIME : 0;
+
+/** What no descriptor is. */
+export const closed = -1;
 
 export interface OpenFilesOptions {
+  readonly operations: FileOperations;
   /** At most so many; 0 keeps none. */
   readonly limit: number;
-  /** Paths below which all changes go through these operations. */
-  readonly tree: string;
+  /** Places of the tree. */
+  readonly files: number;
 }
 
-export function keepOpen(operations: FileOperations, { limit, tree }: OpenFilesOptions): OpenFiles {
-  if (limit === 0) return { operations, closeAll: () => undefined };
-  /** The one that was opened first comes first. */
-  const descriptors = new Map<string, number>();
-  const kept = new Set<number>();
-  const below = `${tree}/`;
+export class OpenFiles {
+  readonly #operations: FileOperations;
+  readonly #limit: number;
+  /** By place. Reads ask for nothing else: a map would take them longer to ask than the recorder to count. */
+  readonly #descriptors: Int32Array;
+  /** Those that are open; the one that was opened first comes first. */
+  readonly #kept = new Set<number>();
 
-  const letGo = (path: string): void => {
-    const fd = descriptors.get(path);
-    if (fd === undefined) return;
-    descriptors.delete(path);
-    kept.delete(fd);
-    closeQuietly(operations, fd);
-  };
+  constructor({ operations, limit, files }: OpenFilesOptions) {
+    this.#operations = operations;
+    this.#limit = limit;
+    this.#descriptors = new Int32Array(files).fill(closed);
+  }
 
-  const keep = (path: string, fd: number): void => {
-    for (const [oldest] of descriptors) {
-      if (descriptors.size < limit) break;
-      letGo(oldest);
+  get isKeeping(): boolean {
+    return this.#limit > 0;
+  }
+
+  /** Or `closed`. */
+  descriptorOf(file: number): number {
+    return this.#descriptors[file] ?? closed;
+  }
+
+  /** From now on it is kept. */
+  open(file: number, path: string): number {
+    const fd = this.#openToRead(path);
+    for (const oldest of this.#kept) {
+      if (this.#kept.size < this.#limit) break;
+      this.letGo(oldest);
     }
-    descriptors.set(path, fd);
-    kept.add(fd);
-  };
+    this.#kept.add(file);
+    this.#descriptors[file] = fd;
+    return fd;
+  }
 
-  return {
-    operations: {
-      ...operations,
-      open(path, flags, mode) {
-        if (flags !== constants.O_RDONLY) return operations.open(path, flags, mode);
-        const known = descriptors.get(path);
-        if (known !== undefined) return known;
-        const fd = operations.open(path, flags, mode);
-        if (path.startsWith(below)) keep(path, fd);
-        return fd;
-      },
-      close(fd) {
-        if (!kept.has(fd)) operations.close(fd);
-      },
-      unlink(path) {
-        letGo(path);
-        operations.unlink(path);
-      },
-      rename(from, to) {
-        letGo(from);
-        letGo(to);
-        operations.rename(from, to);
-      },
-    },
-    closeAll() {
-      for (const path of descriptors.keys()) letGo(path);
-    },
-  };
+  letGo(file: number): void {
+    if (!this.#kept.delete(file)) return;
+    closeQuietly(this.#operations, this.descriptorOf(file));
+    this.#descriptors[file] = closed;
+  }
+
+  closeAll(): void {
+    for (const file of this.#kept) this.letGo(file);
+  }
+
+  /** Only the owner of a file may leave its times alone; everybody else reads as usual. */
+  #openToRead(path: string): number {
+    try {
+      return this.#operations.open(path, O_RDONLY | untimed);
+    } catch (error) {
+      if (untimed === 0 || !isRefusal(error)) throw error;
+      return this.#operations.open(path, O_RDONLY);
+    }
+  }
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EPERM';
 }

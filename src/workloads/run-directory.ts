@@ -3,7 +3,7 @@
  * all hosts, and removed again by whoever is last. Nothing is deleted in a folder that lacks our marker, and no link is
  * followed. Asynchronous, so that a file system that hangs leaves the agent's main thread free to say so.
  */
-import { mkdir, lstat, readFile, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { mkdir, lstat, open, readFile, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -27,6 +27,8 @@ export interface RunDirectory {
   readonly workers: number;
   /** The trees that nobody owns. */
   readonly arenas?: readonly Arena[];
+  /** What setup makes must survive a crash: else nothing below would. */
+  readonly isSynced?: boolean;
 }
 
 /** Attribute caches of network file systems may hide for a while what another host made. */
@@ -57,7 +59,33 @@ export async function makeRunDirectory(directory: RunDirectory, signal: AbortSig
     for (let folder = 0; folder < foldersOfTree; folder++) await makeFolder(join(tree, `d${folder}`));
   }
   await writeFile(join(path, tokenOf(directory.host)), tokenTextOf(directory, directory.host));
+  if (directory.isSynced === true) await syncMade(directory, path);
 }
+
+/** From the leaves up, so that no entry lasts before what it names. */
+async function syncMade(directory: RunDirectory, path: string): Promise<void> {
+  const trees = workersOfHost(directory).map((owner) => join(path, treeOf(owner)));
+  const files = [join(path, markerFile), join(path, tokenOf(directory.host))];
+  for (const made of [...files, ...trees, join(path, ownFolder), path, directory.dir]) {
+    try {
+      await syncPath(made);
+    } catch (error) {
+      if (!noSync.has(errorCodeOf(error) ?? '')) throw error;
+    }
+  }
+}
+
+async function syncPath(path: string): Promise<void> {
+  const handle = await open(path, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** What those answer that can't sync a folder, or one that somebody else made. */
+const noSync: ReadonlySet<string> = new Set(['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EBADF', 'EACCES', 'EPERM']);
 
 /** The hosts whose tokens this host sees: all of them, or what there is after 5 s. */
 export async function seeTokens(directory: RunDirectory, signal: AbortSignal): Promise<readonly number[]> {
@@ -119,17 +147,17 @@ async function makeWithMarker(directory: RunDirectory, path: string, signal: Abo
     (error: unknown) => error,
   );
   if (failure === undefined) return;
+  // First, as an NFS client remembers for half a minute that the folder was not there, and forgets it by a change of its own beside it.
+  await removeMarked(directory, fresh);
   const deadline = performance.now() + visibleMs;
   while (!(await hasMarker(directory, path))) {
     if (performance.now() >= deadline) {
-      await removeMarked(directory, fresh);
       throw new FunbricError('input', `${path} can't be made the run's folder: ${messageOf(failure)}`, {
         hint: `if something else is there, remove it; nothing is touched that lacks our ${markerFile}`,
       });
     }
     await sleep(pollMs, undefined, { signal });
   }
-  await removeMarked(directory, fresh);
 }
 
 /** On a full file system the folder goes again: without the marker nobody else may remove it. */

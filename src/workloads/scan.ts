@@ -16,13 +16,16 @@ import {
   pathOf,
   treeOf,
 } from '../model/namespace.ts';
-import { chunkBuffer, type ChunkBuffer, type Content } from './content.ts';
+import { chunkBuffer, type ChunkBuffer } from './chunk-buffer.ts';
+import type { Content } from './content.ts';
 import type { FilesSpec } from './files-spec.ts';
 import { closeQuietly, type FileOperations } from './operations.ts';
 import { cutPath, typeOfEntry, type DirectoryEntry } from './listing.ts';
+import type { ExtraCalls } from './extra-calls.ts';
 import { scanLines } from './scan-lines.ts';
 import { maxRuns, type ReadPlace, type Trace } from './trace.ts';
 import { visibleName } from './visible-name.ts';
+import { lookAtXattr } from './xattr-looks.ts';
 import type { Recorder } from './workload.ts';
 
 /** Large enough to read fast, small enough to stay in a cache. */
@@ -46,6 +49,7 @@ export interface ScanOptions {
   readonly operations: FileOperations;
   readonly recorder: Recorder;
   readonly trace: Trace;
+  readonly extra: ExtraCalls;
   readonly isStopped: () => boolean;
 }
 
@@ -113,7 +117,9 @@ export class Scan {
     this.#scanEntry(owner, name, flags);
     // Counters are no chunks, and read where it is known that nobody writes them.
     if (arenaOf(owner) === 'locks') return;
-    const { operations, trace } = this.#options;
+    const { operations, trace, extra } = this.#options;
+    if (arenaOf(owner) === undefined && extra.has('setxattr'))
+      lookAtXattr(this.#options, { owner, name, flags, path: this.#at(pathOf(owner, name)) });
     const place: ReadPlace = { owner, name, flags, path: () => pathOf(owner, name) };
     let fd = -1;
     trace.beginRead(recordKinds.scanRead, place, 0);
@@ -181,8 +187,7 @@ export class Scan {
     const { operations, trace } = this.#options;
     trace.begin(recordKinds.scanEntry, owner, name, flags);
     try {
-      const { size, isFile } = operations.stat(this.#at(pathOf(owner, name)));
-      trace.setSize(isFile ? size : 0);
+      trace.setStats(operations.stat(this.#at(pathOf(owner, name))));
       trace.succeed();
     } catch (error) {
       trace.fail(error);

@@ -4,24 +4,41 @@
  * others do (but for how far into others' files a walk has come, see walk.ts): the same seed makes the same decisions.
  */
 import type { Random } from '../model/random.ts';
+import { AttributeChanges } from './attribute-changes.ts';
 import { Changes } from './changes.ts';
 import { ContentChanges } from './content-changes.ts';
+import { ExtentChanges } from './extent-changes.ts';
 import type { FilesSpec } from './files-spec.ts';
 import { Looks } from './looks.ts';
-import { isSequential, maxChunksOf, type StressOptions } from './stress-options.ts';
+import { OpenFiles } from './open-files.ts';
+import { isSequential, type StressOptions } from './stress-options.ts';
 import { Tree } from './tree.ts';
 
 /** Of eight deletions one is of a sub-folder, where there are any. */
 const rmdirShare = 8;
 
 type Draw = keyof FilesSpec['weights'];
-type ContentDraw = 'write' | 'truncate' | 'append' | 'fsync' | 'fdatasync' | 'copy';
+type ContentDraw =
+  | 'write'
+  | 'truncate'
+  | 'append'
+  | 'fsync'
+  | 'fdatasync'
+  | 'copy'
+  | 'chmod'
+  | 'utimes'
+  | 'setxattr'
+  | 'fallocate'
+  | 'punchHole';
 
 export class Stress {
   readonly #options: StressOptions;
   readonly #tree: Tree;
+  readonly #openFiles: OpenFiles;
   readonly #changes: Changes;
   readonly #content: ContentChanges;
+  readonly #attributes: AttributeChanges;
+  readonly #extents: ExtentChanges;
   readonly #looks: Looks;
   readonly #random: Random;
   readonly #draw: () => Draw;
@@ -31,11 +48,15 @@ export class Stress {
   constructor(options: StressOptions) {
     this.#options = options;
     this.#tree = new Tree(options.spec.filesPerFolder);
-    this.#changes = new Changes(options, this.#tree);
+    const { operations, spec } = options;
+    this.#openFiles = new OpenFiles({ operations, limit: spec.openFiles ?? 0, files: this.#tree.files.all });
+    this.#changes = new Changes(options, this.#tree, this.#openFiles);
     this.#content = new ContentChanges(options, this.#tree);
-    this.#looks = new Looks(options, this.#tree);
+    this.#attributes = new AttributeChanges(options, this.#tree);
+    this.#extents = new ExtentChanges(options, this.#tree);
+    this.#looks = new Looks(options, this.#tree, this.#openFiles);
     this.#random = options.random;
-    this.#draw = drawer(options.spec.weights, this.#random);
+    this.#draw = drawer(spec.weights, this.#random);
   }
 
   /** One operation. What can't be done now (no name free, no file there) gives way to what makes it possible. */
@@ -60,14 +81,26 @@ export class Stress {
       case 'append':
       case 'fsync':
       case 'fdatasync':
+      case 'chmod':
+      case 'utimes':
         return this.#changeFile(draw);
+      case 'setxattr':
+      case 'fallocate':
+      case 'punchHole':
+        return this.#can(draw) ? this.#changeFile(draw) : this.#looks.stat();
       case 'read':
         return this.#looks.read();
       case 'stat':
         return this.#looks.stat();
       case 'list':
         return this.#looks.list();
+      case 'fsyncFolder':
+        return this.#changes.syncFolder();
     }
+  }
+
+  end(): void {
+    this.#openFiles.closeAll();
   }
 
   #touchOrList(): void {
@@ -101,7 +134,26 @@ export class Stress {
         return this.#content.sync(file, draw);
       case 'copy':
         return this.#changes.copy(file);
+      case 'chmod':
+        return this.#attributes.chmod(file);
+      case 'utimes':
+        return this.#attributes.utimes(file);
+      case 'setxattr':
+        return this.#attributes.setxattr(file);
+      case 'fallocate':
+        return this.#extents.fallocate(file);
+      case 'punchHole':
+        return this.#extents.punchHole(file);
     }
+  }
+
+  /** Not everywhere, and not on every file system. */
+  #can(draw: 'setxattr' | 'fallocate' | 'punchHole'): boolean {
+    const { extra } = this.#options;
+    if (draw === 'setxattr') return extra.has('setxattr');
+    return draw === 'fallocate'
+      ? extra.has('fallocate') || extra.has('preallocate')
+      : extra.has('punchHole') || extra.has('zeroRange');
   }
 
   /** Goes on in the same file until that is as long as files get, then from the start of another. */
@@ -109,7 +161,7 @@ export class Stress {
     const { files, incarnations, chunks } = this.#tree;
     const { file, incarnation, end } = this.#last;
     const isThere = files.isTaken(file) && incarnations[file] === incarnation && !this.#tree.isTainted(file);
-    if (isThere && end <= (chunks[file] ?? 0) && end < maxChunksOf(this.#options.spec)) {
+    if (isThere && end <= (chunks[file] ?? 0) && end < this.#options.maxChunks) {
       this.#last.end = this.#content.writeFrom(file, end);
       return;
     }
@@ -119,7 +171,7 @@ export class Stress {
   }
 
   #isFull(file: number): boolean {
-    return (this.#tree.chunks[file] ?? 0) >= maxChunksOf(this.#options.spec);
+    return (this.#tree.chunks[file] ?? 0) >= this.#options.maxChunks;
   }
 }
 
@@ -139,16 +191,24 @@ const draws = [
   'fdatasync',
   'copy',
   'renameOnto',
+  'chmod',
+  'utimes',
+  'setxattr',
+  'fallocate',
+  'punchHole',
+  'fsyncFolder',
 ] as const satisfies readonly Draw[];
 
 /** Draws an operation by weight. */
 function drawer(weights: FilesSpec['weights'], random: Random): () => Draw {
-  const total = draws.reduce((sum, draw) => sum + (weights[draw] ?? 0), 0);
+  const wanted = draws.filter((draw) => (weights[draw] ?? 0) > 0);
+  const shares = wanted.map((draw) => weights[draw] ?? 0);
+  const total = shares.reduce((sum, share) => sum + share, 0);
   return () => {
     let left = (random.next() / 2 ** 32) * total;
-    for (const draw of draws) {
-      left -= weights[draw] ?? 0;
-      if (left < 0) return draw;
+    for (let at = 0; at < wanted.length; at++) {
+      left -= shares[at] ?? 0;
+      if (left < 0) return wanted[at] ?? 'list';
     }
     return 'list';
   };

@@ -3,11 +3,15 @@
  * never answers still says what it was about, and what a read saw as runs of equal chunks.
  */
 import { constants as os } from 'node:os';
+import { attributesOfSeen } from '../model/attributes.ts';
 import type { Note } from '../model/journal.ts';
+import { arenaOf } from '../model/namespace.ts';
 import { contents, layout, outcomes, readFlags, recordKinds, type RecordViews } from '../model/record.ts';
-import { newSeen, setPlain, type ChunkBuffer, type Content, type Seen } from './content.ts';
+import type { ChunkBuffer } from './chunk-buffer.ts';
+import { newSeen, setPlain, type Content, type Seen } from './content.ts';
 import { evidenceOf, isAnomaly } from './evidence.ts';
 import { runsOfNames } from './listing.ts';
+import type { FileStats } from './operations.ts';
 import type { Recorder } from './workload.ts';
 
 /** The most runs of chunks that one operation records: a reader of more starts another operation. */
@@ -39,6 +43,7 @@ export class Trace {
   readonly #recorder: Recorder;
   readonly #views: RecordViews;
   readonly #content: Content;
+  readonly #isCut: boolean;
   /** The chunk just looked at, and the run that it may continue. */
   readonly #seen = newSeen();
   readonly #run = newSeen();
@@ -49,7 +54,9 @@ export class Trace {
   #runFirst = 0;
   #runCount = 0;
 
-  constructor(recorder: Recorder, content: Content) {
+  /** `isCut`: files of the workers' own trees may end inside chunks. */
+  constructor(recorder: Recorder, content: Content, isCut = false) {
+    this.#isCut = isCut;
     this.#recorder = recorder;
     this.#views = recorder.views;
     this.#content = content;
@@ -89,6 +96,21 @@ export class Trace {
   /** Bytes or entries, in the operation's own record. */
   setSize(size: number): void {
     this.#views.f64[this.#ownSlot * 8 + layout.size] = size;
+  }
+
+  /** What a stat saw. */
+  setStats(stats: FileStats): void {
+    const { modified, changed, mode, links, inode } = attributesOfSeen(stats);
+    const { u16, u32 } = this.#views;
+    const word = this.#ownSlot * 16;
+    this.setSize(stats.isFile ? stats.size : 0);
+    u32[word + layout.target] = modified.seconds;
+    u32[word + layout.first] = modified.nanoseconds;
+    u32[word + layout.count] = changed.seconds;
+    u32[word + layout.generation] = changed.nanoseconds;
+    u16[this.#ownSlot * 32 + layout.creator] = mode;
+    u16[this.#ownSlot * 32 + layout.writer] = links;
+    u32[word + layout.incarnation] = inode;
   }
 
   /** The first call of a read returned less than it was asked for. */
@@ -160,16 +182,20 @@ export class Trace {
     return this.#runs;
   }
 
-  /** Looks at `bytes` of the buffer, read from chunk `first` on; what is left over of a chunk is `partial`. */
+  /** Looks at `bytes` of the buffer, read from chunk `first` on; what is left over of a chunk is `partial`, where files don't end inside chunks by plan. */
   observe(buffer: ChunkBuffer, bytes: number, first: number, place: ReadPlace): void {
     const { chunkBytes } = this.#content;
-    const whole = Math.floor(bytes / chunkBytes);
+    const isCut = this.#isCut && arenaOf(place.owner) === undefined;
+    const isWhole = bytes % chunkBytes === 0;
+    // What lies beyond the end counts as zeros.
+    if (!isWhole && isCut) buffer.bytes.fill(0, bytes, Math.ceil(bytes / chunkBytes) * chunkBytes);
+    const whole = isCut ? Math.ceil(bytes / chunkBytes) : Math.floor(bytes / chunkBytes);
     for (let at = 0; at < whole; at++) {
-      this.#content.look(buffer, at, first + at, this.#seen);
+      this.#content.look(buffer, at, first + at, this.#seen, isCut);
       const isNew = this.#add(first + at, place);
       if (isNew && isAnomaly(this.#seen.content)) this.#keepEvidence(buffer, at, first + at, place);
     }
-    if (bytes % chunkBytes > 0) {
+    if (!isWhole && !isCut) {
       setPlain(this.#seen, contents.partial);
       this.#add(first + whole, place);
     }

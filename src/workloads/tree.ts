@@ -8,6 +8,16 @@ import { Slots } from './slots.ts';
 
 const subFoldersPerFolder = 8;
 
+/** `tail`: bytes of the last chunk, 0 where all of it is there. */
+export interface FileSize {
+  readonly chunks: number;
+  readonly tail: number;
+}
+
+export function bytesOf({ chunks, tail }: FileSize, chunkBytes: number): number {
+  return tail === 0 ? chunks * chunkBytes : (chunks - 1) * chunkBytes + tail;
+}
+
 export class Tree {
   readonly files: Slots;
   readonly subFolders: Slots;
@@ -17,8 +27,11 @@ export class Tree {
   /** By file slot: number of the operation that created this life of the file. */
   readonly incarnations: Uint32Array;
   readonly generations: Uint32Array;
-  /** By file slot: size. */
+  /** By file slot: size, and how much of the last chunk there is, 0 where it is all there. */
   readonly chunks: Uint32Array;
+  readonly tails: Uint32Array;
+  /** By file slot: 1 where its extended attribute is set. */
+  readonly xattrs: Uint8Array;
   readonly #tainted: Uint8Array;
 
   constructor(filesPerFolder: number) {
@@ -39,6 +52,8 @@ export class Tree {
     this.incarnations = new Uint32Array(files);
     this.generations = new Uint32Array(files);
     this.chunks = new Uint32Array(files);
+    this.tails = new Uint32Array(files);
+    this.xattrs = new Uint8Array(files);
     this.#tainted = new Uint8Array(files);
   }
 
@@ -46,12 +61,22 @@ export class Tree {
     this.files.take(file);
     this.incarnations[file] = operation;
     this.generations[file] = 0;
-    this.chunks[file] = 0;
+    this.setSize(file, { chunks: 0, tail: 0 });
+    this.xattrs[file] = 0;
     this.#tainted[file] = 0;
   }
 
   remove(file: number): void {
     this.files.release(file);
+  }
+
+  sizeOf(file: number): FileSize {
+    return { chunks: this.chunks[file] ?? 0, tail: this.tails[file] ?? 0 };
+  }
+
+  setSize(file: number, { chunks, tail }: FileSize): void {
+    this.chunks[file] = chunks;
+    this.tails[file] = tail;
   }
 
   /** Counts a change of content, before it is tried. */
@@ -65,7 +90,8 @@ export class Tree {
     this.files.take(to);
     this.incarnations[to] = this.incarnations[from] ?? 0;
     this.generations[to] = this.generations[from] ?? 0;
-    this.chunks[to] = this.chunks[from] ?? 0;
+    this.setSize(to, this.sizeOf(from));
+    this.xattrs[to] = this.xattrs[from] ?? 0;
     this.#tainted[to] = this.#tainted[from] ?? 0;
     this.files.release(from);
   }
@@ -78,7 +104,9 @@ export class Tree {
     const generation = (this.generations[from] ?? 0) + 1;
     this.incarnations[to] = operation;
     this.generations[to] = generation;
-    this.chunks[to] = this.chunks[from] ?? 0;
+    this.setSize(to, this.sizeOf(from));
+    // Linux copies the data and the permissions.
+    this.xattrs[to] = 0;
     this.#tainted[to] = 0;
     return generation;
   }

@@ -3,7 +3,7 @@
  * size nobody told it, from the start again when a read comes to the end, so that which files it walks through depends
  * on nothing but its own decisions.
  */
-import { maxChunksOf, transferChunksOf, transferOf, type StressOptions } from './stress-options.ts';
+import { transferOf, type StressOptions } from './stress-options.ts';
 import type { Tree } from './tree.ts';
 
 /** A file of others is left after so many of the longest reads: it may be of any size. */
@@ -32,13 +32,13 @@ export class Walk {
 
   /** The next read, of the same file while there is more of it, else of one that `pick` draws. */
   goOn(pick: () => WalkedFile): { readonly file: WalkedFile; readonly first: number; readonly count: number } {
-    const { spec } = this.#options;
+    const { maxChunks, transferChunks } = this.#options;
     const file = this.#file !== undefined && this.#hasMore(this.#file) ? this.#file : this.#start(pick());
-    if (!file.isKnown && this.#next >= maxChunksOf(spec)) this.#next = 0;
+    if (!file.isKnown && this.#next >= maxChunks) this.#next = 0;
     const first = this.#next;
-    const size = file.isKnown ? (this.#tree.chunks[file.slot] ?? 0) : maxChunksOf(spec);
+    const size = file.isKnown ? (this.#tree.chunks[file.slot] ?? 0) : maxChunks;
     // The draws are the same wherever the file ends.
-    const wanted = transferOf(this.#options, transferChunksOf(spec));
+    const wanted = transferOf(this.#options, transferChunks);
     const count = Math.max(1, Math.min(wanted, size - first));
     this.#next = first + count;
     this.#left -= wanted;
@@ -51,11 +51,11 @@ export class Walk {
   }
 
   #start(file: WalkedFile): WalkedFile {
-    const { spec } = this.#options;
+    const { maxChunks, transferChunks } = this.#options;
     this.#file = file;
     this.#incarnation = this.#tree.incarnations[file.slot] ?? 0;
     this.#next = 0;
-    this.#left = Math.min(maxChunksOf(spec), longestReads * transferChunksOf(spec));
+    this.#left = Math.min(maxChunks, longestReads * transferChunks);
     return file;
   }
 

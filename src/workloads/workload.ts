@@ -21,6 +21,8 @@ export interface WorkerContext {
   readonly recorder: Recorder;
   /** Of this host, from 0. */
   readonly worker: number;
+  /** Where operations have their times: called before each one of a stress, returns when it is due, or when the phase shall end. */
+  readonly awaitTurn: (() => void) | undefined;
   /** True once the phase shall end: asked between operations. */
   readonly isStopped: () => boolean;
 }

@@ -25,12 +25,18 @@ async function startStress(
   changes: Partial<AgentSpec> = {},
 ): Promise<{ dir: string; work: string }> {
   const dir = freshDir();
-  const spec = agentSpec(filesSpec(dir, { durationMs: 600_000 }), { workDir: freshDir(), ...changes });
-  const { workPath } = await agent.start(spec);
-  await agent.phase('setup');
-  agent.send({ kind: 'phase', phase: 'stress' });
-  await agent.event('heartbeat', ({ heartbeat }) => heartbeat.operations > 0);
-  return { dir, work: workPath };
+  const spec = agentSpec(filesSpec(dir, { durationMs: 600_000, rate: 500 }), { workDir: freshDir(), ...changes });
+  // Its lease must not run out on the way, however slow the machine is.
+  const pinging = setInterval(() => agent.send({ kind: 'ping', sentNs: 0 }), 100);
+  try {
+    const { workPath } = await agent.start(spec);
+    await agent.phase('setup');
+    agent.send({ kind: 'phase', phase: 'stress' });
+    await agent.event('heartbeat', ({ heartbeat }) => heartbeat.operations > 0);
+    return { dir, work: workPath };
+  } finally {
+    clearInterval(pinging);
+  }
 }
 
 describe('an agent whose controller is gone', () => {

@@ -79,6 +79,21 @@ describe('a strict stress', () => {
     const last = own.flatMap((block) => recordsOf(block)).at(-1);
     assert.equal(last?.sequence, firstError?.sequence);
   });
+
+  it('ends at the first chunk of its own that a worker has not written so', async () => {
+    const spec = agentSpec({ ...filesSpec(mkdtempSync(join(root, 'dir-')), { durationMs: 600_000 }), isStrict: true });
+    await using agent = new AgentProcess({ bundle: await buildFaultyAgent(), env: { FUNBRIC_FAULT: 'D06:1:0' } });
+    await agent.start(spec);
+    await agent.phase('setup');
+    const { end, firstError } = await agent.phase('stress');
+    assert.equal(end, 'stopped');
+    assert.equal(firstError?.operation, 'read');
+    assert.match(firstError.file ?? '', new RegExp(`^own/000${firstError.worker}/`));
+    assert.match(
+      firstError.error,
+      /^chunk \d+ is not as it was written: chunk \d+, generation \d+ of the file that worker/,
+    );
+  });
 });
 
 function recordsOf(block: Block): ReturnType<typeof readRecord>[] {

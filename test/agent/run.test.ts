@@ -34,10 +34,25 @@ function recordsOf(blocks: readonly Block[], phase?: number): JournalRecord[] {
   });
 }
 
+describe('the time of a stress', () => {
+  it('is for operations: it does not pass while threads start', async () => {
+    // So many take longer to start than they may stress.
+    const spec = agentSpec(filesSpec(freshDir(), { workers: 24, durationMs: 200 }), { hosts: 1 });
+    await using agent = new AgentProcess();
+    await agent.start(spec);
+    for (const phase of ['setup', 'stress'] as const) assert.equal((await agent.phase(phase)).end, 'completed');
+    const { resultPath } = await agent.deliver();
+    const report = agentReportSchema.parse(JSON.parse(readFileSync(resultPath, 'utf8')));
+    assert.ok(report.operations.some(({ count }) => count > 0));
+  });
+});
+
 describe('two agents on one directory', () => {
   it('meet, stress, verify and deliver whole journals without a single bad chunk, and leave nothing', async () => {
     const dir = freshDir();
-    const spec = agentSpec(filesSpec(dir, { durationMs: 2_500 }), { hosts: 2 });
+    // As many as have each kind among them, however long they take; and not all in the first second, which has a sample of its own.
+    const pace = { rate: 2_000, operationsLimit: 5_000, durationMs: 600_000 };
+    const spec = agentSpec(filesSpec(dir, pace), { hosts: 2 });
     await using a = new AgentProcess();
     await using b = new AgentProcess();
     const hellos = await Promise.all([a.start(spec), b.start({ ...spec, host: 1 })]);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { makeWorkFolder } from '../../src/agent/work-folder.ts';
 import { FunbricError } from '../../src/model/errors.ts';
-import type { Mount } from '../../src/model/protocol.ts';
+import type { Mount } from '../../src/model/mount.ts';
 
 const root = mkdtempSync(join(os.tmpdir(), 'funbric-test-'));
 after(() => rmSync(root, { recursive: true, force: true }));

@@ -1,17 +1,19 @@
 /**
- * The agent's inner loop beside fio: verified reads of the same sizes, from files of the same number and size in one
- * directory, by one thread, with the files kept open by both. The agent is the program that runs on hosts, started here as there.
+ * The agent's inner loop beside others that do the same to as many files of the same size in one directory, by one thread: fio
+ * for blocks of files that both keep open, a loop in C for names; and beside itself without a journal.
  */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { foldersOfTree, nameOf, pathOf } from '../../src/model/namespace.ts';
-import { agentReportSchema, type OperationStats } from '../../src/model/result.ts';
-import { chunkBuffer, contentOf } from '../../src/workloads/content.ts';
-import { runPathOf } from '../../src/workloads/run-directory.ts';
-import { agentSpec, AgentProcess, filesSpec } from '../support/agent-process.ts';
-import { fioReads, type FioVerify } from './fio.ts';
-import { figure, median, type Group } from './group.ts';
+import { foldersOfTree } from '../../src/model/namespace.ts';
+import type { FilesSpec } from '../../src/workloads/files-spec.ts';
+import { agentRate, noWeights } from './agent-rate.ts';
+import { fioRate, type FioVerify } from './fio.ts';
+import { readFloor } from './floor.ts';
+import type { Group } from './group.ts';
+import { compareWithoutJournal } from './journal-cost.ts';
+import { compareNames } from './names.ts';
+import { rateFigures, type Rate } from './rate.ts';
 import { works } from './timed.ts';
 
 const rounds = 3;
@@ -22,15 +24,28 @@ const files = foldersOfTree * filesPerFolder;
 
 interface Case {
   readonly what: string;
+  readonly does: 'read' | 'write';
+  readonly weights: Partial<FilesSpec['weights']>;
   readonly blockBytes: number;
   readonly unit: string;
-  /** From reads a second. */
+  /** From operations. */
   readonly toUnit: number;
 }
 
+const mebibyte = { blockBytes: 1 << 20, unit: 'GiB', toUnit: 1 / 1024 };
+
 const cases: readonly Case[] = [
-  { what: '1 MiB reads, verified', blockBytes: 1 << 20, unit: 'GiB/s', toUnit: 1 / 1024 },
-  { what: '4 KiB random reads, verified', blockBytes: 4096, unit: 'k/s', toUnit: 1 / 1000 },
+  { what: '1 MiB reads, verified', does: 'read', weights: { read: 1 }, ...mebibyte },
+  {
+    what: '4 KiB random reads, verified',
+    does: 'read',
+    weights: { read: 1 },
+    blockBytes: 4096,
+    unit: 'k',
+    toUnit: 1 / 1000,
+  },
+  // It writes only to files that it made: one touch in a hundred operations makes them while it goes on.
+  { what: '1 MiB writes, stamped', does: 'write', weights: { write: 99, touch: 1 }, ...mebibyte },
 ];
 
 export const agent: Group = {
@@ -39,8 +54,10 @@ export const agent: Group = {
   async run(print) {
     const folder = mkdtempSync(join(tmpdir(), 'funbric-bench-'));
     try {
-      if (!works('fio', '--version')) return print('not measured: fio is not installed here');
-      for (const each of cases) await compare(folder, each, print);
+      if (works('fio', '--version')) for (const each of cases) await compare(folder, each, print);
+      else print('reads and writes: not measured: fio is not installed here');
+      await compareNames(folder, { rounds, seconds, filesPerFolder }, print);
+      await compareWithoutJournal({ rounds, filesPerFolder }, print);
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
@@ -49,60 +66,28 @@ export const agent: Group = {
 
 const verifies: readonly FioVerify[] = ['none', 'crc32c'];
 
-async function compare(folder: string, at: Case, print: (line: string) => void): Promise<void> {
-  const ours: number[] = [];
-  const theirs = new Map<FioVerify, number[]>(verifies.map((verify) => [verify, []]));
+async function compare(
+  folder: string,
+  { what, does, weights, blockBytes, unit, toUnit }: Case,
+  print: (line: string) => void,
+): Promise<void> {
+  const ours: Rate[] = [];
+  const floor: Rate[] = [];
+  const theirs = new Map<FioVerify, Rate[]>(verifies.map((verify) => [verify, []]));
+  const sizes = { chunkBytes: blockBytes, transferBytes: blockBytes, fileBytes, filesPerFolder, openFiles: files };
+  const workload = { weights: { ...noWeights, ...weights }, ...sizes };
   for (let round = 0; round < rounds; round++) {
-    ours.push(await agentReads(folder, at.blockBytes));
+    ours.push(await agentRate({ folder, seconds, workload, isFilled: does === 'read', operation: does }));
+    if (does === 'read') floor.push(readFloor({ folder, seconds, filesPerFolder, fileBytes, blockBytes }));
     for (const verify of verifies) {
-      const given = { folder, files, fileBytes, blockBytes: at.blockBytes, seconds, verify };
-      theirs.get(verify)?.push(fioReads(given));
+      theirs.get(verify)?.push(fioRate({ folder, what: does, files, fileBytes, blockBytes, seconds, verify }));
     }
   }
-  for (const verify of verifies) {
+  const say = (of: string, rates: readonly Rate[], verify: FioVerify): void => {
     const than = verify === 'none' ? 'fio psync without verifying' : `fio ${verify}`;
-    const [own, other] = [median(ours) * at.toUnit, median(theirs.get(verify) ?? []) * at.toUnit];
-    print(figure({ what: at.what, ours: own, theirs: other, than, unit: at.unit, digits: 1 }));
-  }
-}
-
-/** Verified reads a second. */
-async function agentReads(folder: string, blockBytes: number): Promise<number> {
-  const dir = mkdtempSync(join(folder, 'agent-'));
-  const weights = { ...noWeights, read: 1 };
-  const sizes = { chunkBytes: blockBytes, transferBytes: blockBytes, fileBytes, filesPerFolder };
-  const workload = filesSpec(dir, { workers: 1, durationMs: seconds * 1000, weights, ...sizes, openFiles: files });
-  await using process = new AgentProcess();
-  const spec = agentSpec(workload, { workDir: folder });
-  await process.start(spec);
-  await process.phase('setup');
-  fill(runPathOf({ dir, run: spec.run }), spec.runTag, blockBytes);
-  const { end, message } = await process.phase('stress');
-  if (end !== 'completed') throw new Error(`the agent's stress ${end}: ${message}`);
-  const { resultPath } = await process.deliver();
-  const { operations } = agentReportSchema.parse(JSON.parse(readFileSync(resultPath, 'utf8')));
-  await process.phase('teardown');
-  rmSync(dir, { recursive: true, force: true });
-  return perSecond(operations.find(({ name }) => name === 'read'));
-}
-
-const noWeights = { mkdir: 0, delete: 0, list: 0, touch: 0, stat: 0, read: 0, write: 0, rename: 0, truncate: 0 };
-
-function perSecond(read: OperationStats | undefined): number {
-  if (read === undefined || Object.keys(read.errors).length > 0 || read.bytes === 0) {
-    throw new Error(`the agent's reads went wrong: ${JSON.stringify(read?.errors)}`);
-  }
-  return read.count / seconds;
-}
-
-/** Every name of worker 0's tree, as if it had written them itself. */
-function fill(runPath: string, runTag: number, chunkBytes: number): void {
-  const content = contentOf(runTag, chunkBytes);
-  const buffer = chunkBuffer(fileBytes);
-  for (let at = 0; at < files; at++) {
-    const name = nameOf({ kind: 'file', folder: Math.floor(at / filesPerFolder), index: at % filesPerFolder });
-    const change = { creator: 0, incarnation: at + 1, writer: 0, first: 0, operation: at + 1, generation: 1 };
-    content.fill(buffer, fileBytes / chunkBytes, change);
-    writeFileSync(join(runPath, pathOf(0, name)), buffer.bytes);
-  }
+    const compared = { ours: rates, theirs: theirs.get(verify) ?? [], than };
+    for (const line of rateFigures({ what: of, ...compared, unit, toUnit })) print(line);
+  };
+  for (const verify of verifies) say(what, ours, verify);
+  if (floor.length > 0) say(`${what.replace(/, .*/, '')} in a bare loop of Node's, nothing verified`, floor, 'none');
 }

@@ -3,7 +3,12 @@ export interface Group {
   readonly name: string;
   readonly summary: string;
   /** Prints a line a figure, and one for what can't be measured here. */
-  run(print: (line: string) => void): Promise<void>;
+  run(print: (line: string) => void, options: GroupOptions): Promise<void>;
+}
+
+export interface GroupOptions {
+  /** Of operations, for `checks`. */
+  readonly millions?: number;
 }
 
 export interface Comparison {

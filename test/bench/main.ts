@@ -1,7 +1,12 @@
-/** `npm run bench [-- GROUP...]`: measures funbric beside what it is compared with, in one run, and prints one line a figure. */
+/** `npm run bench [-- GROUP... [--millions N]]`: measures funbric beside what it is compared with, in one run, and prints one line a figure. */
+import { parseArgs } from 'node:util';
 import { groups } from './registry.ts';
 
-const wanted = process.argv.slice(2);
+const { values, positionals: wanted } = parseArgs({
+  options: { millions: { type: 'string' } },
+  allowPositionals: true,
+});
+const options = values.millions === undefined ? {} : { millions: Number(values.millions) };
 const unknown = wanted.filter((name) => !groups.some((group) => group.name === name));
 if (unknown.length > 0) {
   process.stderr.write(
@@ -12,6 +17,6 @@ if (unknown.length > 0) {
   for (const group of groups) {
     if (wanted.length > 0 && !wanted.includes(group.name)) continue;
     process.stdout.write(`${group.name}: ${group.summary}\n`);
-    await group.run((line) => process.stdout.write(`  ${line}\n`));
+    await group.run((line) => process.stdout.write(`  ${line}\n`), options);
   }
 }

@@ -14,13 +14,15 @@ export interface Timed {
 export interface TimedOptions {
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** As it is to end; 0 where not given. */
+  readonly status?: number;
 }
 
 /** Longer than any command of a bench may take. */
 const limitMs = 300_000;
 
 /** Throws, with what it printed, where the command fails. */
-export function timed(command: readonly string[], { cwd, env = {} }: TimedOptions): Timed {
+export function timed(command: readonly string[], { cwd, env = {}, status: wanted = 0 }: TimedOptions): Timed {
   const script = `TIMEFORMAT='%R %U %S'; { time "$@" >&3 2>&4; } 3>/dev/null 4>"$FUNBRIC_BENCH_ERRORS"`;
   const errors = `${cwd}/errors.txt`;
   const { status, stderr } = spawnSync('bash', ['-c', script, 'bash', ...command], {
@@ -30,7 +32,7 @@ export function timed(command: readonly string[], { cwd, env = {} }: TimedOption
     timeout: limitMs,
   });
   const [wall = NaN, user = NaN, system = NaN] = stderr.trim().split(/\s+/).map(Number);
-  if (status !== 0) {
+  if (status !== wanted) {
     const said = readFileSync(errors, 'utf8').trim().split('\n').slice(-3).join(' / ');
     throw new Error(`${command.slice(0, 2).join(' ')} ended with ${status}: ${said.slice(0, 300)}`);
   }

@@ -4,8 +4,8 @@
  * mounts look late. The bytes are real ones, read by the agent's own reader.
  */
 import { makeHistory, type History } from '../../src/checks/history.ts';
-import type { HostEvidence } from '../../src/checks/evidence.ts';
-import { stressPhase, verifyPhase } from '../../src/checks/phases.ts';
+import type { HostEvidence } from '../../src/checks/journal/evidence.ts';
+import { stressPhase, verifyPhase } from '../../src/checks/journal/phases.ts';
 import { crc32 } from '../../src/model/checksum.ts';
 import { consistencyOf, isNetworkMount, lockReachesOf } from '../../src/model/consistency.ts';
 import type { Block } from '../../src/model/journal.ts';
@@ -13,11 +13,12 @@ import { lineHeaderBytes } from '../../src/model/line.ts';
 import { nameOf, ownerOfArena } from '../../src/model/namespace.ts';
 import { randomOf, type Random } from '../../src/model/random.ts';
 import { outcomes, readFlags, recordKinds, type JournalRecord } from '../../src/model/record.ts';
-import { chunkBuffer, contentOf } from '../../src/workloads/content.ts';
+import { chunkBuffer } from '../../src/workloads/chunk-buffer.ts';
+import { contentOf } from '../../src/workloads/content.ts';
 import { fillLine } from '../../src/workloads/lines.ts';
 import { linesIn } from '../../src/workloads/scan-lines.ts';
 import { encode } from '../support/record-history.ts';
-import { blankRecord } from './case-history.ts';
+import { blankRecord } from '../support/blank-record.ts';
 
 const content = contentOf(1, 512);
 const workersOfHost = 2;

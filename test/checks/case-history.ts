@@ -4,17 +4,27 @@
  */
 import * as z from 'zod';
 import { makeHistory, type History } from '../../src/checks/history.ts';
-import type { HostEvidence } from '../../src/checks/evidence.ts';
-import { stressPhase, verifyPhase } from '../../src/checks/phases.ts';
+import type { HostEvidence } from '../../src/checks/journal/evidence.ts';
+import { stressPhase, verifyPhase } from '../../src/checks/journal/phases.ts';
+import { attributesOfSeen } from '../../src/model/attributes.ts';
 import { crc32 } from '../../src/model/checksum.ts';
 import { brokenClock, type HostClock } from '../../src/model/clock.ts';
-import { consistencyOf, isNetworkMount, lockReachesOf, reopenMsOf, settleMsOf } from '../../src/model/consistency.ts';
+import {
+  consistencyOf,
+  forgetsAttributes,
+  isNetworkMount,
+  lockReachesOf,
+  reopenMsOf,
+  settleMsOf,
+} from '../../src/model/consistency.ts';
+import { durabilityOf } from '../../src/model/durability.ts';
 import { lockFlags } from '../../src/model/locks.ts';
 import type { Block, BlockBody, Note } from '../../src/model/journal.ts';
 import { contents, outcomes, readFlags, recordKinds, type JournalRecord } from '../../src/model/record.ts';
 import { arenaOf, arenas, nameOf, ownerOfArena, parsePath } from '../../src/model/namespace.ts';
 import { runsOfNames } from '../../src/workloads/listing.ts';
 import { encode } from '../support/record-history.ts';
+import { blankRecord } from '../support/blank-record.ts';
 
 const contentNames = ['none', 'data', 'zeros', 'unreadable', 'badBody', 'foreign', 'misplaced', 'partial'] as const;
 
@@ -29,6 +39,15 @@ const runSchema = z.strictObject({
   writer: z.string().optional(),
   generation: z.number().default(0),
   target: z.number().optional(),
+});
+
+/** What a look sees of a file beside its size. Times are seconds. */
+const statsSchema = z.strictObject({
+  modified: z.number().default(1_700_000_000),
+  changed: z.number().default(1_700_000_000),
+  mode: z.string().default('644'),
+  links: z.number().default(1),
+  inode: z.number().default(77),
 });
 
 const operationSchema = z.strictObject({
@@ -49,6 +68,9 @@ const operationSchema = z.strictObject({
   saw: z.array(runSchema).default([]),
   /** The first call of a read returned less than it was asked for. */
   isShort: z.boolean().default(false),
+  stats: statsSchema.optional(),
+  /** What chmod set. */
+  mode: z.string().optional(),
   /** Of a lock. */
   isShared: z.boolean().default(false),
   isLastTry: z.boolean().default(false),
@@ -76,6 +98,9 @@ const fileSchema = z.strictObject({
   runs: z.array(runSchema).default([]),
   /** How often its folder's listing has it. */
   listed: z.number().default(1),
+  stats: statsSchema.optional(),
+  /** What a look at its extended attribute sees; without it nobody looks. */
+  xattr: runSchema.optional(),
   /** It is listed, and nothing is there. */
   isGone: z.boolean().default(false),
 });
@@ -109,6 +134,11 @@ export const caseSchema = z.strictObject({
   /** A host. The first of each reads everything back. */
   workers: z.number().default(1),
   isLocal: z.boolean().default(false),
+  /** What came between stress and verify. */
+  between: z.enum(['crash', 'command']).optional(),
+  /** What the plan says of the workload. */
+  isSynchronous: z.boolean().default(false),
+  isSynced: z.boolean().default(false),
   /** Hosts whose journals end in the middle. */
   cut: z.array(z.string()).default([]),
   /** Hosts that brought nothing back. */
@@ -165,7 +195,9 @@ export function historyOfCase(given: Case): History {
     scribe?.scan(given.seenBy[name] ?? given.disk, readFlags.secondScan, owners);
   }
   for (const { by, note } of given.notes) scribeOf(given, scribes, by).note(note);
-  const facts = { workers, chunkBytes: caseChunkBytes, maxChunks: 64, isLocal: given.isLocal, limits: given.limits };
+  const { isLocal, between, isSynchronous, isSynced, limits } = given;
+  const plan = { isLocal, between, isSynchronous, isSynced, limits };
+  const facts = { workers, chunkBytes: caseChunkBytes, maxChunks: 64, ...plan };
   return makeHistory(
     facts,
     given.hosts.map((name, host) => evidenceOf(given, name, scribes.slice(host * workers, (host + 1) * workers))),
@@ -189,9 +221,11 @@ function evidenceOf(given: Case, name: string, scribes: readonly Scribe[]): Host
     hasVerified: !isCut,
     client: { isNetwork: isNetworkMount(mount), platform: 'linux' },
     consistency: consistencyOf(mount),
+    forgetsAttributes: forgetsAttributes(mount),
     reopenMs: reopenMsOf(mount),
     settleMs: settleMsOf(mount),
     locks: lockReachesOf(mount),
+    durability: durabilityOf(mount),
     clock: clockOf(given.clocks[name]),
     ...beatOf(given.oldest[name]),
     ...(given.counted[name] === undefined ? {} : { stress: given.counted[name] }),
@@ -214,9 +248,13 @@ function flagsOf({ kind, isShort, isShared, isLastTry }: Operation): number {
 function clockOf(aheadNs: number | null = 0): HostClock {
   const clock = { ...brokenClock, isRising: true };
   if (aheadNs === null) return clock;
+  const earliest = (hostNs: number): number => hostNs - aheadNs - 1;
+  const latest = (hostNs: number): number => hostNs - aheadNs + 1;
   return {
     ...clock,
-    toController: (hostNs) => ({ low: hostNs - aheadNs - 1, high: hostNs - aheadNs + 1 }),
+    toController: (hostNs) => ({ low: earliest(hostNs), high: latest(hostNs) }),
+    earliest,
+    latest,
     bound: { bestNs: 2, worstNs: 2 },
   };
 }
@@ -248,7 +286,7 @@ class Scribe {
       errno,
       first,
       count,
-      generation,
+      generation: operation.mode === undefined ? generation : Number.parseInt(operation.mode, 8),
       creator: owner,
       writer: this.#worker,
       incarnation: kind === 'touch' ? base.sequence : incarnation,
@@ -257,6 +295,7 @@ class Scribe {
       flags: flagsOf(operation),
       startNs: operation.startNs ?? base.startNs,
       endNs: operation.endNs ?? Math.max(base.endNs, operation.startNs ?? 0),
+      ...statsOf(operation.stats),
     };
     // A worker does one thing after another.
     this.#nowNs = Math.max(this.#nowNs, own.startNs, own.endNs);
@@ -311,11 +350,15 @@ class Scribe {
   }
 
   #scanFile(path: string, file: DiskFile, flags: number): void {
-    const { size, runs, isGone } = file;
+    const { size, runs, isGone, stats, xattr } = file;
     const { owner, name } = objectAt(path);
-    const answer = isGone ? { outcome: outcomes.error, errno: 2 } : { size };
+    const answer = isGone ? { outcome: outcomes.error, errno: 2 } : { size, ...statsOf(stats) };
     this.#add(verifyPhase, { ...this.#next({ kind: recordKinds.scanEntry, owner, name }), flags, ...answer });
     if (isGone || name % 0x10000 >= 0x8000) return;
+    if (xattr !== undefined) {
+      const look = { ...this.#next({ kind: recordKinds.getxattr, owner, name }), flags };
+      this.#add(verifyPhase, seen(look, xattr));
+    }
     if (arenaOf(owner) === 'append') return this.#scanLines({ owner, name }, file, flags | readFlags.inDetail);
     const read = { ...this.#next({ kind: recordKinds.scanRead, owner, name }), flags, size };
     const [run, ...more] = runs;
@@ -371,26 +414,26 @@ function askedBytes(kind: Operation['kind'], count: number): number {
   return kind === 'write' || kind === 'append' ? count * caseChunkBytes : 0;
 }
 
-export const blankRecord: JournalRecord = {
-  kind: 0,
-  outcome: 0,
-  errno: 0,
-  sequence: 0,
-  owner: 0,
-  content: 0,
-  flags: 0,
-  name: 0,
-  target: 0,
-  first: 0,
-  count: 0,
-  generation: 0,
-  creator: 0,
-  writer: 0,
-  incarnation: 0,
-  startNs: 0,
-  endNs: 0,
-  size: 0,
-};
+function statsOf(stats: z.infer<typeof statsSchema> | undefined): Partial<JournalRecord> {
+  if (stats === undefined) return {};
+  const { modified, changed, mode, links, inode } = stats;
+  const seen = attributesOfSeen({
+    modifiedMs: modified * 1000,
+    changedMs: changed * 1000,
+    mode: Number.parseInt(mode, 8),
+    links,
+    inode,
+  });
+  return {
+    target: seen.modified.seconds,
+    first: seen.modified.nanoseconds,
+    count: seen.changed.seconds,
+    generation: seen.changed.nanoseconds,
+    creator: seen.mode,
+    writer: seen.links,
+    incarnation: seen.inode,
+  };
+}
 
 function seen(record: JournalRecord, run: Run): JournalRecord {
   const creator = run.creator ?? record.owner;

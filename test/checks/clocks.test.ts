@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { hungOperations } from '../../src/checks/claims/hung-operation.ts';
-import { isTimed } from '../../src/checks/evidence.ts';
+import { isTimed } from '../../src/checks/journal/evidence.ts';
 import { makeHistory, type History } from '../../src/checks/history.ts';
 import { checks } from '../../src/checks/registry.ts';
 import { brokenClock, hostClock, type HostClock } from '../../src/model/clock.ts';

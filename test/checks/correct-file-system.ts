@@ -72,7 +72,7 @@ class Simulation {
     const taken = this.#pick([...this.#known.keys()]);
     const file = this.#known.get(taken ?? '');
     const other = this.#pick([...this.#known.keys()].filter((name) => name !== taken));
-    const draw = this.#random.below(16);
+    const draw = this.#random.below(19);
     if (taken === undefined || file === undefined || draw < 2) {
       if (free !== undefined) this.#touch(free);
     } else if (draw < 7) this.#write(taken, file, draw < 5 ? 'write' : 'append');
@@ -83,6 +83,8 @@ class Simulation {
     else if (draw === 13 && free !== undefined) this.#rename({ kind: 'rename', from: taken, to: free });
     else if (draw === 14 && free !== undefined) this.#copy({ from: taken, to: free, file });
     else if (draw === 15) this.#remove(taken);
+    else if (draw === 16) this.#fallocate(taken, file);
+    else if (draw > 16) this.#punch(taken, file);
   }
 
   #touch(name: string): void {
@@ -163,6 +165,38 @@ class Simulation {
     if (outcome !== 'ok' && this.#chance(2)) this.#lose(file);
   }
 
+  /** Every second one leaves the size as it is. */
+  #fallocate(name: string, file: CorrectFile): void {
+    if (file.isPartial) return;
+    const first = this.#random.below(Math.min(file.chunks, maxChunks - 1) + 1);
+    const count = 1 + this.#random.below(maxChunks - first);
+    const end = this.#chance(2) ? first + count : 0;
+    const generation = ++file.generation;
+    const record = { kind: 'fallocate', file: name, first, count, size: end * caseChunkBytes, generation };
+    const outcome = this.#do({ ...record, of: file.operation }, (_, isWhole) => {
+      file.grow(isWhole ? end : Math.min(end, first + this.#random.below(count + 1)));
+    });
+    if (outcome !== 'ok' && this.#chance(2)) this.#lose(file);
+  }
+
+  /** Every second one may make the file longer. */
+  #punch(name: string, file: CorrectFile): void {
+    if (file.isPartial) return;
+    const first = this.#random.below(Math.max(1, file.chunks));
+    const count = 1 + this.#random.below(maxChunks - first);
+    const end = this.#chance(2) ? first + count : 0;
+    const generation = ++file.generation;
+    const record = { kind: 'punchHole', file: name, first, count, size: end * caseChunkBytes, generation };
+    const outcome = this.#do({ ...record, of: file.operation }, (_, isWhole) => {
+      const chunks = isWhole ? count : this.#random.below(count + 1);
+      for (let at = 0; at < chunks; at++) file.punch(first + at);
+      if (isWhole) file.grow(end);
+      else if (chunks < count) file.tear(first + chunks);
+    });
+    if (this.#disk.get(name) === file) this.#racingRead(name, { first, content: 'unreadable' });
+    if (outcome !== 'ok' && this.#chance(2)) this.#lose(file);
+  }
+
   #sync(name: string, file: CorrectFile, mustFail = false): void {
     const kind = this.#chance(2) ? 'fsync' : 'fdatasync';
     const outcome = this.#do({ kind, file: name, of: file.operation }, () => undefined, mustFail);
@@ -199,7 +233,11 @@ class Simulation {
     const size = kind === 'write' || kind === 'append' ? { size: 0 } : {};
     if (outcome === 'error' && !mustFail && !this.#isNetwork && this.#chance(4)) {
       this.#wasRefused = true;
-      const errno = this.#pick(kind === 'copy' ? [errnos.ENOENT, errnos.EEXIST] : [errnos.ENOENT, errnos.EACCES]);
+      // Of the errors that tell of names none is possible: who knows its names exactly never asks for what can't be.
+      const errno = this.#pick([
+        errnos.EACCES,
+        ...(['fsync', 'fdatasync', 'copy', 'fallocate', 'punchHole'].includes(kind) ? [] : [errnos.ENOSPC]),
+      ]);
       this.#record({ ...record, ...size, outcome, errno });
       return outcome;
     }
@@ -212,7 +250,7 @@ class Simulation {
 
   /** One that leaves it open what happened. */
   #openErrno(kind: string): number {
-    const canLackSpace = this.#isNetwork || ['fsync', 'fdatasync', 'copy'].includes(kind);
+    const canLackSpace = this.#isNetwork || ['fsync', 'fdatasync', 'copy', 'fallocate', 'punchHole'].includes(kind);
     const isRetried = this.#isNetwork && ['delete', 'rename', 'renameOnto'].includes(kind);
     const isMadeTwice = this.#isNetwork && ['touch', 'copy'].includes(kind);
     return (

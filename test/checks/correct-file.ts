@@ -9,6 +9,14 @@ import { caseChunkBytes } from './case-history.ts';
 export interface Stamp {
   readonly of: number;
   readonly generation: number;
+  /** Where the chunk ends, and zeros or nothing follow; not given where it is whole. */
+  readonly end?: number;
+}
+
+/** The file's chunks, and bytes of the last one, 0 where it is whole. */
+interface State {
+  readonly stamps: readonly Stamp[];
+  readonly tail: number;
 }
 
 const zeros: Stamp = { of: 0, generation: 0 };
@@ -22,9 +30,13 @@ export class CorrectFile {
   /** Of the newest change. */
   generation = 0;
   isPartial = false;
+  /** The operation that set its extended attribute; 0: it has none. */
+  attribute = 0;
+  #attributes = [0];
   #stamps: Stamp[] = [];
+  #tail = 0;
   /** All that it was since the last sync. */
-  #since: Stamp[][] = [[]];
+  #since: State[] = [{ stamps: [], tail: 0 }];
 
   constructor(operation: number) {
     this.operation = operation;
@@ -34,9 +46,16 @@ export class CorrectFile {
     return this.#stamps.length;
   }
 
-  put(first: number, count: number, generation: number): void {
+  get bytes(): number {
+    return this.chunks * caseChunkBytes - (this.#tail === 0 ? 0 : caseChunkBytes - this.#tail);
+  }
+
+  /** `tail`: bytes of the last of these chunks, 0 where it is whole. */
+  put(first: number, count: number, generation: number, tail = 0): void {
     this.#extend(first);
+    if (first + count >= this.chunks) this.#tail = tail;
     for (let chunk = first; chunk < first + count; chunk++) this.#stamps[chunk] = { of: this.operation, generation };
+    if (tail > 0) this.#cut(first + count - 1, tail);
     this.#remember();
   }
 
@@ -45,8 +64,9 @@ export class CorrectFile {
   }
 
   /** One chunk of a copy arrives. */
-  place(chunk: number, stamp: Stamp): void {
+  place(chunk: number, stamp: Stamp, tail: number): void {
     this.#extend(chunk);
+    if (chunk + 1 >= this.chunks) this.#tail = tail;
     this.#stamps[chunk] = stamp;
     this.#remember();
   }
@@ -65,42 +85,73 @@ export class CorrectFile {
     this.#remember();
   }
 
-  truncate(chunks: number): void {
+  truncate(chunks: number, tail = 0): void {
+    const before = this.bytes;
     this.#stamps.length = Math.min(this.chunks, chunks);
     this.#extend(chunks);
+    this.#tail = tail;
+    if (tail > 0 && this.bytes < before) this.#cut(chunks - 1, tail);
     this.isPartial = false;
     this.#remember();
   }
 
+  /** One chunk of a hole, or one that a longer file gets. */
+  punch(chunk: number): void {
+    if (chunk < this.chunks) this.#stamps[chunk] = zeros;
+    this.#remember();
+  }
+
+  /** To at least so many chunks. */
+  grow(chunks: number): void {
+    this.#extend(chunks);
+    if (chunks === this.chunks) this.#tail = 0;
+    this.#remember();
+  }
+
+  setAttribute(operation: number): void {
+    this.attribute = operation;
+    this.#attributes.push(operation);
+  }
+
   sync(): void {
-    this.#since = [[...this.#stamps]];
+    this.#attributes = [this.attribute];
+    this.#since = [{ stamps: [...this.#stamps], tail: this.#tail }];
   }
 
   /** Any chunk goes back to what it was at any time since the last sync, or is torn on the way, and so does the size. */
   lose(random: Random): void {
+    this.attribute = this.#attributes[random.below(this.#attributes.length)] ?? 0;
     if (this.isPartial || this.#since.length === 1) return;
-    const pick = (): Stamp[] => this.#since[random.below(this.#since.length)] ?? [];
-    const size = pick().length;
+    const pick = (): State => this.#since[random.below(this.#since.length)] ?? { stamps: [], tail: 0 };
+    const size = pick();
     const now = this.#stamps;
-    this.#stamps = Array.from({ length: size }, (_, chunk) => {
-      const before = pick()[chunk] ?? zeros;
-      const isKept = this.#since.every((stamps) => isSame(stamps[chunk], now[chunk]));
+    this.#stamps = Array.from({ length: size.stamps.length }, (_, chunk) => {
+      const before = pick().stamps[chunk] ?? zeros;
+      const isKept = this.#since.every(({ stamps }) => isSame(stamps[chunk], now[chunk]));
       return !isKept && random.below(8) === 0 ? torn : before;
     });
+    this.#tail = size.tail;
+    if (size.tail > 0) this.#cut(this.chunks - 1, size.tail);
   }
 
   /** As it is now, for good: what a client may go on showing. */
   snapshot(): CorrectFile {
-    return this.copy(this.operation, this.chunks);
+    const snapshot = this.copy(this.operation, this.chunks);
+    snapshot.attribute = this.attribute;
+    return snapshot;
   }
 
-  /** The first chunks of it as another file. */
+  /** The first chunks of it as another file, which has no attribute. */
   copy(operation: number, chunks: number): CorrectFile {
     const copy = new CorrectFile(operation);
     copy.generation = this.generation + 1;
     copy.#stamps = this.#stamps.slice(0, chunks);
+    copy.#tail = chunks >= this.chunks ? this.#tail : 0;
     copy.isPartial = this.isPartial && chunks >= this.chunks;
-    copy.#since = [[], [...copy.#stamps]];
+    copy.#since = [
+      { stamps: [], tail: 0 },
+      { stamps: [...copy.#stamps], tail: copy.#tail },
+    ];
     return copy;
   }
 
@@ -113,12 +164,20 @@ export class CorrectFile {
     return { size: this.chunks * caseChunkBytes - (this.isPartial ? caseChunkBytes - partBytes : 0), runs };
   }
 
+  /** Zeros stay zeros, and what is torn is torn. */
+  #cut(chunk: number, end: number): void {
+    const stamp = this.#stamps[chunk];
+    if (stamp === undefined || stamp.generation <= 0) return;
+    this.#stamps[chunk] = { ...stamp, end: Math.min(end, stamp.end ?? end) };
+  }
+
   #extend(chunks: number): void {
+    if (this.chunks < chunks) this.#tail = 0;
     while (this.chunks < chunks) this.#stamps.push(zeros);
   }
 
   #remember(): void {
-    this.#since.push([...this.#stamps]);
+    this.#since.push({ stamps: [...this.#stamps], tail: this.#tail });
   }
 }
 
@@ -127,5 +186,5 @@ export function shortBytes(wholeChunks: number): number {
 }
 
 function isSame(a: Stamp | undefined, b: Stamp | undefined): boolean {
-  return a?.of === b?.of && a?.generation === b?.generation;
+  return a?.of === b?.of && a?.generation === b?.generation && a?.end === b?.end;
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { coverageOf } from '../../src/checks/coverage.ts';
 import { makeHistory, type History } from '../../src/checks/history.ts';
-import { verifyPhase } from '../../src/checks/phases.ts';
+import { verifyPhase } from '../../src/checks/journal/phases.ts';
 import { caseSchema, historyOfCase } from './case-history.ts';
 
 function historyOf(kind: string, file: string): History {

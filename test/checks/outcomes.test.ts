@@ -164,6 +164,7 @@ describe('the tail that a dead agent never wrote down', () => {
   });
 });
 
+/** That some of these errors can't be where the names are exactly known is a finding of its own (N10). */
 function codesOf(
   mount: string,
   operations: readonly object[],
@@ -171,5 +172,8 @@ function codesOf(
   cut: readonly string[] = [],
 ): readonly string[] {
   const history = historyOfCase(caseSchema.parse({ about: 'a row', mount, cut, operations, disk, expect: [] }));
-  return checks.flatMap((check) => check.examine(history)).map(({ code }) => code);
+  return checks
+    .filter(({ code }) => code !== 'N10')
+    .flatMap((check) => check.examine(history))
+    .map(({ code }) => code);
 }

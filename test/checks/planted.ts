@@ -2,7 +2,7 @@
  * Violations planted in a correct run: one observation is changed so that it can't be right, by program order, by the clock of
  * its host or by what is known of two clocks. False where the run offers no place for it.
  */
-import { stressPhase } from '../../src/checks/phases.ts';
+import { stressPhase } from '../../src/checks/journal/phases.ts';
 import { contents, outcomes, readFlags, recordKinds, type JournalRecord } from '../../src/model/record.ts';
 import { caseChunkBytes } from './case-history.ts';
 import { racingFacts, racingNames, type Drafted } from './racing-disk.ts';

@@ -1,10 +1,11 @@
 /** What is really there, and how a look at it takes its time: every chunk and name at a moment of its own. */
-import { stressPhase } from '../../src/checks/phases.ts';
+import { stressPhase } from '../../src/checks/journal/phases.ts';
 import { nameOf, objectOf } from '../../src/model/namespace.ts';
 import type { Random } from '../../src/model/random.ts';
 import { contents, outcomes, readFlags, recordKinds, type JournalRecord } from '../../src/model/record.ts';
 import { runsOfNames } from '../../src/workloads/listing.ts';
-import { blankRecord, caseChunkBytes } from './case-history.ts';
+import { blankRecord } from '../support/blank-record.ts';
+import { caseChunkBytes } from './case-history.ts';
 import type { CorrectFile, Stamp } from './correct-file.ts';
 
 export const racingFacts = { workers: 2, chunkBytes: caseChunkBytes, maxChunks: 8, isLocal: false };
@@ -50,8 +51,8 @@ export function lookAt(disk: RacingDisk, look: Look): void {
   const base = { ...blankRecord, sequence, outcome: outcomes.ok, startNs, endNs };
   const draft: Drafted = { phase: stressPhase, record: base, more: [] };
   drafts.push(draft);
-  const draw = random.below(6);
-  const finish = (draw < 2 ? list : draw === 2 ? stat : read)(disk, look, base);
+  const draw = random.below(7);
+  const finish = (draw < 2 ? list : draw === 2 ? stat : draw === 3 ? attribute : read)(disk, look, base);
   look.moments.push({
     atNs: endNs,
     happen() {
@@ -85,13 +86,14 @@ function read(disk: RacingDisk, look: Look, base: JournalRecord): () => JournalR
     moments.push({ atNs: within(look, opened), happen: () => (seen[at] = file?.stampAt(first + at)) });
   }
   let size = 0;
-  moments.push({ atNs: within(look, opened), happen: () => (size = file?.chunks ?? 0) });
+  moments.push({ atNs: within(look, opened), happen: () => (size = file?.bytes ?? 0) });
   return () => {
     const found = { ...base, kind: recordKinds.read, name, first };
     if (file === undefined) return [{ ...found, outcome: outcomes.error, errno: 2 }];
-    const chunks = Math.max(0, Math.min(count, size - first));
-    const flags = chunks < count ? readFlags.short : 0;
-    const whole = { ...found, flags, size: chunks * caseChunkBytes };
+    const bytes = Math.max(0, Math.min(count * caseChunkBytes, size - first * caseChunkBytes));
+    const chunks = Math.ceil(bytes / caseChunkBytes);
+    const flags = bytes < count * caseChunkBytes ? readFlags.short : 0;
+    const whole = { ...found, flags, size: bytes };
     if (chunks === 0) return [whole];
     return Array.from({ length: chunks }, (_, at): JournalRecord => {
       const kind = at === 0 ? recordKinds.read : recordKinds.observe;
@@ -109,13 +111,35 @@ function stat(disk: RacingDisk, look: Look, base: JournalRecord): () => JournalR
   let file: CorrectFile | undefined;
   let size = 0;
   moments.push({ atNs: found, happen: () => (file = (cached ?? disk.names).get(name)) });
-  moments.push({ atNs: within(look, found), happen: () => (size = file?.chunks ?? 0) });
+  moments.push({ atNs: within(look, found), happen: () => (size = file?.bytes ?? 0) });
   return () => {
     const own = { ...base, kind: recordKinds.stat, name };
-    return [
-      file === undefined ? { ...own, outcome: outcomes.error, errno: 2 } : { ...own, size: size * caseChunkBytes },
-    ];
+    return [file === undefined ? { ...own, outcome: outcomes.error, errno: 2 } : { ...own, size }];
   };
+}
+
+/** As of a stat, the file that is asked is the one that was found. */
+function attribute(disk: RacingDisk, look: Look, base: JournalRecord): () => JournalRecord[] {
+  const { random, moments, names } = look;
+  const name = names[random.below(Math.max(1, names.length))] ?? 0;
+  const found = within(look, look.startNs);
+  const cached = look.isLate && random.below(6) === 0 ? cachedAt(disk.names, moments, random.below(found)) : undefined;
+  let file: CorrectFile | undefined;
+  let seen = attributeOf(undefined);
+  moments.push({ atNs: found, happen: () => (file = (cached ?? disk.names).get(name)) });
+  moments.push({ atNs: within(look, found), happen: () => (seen = attributeOf(file)) });
+  return () => {
+    const own = { ...base, kind: recordKinds.getxattr, name };
+    return [file === undefined ? { ...own, outcome: outcomes.error, errno: 2 } : { ...own, ...seen }];
+  };
+}
+
+/** How a reader records the extended attribute of a file. */
+export function attributeOf(
+  file: CorrectFile | undefined,
+): Pick<JournalRecord, 'content' | 'generation' | 'incarnation'> {
+  if (file === undefined || file.attribute === 0) return { content: contents.none, generation: 0, incarnation: 0 };
+  return { content: contents.data, generation: file.attribute, incarnation: file.operation };
 }
 
 /** How a reader records what is in a chunk. */
@@ -123,6 +147,15 @@ export function lookOf(
   stamp: Stamp | undefined,
 ): Pick<JournalRecord, 'content' | 'generation' | 'incarnation' | 'target'> {
   const { of: incarnation, generation } = stamp ?? { of: 0, generation: 0 };
+  const end = stamp?.end;
+  // The last bytes in front of an end may be zeros by chance.
+  if (generation > 0 && end !== undefined) {
+    const target = end < 40 ? 1 + (generation % end) : end - (generation % 7);
+    const content = contents.cut;
+    return target < 32
+      ? { content, generation: 0, incarnation: 0, target }
+      : { content, generation, incarnation, target };
+  }
   if (generation > 0) return { content: contents.data, generation, incarnation, target: 0 };
   const content = generation < 0 ? contents.unreadable : contents.zeros;
   return { content, generation: 0, incarnation: 0, target: 0 };

@@ -45,8 +45,9 @@ function within(random: Random, { startNs, endNs }: Span, { begin, happen }: Eff
   return [...begun, { atNs: startNs + lastsNs, happen }];
 }
 
-const errnos = { ENOENT: 2, EIO: 5, EACCES: 13, EEXIST: 17, ENOSPC: 28 } as const;
+const errnos = { ENOENT: 2, EIO: 5, EACCES: 13, EEXIST: 17, ENOSPC: 28, ENOTSUP: 95 } as const;
 const puts: ReadonlySet<number> = new Set([recordKinds.write, recordKinds.append, recordKinds.truncate]);
+const extents: ReadonlySet<number> = new Set([recordKinds.fallocate, recordKinds.punchHole]);
 const removals: ReadonlySet<number> = new Set([recordKinds.delete, recordKinds.rename, recordKinds.renameOnto]);
 const syncs: ReadonlySet<number> = new Set([recordKinds.fsync, recordKinds.fdatasync]);
 
@@ -56,7 +57,10 @@ export function errnoOf(random: Random, isNetwork: boolean, change: { kind: numb
 }
 
 function refusals(kind: number, isNetwork: boolean): readonly number[] {
-  if (kind === recordKinds.copy) return [errnos.EEXIST, ...(isNetwork ? [] : [errnos.ENOENT])];
+  // An error that tells of names, which alone would say that a copy did nothing, can't be where they are exactly known.
+  if (kind === recordKinds.copy) return [errnos.EIO];
+  const hasNone = kind === recordKinds.setxattr || (extents.has(kind) && !isNetwork);
+  if (extents.has(kind) || hasNone) return [errnos.EACCES, ...(hasNone ? [errnos.ENOTSUP] : [])];
   return [errnos.EACCES, ...(puts.has(kind) && !isNetwork ? [errnos.ENOSPC] : [])];
 }
 
@@ -65,8 +69,9 @@ function doubts(kind: number, isNetwork: boolean): readonly number[] {
   const isMadeTwice = isNetwork && (isCopy || kind === recordKinds.touch);
   return [
     errnos.EIO,
+    ...(isNetwork && extents.has(kind) ? [errnos.ENOTSUP] : []),
     ...(isNetwork && removals.has(kind) ? [errnos.ENOENT] : []),
     ...(isMadeTwice ? [errnos.EEXIST] : []),
-    ...(isNetwork || isCopy || syncs.has(kind) ? [errnos.ENOSPC] : []),
+    ...(isNetwork || isCopy || syncs.has(kind) || extents.has(kind) ? [errnos.ENOSPC] : []),
   ];
 }

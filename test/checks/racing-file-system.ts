@@ -5,7 +5,7 @@
  * have taken earlier ones with it. No check may object to what comes out of here, but say that it can't tell.
  */
 import { makeHistory, type History } from '../../src/checks/history.ts';
-import { stressPhase, verifyPhase } from '../../src/checks/phases.ts';
+import { stressPhase, verifyPhase } from '../../src/checks/journal/phases.ts';
 import { hostClock, type HostClock } from '../../src/model/clock.ts';
 import { consistencyOf, isNetworkMount, lockReachesOf, reopenMsOf, settleMsOf } from '../../src/model/consistency.ts';
 import type { Block } from '../../src/model/journal.ts';

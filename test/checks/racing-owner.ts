@@ -1,8 +1,10 @@
 /** The one worker that changes the tree: what it does, what comes back, and what really happens and when. */
-import { stressPhase } from '../../src/checks/phases.ts';
+import { stressPhase } from '../../src/checks/journal/phases.ts';
 import type { Random } from '../../src/model/random.ts';
 import { outcomes, recordKinds, type JournalRecord } from '../../src/model/record.ts';
-import { blankRecord, caseChunkBytes } from './case-history.ts';
+import { blankRecord } from '../support/blank-record.ts';
+import { caseChunkBytes } from './case-history.ts';
+import { bytesOf } from '../../src/workloads/tree.ts';
 import { CorrectFile } from './correct-file.ts';
 import { errnoOf, lateMoments, momentsOf, type Answer, type Effect, type Span } from './racing-effects.ts';
 import { lookAt, racingFacts, racingNames, type Drafted, type Moment, type RacingDisk } from './racing-disk.ts';
@@ -24,6 +26,8 @@ export interface RacingOwnerOptions {
 interface Known {
   readonly file: CorrectFile;
   chunks: number;
+  /** Bytes of the last chunk, 0 where it is whole. */
+  tail: number;
   isTainted: boolean;
   /** What is lost later is lost after this. */
   safeNs: number;
@@ -58,7 +62,7 @@ export class RacingOwner {
     const empty = this.#pick(free);
     const other = this.#pick([...this.#known.keys()].filter((one) => one !== name));
     const known = name === undefined ? undefined : this.#known.get(name);
-    const draw = this.#random.below(24);
+    const draw = this.#random.below(30);
     if (draw < 4) this.#look();
     else if (name === undefined || known === undefined || draw === 4) {
       if (empty !== undefined) this.#touch(empty);
@@ -70,6 +74,9 @@ export class RacingOwner {
     else if (draw < 18) this.#append(name, known);
     else if (draw < 20) this.#truncate(name, known);
     else if (draw < 22) this.#sync(name, known);
+    else if (draw < 25) this.#fallocate(name, known);
+    else if (draw < 27) this.#punch(name, known);
+    else if (draw < 29) this.#setAttribute(name, known);
     else if (empty !== undefined) this.#copy({ from: name, to: empty, known });
   }
 
@@ -98,7 +105,7 @@ export class RacingOwner {
         },
       },
     );
-    if (answer === 'ok') this.#known.set(name, { file, chunks: 0, isTainted: false, safeNs: this.endNs });
+    if (answer === 'ok') this.#known.set(name, { file, chunks: 0, tail: 0, isTainted: false, safeNs: this.endNs });
     else this.#avoided.add(name);
   }
 
@@ -134,7 +141,7 @@ export class RacingOwner {
 
   /** The source is read and the copy written piece by piece; what the source lost meanwhile is lost in the copy. */
   #copy({ from, to, known }: { from: number; to: number; known: Known }): void {
-    const { file: source, chunks } = known;
+    const { file: source, chunks, tail } = known;
     const copy = new CorrectFile(this.#sequence + 1);
     copy.generation = source.generation + 1;
     const appear = {
@@ -146,13 +153,13 @@ export class RacingOwner {
       begin: () => copy.tear(chunk),
       happen: (): void => {
         const stamp = source.stampAt(chunk);
-        if (stamp !== undefined) copy.place(chunk, stamp);
+        if (stamp !== undefined) copy.place(chunk, stamp, chunk === chunks - 1 ? tail : 0);
       },
     }));
     const change = { kind: recordKinds.copy, name: from, target: to, incarnation: source.operation };
-    const size = chunks * caseChunkBytes;
+    const size = bytesOf({ chunks, tail }, caseChunkBytes);
     const answer = this.#do({ ...change, generation: copy.generation, size }, appear, ...pieces);
-    if (answer === 'ok') this.#known.set(to, { file: copy, chunks, isTainted: false, safeNs: this.endNs });
+    if (answer === 'ok') this.#known.set(to, { file: copy, chunks, tail, isTainted: false, safeNs: this.endNs });
     else {
       this.#avoided.add(to);
       this.#distrust(known, answer);
@@ -171,19 +178,64 @@ export class RacingOwner {
     else this.#put(recordKinds.append, name, { known, first: known.chunks });
   }
 
+  /** Every second one leaves the size as it is. */
+  #fallocate(name: number, known: Known): void {
+    const { file } = known;
+    const first = this.#random.below(Math.min(known.chunks, racingFacts.maxChunks - 1) + 1);
+    const count = 1 + this.#random.below(racingFacts.maxChunks - first);
+    const generation = ++file.generation;
+    const end = this.#chance(2) ? first + count : 0;
+    const change = { kind: recordKinds.fallocate, name, incarnation: file.operation, first, count, generation };
+    const steps = Array.from({ length: end === 0 ? 0 : count }, (_, at) => ({
+      happen: () => file.grow(first + at + 1),
+    }));
+    const answer = this.#do({ ...change, size: end * caseChunkBytes }, ...steps);
+    if (answer === 'ok') lengthen(known, end);
+    else this.#distrust(known, answer);
+  }
+
+  /** Chunk by chunk; every second one may make the file longer. */
+  #punch(name: number, known: Known): void {
+    const { file } = known;
+    const first = this.#random.below(Math.max(1, known.chunks));
+    const count = 1 + this.#random.below(racingFacts.maxChunks - first);
+    const generation = ++file.generation;
+    const end = this.#chance(2) ? first + count : 0;
+    const holes = Array.from({ length: count }, (_, at) => ({
+      begin: () => file.tear(first + at),
+      happen: () => file.punch(first + at),
+    }));
+    const change = { kind: recordKinds.punchHole, name, incarnation: file.operation, first, count, generation };
+    const answer = this.#do({ ...change, size: end * caseChunkBytes }, ...holes, { happen: () => file.grow(end) });
+    if (answer === 'ok') lengthen(known, end);
+    else this.#distrust(known, answer);
+  }
+
+  /** Every third one removes it. */
+  #setAttribute(name: number, { file }: Known): void {
+    const operation = this.#chance(3) ? 0 : this.#sequence + 1;
+    const change = { kind: recordKinds.setxattr, name, incarnation: file.operation, generation: operation };
+    this.#do(change, { happen: () => file.setAttribute(operation) });
+  }
+
   #put(kind: number, name: number, { known, first }: { known: Known; first: number }): void {
     const { file } = known;
     const count = 1 + this.#random.below(racingFacts.maxChunks - first);
+    const end = first + count;
+    const drawn = this.#tail();
+    const tail = end > known.chunks || (end === known.chunks && known.tail > 0 && drawn >= known.tail) ? drawn : 0;
     const generation = ++file.generation;
     const isShort = !this.#options.isFaultless && this.#chance(20);
     const written = isShort ? this.#random.below(count) : count;
     const effects = Array.from({ length: count }, (_, at) => ({
       begin: () => file.tear(first + at),
-      happen: () => file.put(first + at, 1, generation),
+      happen: () => file.put(first + at, 1, generation, at === count - 1 ? tail : 0),
     }));
-    const change = { kind, name, incarnation: file.operation, first, count, generation };
-    const answer = this.#do({ ...change, size: written * caseChunkBytes }, ...effects.slice(0, written));
-    known.chunks = Math.max(known.chunks, first + count);
+    const change = { kind, name, incarnation: file.operation, first, count, generation, target: tail };
+    const size = isShort ? written * caseChunkBytes : bytesOf({ chunks: count, tail }, caseChunkBytes);
+    const answer = this.#do({ ...change, size }, ...effects.slice(0, written));
+    if (end > known.chunks || (end === known.chunks && known.tail > 0)) known.tail = tail;
+    known.chunks = Math.max(known.chunks, end);
     if (answer === 'ok' && !isShort) return;
     // The rest of a short one may be written at any later time.
     if (answer === 'ok' && this.#chance(2)) {
@@ -195,15 +247,17 @@ export class RacingOwner {
   #truncate(name: number, known: Known): void {
     const { file } = known;
     const chunks = this.#random.below(racingFacts.maxChunks + 1);
+    const tail = chunks === 0 ? 0 : this.#tail();
     const generation = ++file.generation;
     const change = { kind: recordKinds.truncate, name, incarnation: file.operation, generation };
     const answer = this.#do(
-      { ...change, size: chunks * caseChunkBytes },
+      { ...change, size: bytesOf({ chunks, tail }, caseChunkBytes) },
       {
-        happen: () => file.truncate(chunks),
+        happen: () => file.truncate(chunks, tail),
       },
     );
     known.chunks = chunks;
+    known.tail = tail;
     if (answer !== 'ok') this.#distrust(known, answer);
   }
 
@@ -256,6 +310,12 @@ export class RacingOwner {
     return [startNs, this.endNs];
   }
 
+  /** Where a file ends inside a chunk; violations are planted where none does. */
+  #tail(): number {
+    if (this.#options.isFaultless || this.#chance(2)) return 0;
+    return this.#chance(2) ? 1 + this.#random.below(48) : 1 + this.#random.below(caseChunkBytes - 1);
+  }
+
   #pick<T>(all: readonly T[]): T | undefined {
     return all[this.#random.below(Math.max(1, all.length))];
   }
@@ -263,4 +323,11 @@ export class RacingOwner {
   #chance(oneIn: number): boolean {
     return this.#random.below(oneIn) === 0;
   }
+}
+
+/** To so many whole chunks, where it is shorter. */
+function lengthen(known: Known, chunks: number): void {
+  if (chunks < known.chunks || chunks === 0) return;
+  known.chunks = chunks;
+  known.tail = 0;
 }

@@ -1,10 +1,10 @@
 /** The workers that only look, during stress and in verify. */
-import { verifyPhase } from '../../src/checks/phases.ts';
+import { verifyPhase } from '../../src/checks/journal/phases.ts';
 import { foldersOfTree, nameOf, objectOf } from '../../src/model/namespace.ts';
 import type { Random } from '../../src/model/random.ts';
 import { outcomes, recordKinds, type JournalRecord } from '../../src/model/record.ts';
-import { blankRecord, caseChunkBytes } from './case-history.ts';
-import { lookAt, lookOf, racingNames, type Drafted, type Moment, type RacingDisk } from './racing-disk.ts';
+import { blankRecord } from '../support/blank-record.ts';
+import { attributeOf, lookAt, lookOf, racingNames, type Drafted, type Moment, type RacingDisk } from './racing-disk.ts';
 
 export class RacingReader {
   readonly drafts: Drafted[] = [];
@@ -59,8 +59,9 @@ export function scanOf(at: {
         const files = names.filter(([name]) => objectOf(name).folder === folder);
         add({ kind: recordKinds.scanList, name: nameOf({ kind: 'folder', folder }), size: files.length });
         for (const [name, file] of files) {
-          const size = file.chunks * caseChunkBytes;
+          const size = file.bytes;
           add({ kind: recordKinds.scanEntry, name, size });
+          add({ kind: recordKinds.getxattr, name, ...attributeOf(file) });
           if (file.chunks === 0) add({ kind: recordKinds.scanRead, name });
           for (let first = 0; first < file.chunks; first++) {
             const kind = first === 0 ? recordKinds.scanRead : recordKinds.observe;

@@ -5,7 +5,10 @@ import { plant, plantable } from './planted.ts';
 import { historyOfRun, racingRun, weakMounts } from './racing-file-system.ts';
 
 /** FUNBRIC_RUNS=100000 takes some minutes. */
-const runs = Number(process.env['FUNBRIC_RUNS'] ?? 2_000);
+const runs = Number(process.env['FUNBRIC_RUNS'] ?? 800);
+
+/** Of 140 runs one has a place for D13, most have one for the others. */
+const plantedOf = (code: string): number => (code === 'D13' ? 8 : 40);
 
 describe('checks on correct histories with racing readers and clocks that are off', () => {
   it('prove nothing, and can at most not tell, or allow what a weak file system does', () => {
@@ -29,14 +32,14 @@ describe('checks on a history with one planted violation', () => {
   for (const code of plantable) {
     it(`find ${code} each time that the bounds of the clocks allow it`, () => {
       let planted = 0;
-      for (let seed = 0; planted < 40; seed++) {
+      for (let seed = 0; planted < plantedOf(code); seed++) {
         assert.ok(seed < 20_000, `only ${planted} of ${seed} runs had a place for it`);
         const run = racingRun(seed, { isFaultless: true });
-        // Of a clock that runs backwards there are no bounds.
-        const isTimed = historyOfRun(run).hosts.every(({ clock }) => clock?.isRising !== false);
-        if (!isTimed || !plant(run, code)) continue;
-        planted++;
+        if (!plant(run, code)) continue;
         const history = historyOfRun(run);
+        // Of a clock that runs backwards there are no bounds.
+        if (history.hosts.some(({ clock }) => clock?.isRising === false)) continue;
+        planted++;
         const found = checks.flatMap((check) => check.examine(history));
         assert.ok(found.length > 0, `seed ${seed}`);
         for (const finding of found) assert.deepEqual([finding.code, finding.grade], [code, 'proven'], `seed ${seed}`);

@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { checks } from '../../src/checks/registry.ts';
 import { makeHistory, type History } from '../../src/checks/history.ts';
-import { stressPhase, verifyPhase } from '../../src/checks/phases.ts';
+import { stressPhase, verifyPhase } from '../../src/checks/journal/phases.ts';
 import { hostClock } from '../../src/model/clock.ts';
 import type { Block } from '../../src/model/journal.ts';
 import { nameOf, ownerOfArena } from '../../src/model/namespace.ts';
 import { randomOf, type Random } from '../../src/model/random.ts';
 import { contents, outcomes, recordKinds, type JournalRecord } from '../../src/model/record.ts';
 import { encode } from '../support/record-history.ts';
-import { blankRecord } from './case-history.ts';
+import { blankRecord } from '../support/blank-record.ts';
 
 /** FUNBRIC_RUNS=100000 takes some minutes. */
 const runs = Number(process.env['FUNBRIC_RUNS'] ?? 2_000);

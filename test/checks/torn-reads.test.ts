@@ -8,10 +8,8 @@ import os from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { makeHistory, type History } from '../../src/checks/history.ts';
-import { stressPhase } from '../../src/checks/phases.ts';
+import { stressPhase } from '../../src/checks/journal/phases.ts';
 import { checks } from '../../src/checks/registry.ts';
-import { readRun } from '../../src/controller/merge/read-run.ts';
-import { historyOf } from '../../src/controller/merge/run-history.ts';
 import type { Block } from '../../src/model/journal.ts';
 import {
   contents,
@@ -23,6 +21,7 @@ import {
   type JournalRecord,
 } from '../../src/model/record.ts';
 import { filesSpec } from '../support/agent-process.ts';
+import { historyOfRun } from '../support/history-of-run.ts';
 import { encode } from '../support/record-history.ts';
 import { stageRun } from '../support/staged-run.ts';
 
@@ -39,16 +38,32 @@ const workers = 3;
 const workload = {
   workers,
   durationMs: 60_000,
-  operationsLimit: Math.min(20_000, Math.ceil(Number(asked ?? 100_000) / workers / 2)),
+  operationsLimit: Math.min(20_000, Math.ceil(Number(asked ?? 15_000) / workers / 2)),
   weights: { mkdir: 0, delete: 0, list: 0, touch: 1, stat: 0, read: 50, write: 50, rename: 0, truncate: 0 },
   chunkBytes: 16_384,
   fileBytes: 32_768,
   filesPerFolder: 1,
 };
 
+const atEdges = {
+  edges: 80,
+  weights: {
+    mkdir: 0,
+    delete: 0,
+    list: 0,
+    touch: 1,
+    stat: 5,
+    read: 50,
+    write: 20,
+    rename: 0,
+    truncate: 20,
+    append: 10,
+  },
+};
+
 const places = [
-  { name: 'ext4', path: '/var/tmp', type: 0xef53, usual: 200_000 },
-  { name: 'tmpfs', path: '/dev/shm', type: 0x01021994, usual: 100_000 },
+  { name: 'ext4', path: '/var/tmp', type: 0xef53, usual: 15_000 },
+  { name: 'tmpfs', path: '/dev/shm', type: 0x01021994, usual: 60_000 },
 ];
 
 for (const { name, path, type, usual } of places) {
@@ -64,8 +79,7 @@ for (const { name, path, type, usual } of places) {
       for (let seed = 1; operations < wanted; seed++) {
         const folder = mkdtempSync(join(root, 'run-'));
         await stageRun({ folder, workload: filesSpec(dir, workload), seed });
-        const history = historyOf(await readRun(folder));
-        assert.ok(history !== undefined);
+        const history = await historyOfRun(folder);
         assert.deepEqual(
           checks.flatMap((check) => check.examine(history)),
           [],
@@ -84,6 +98,27 @@ for (const { name, path, type, usual } of places) {
       if (torn === 0) assert.equal(withoutRule, 0);
       if (torn >= 30) assert.ok(withoutRule > 0);
     });
+
+    it('see files end anywhere inside chunks while they are cut and extended, and nothing is found', async (context) => {
+      let operations = 0;
+      let cut = 0;
+      for (let seed = 1; operations < wanted / 4; seed++) {
+        const folder = mkdtempSync(join(root, 'run-'));
+        await stageRun({ folder, workload: filesSpec(dir, { ...workload, ...atEdges }), seed });
+        const history = await historyOfRun(folder);
+        assert.ok(history !== undefined);
+        assert.deepEqual(
+          checks.flatMap((check) => check.examine(history)),
+          [],
+        );
+        const counted = countOf(history);
+        operations += counted.operations;
+        cut += counted.cut;
+        rmSync(folder, { recursive: true });
+      }
+      context.diagnostic(`${operations} operations, ${cut} chunks of which there was only the start`);
+      assert.ok(cut > 0);
+    });
   });
 }
 
@@ -98,17 +133,19 @@ function reasonToSkip(path: string, type: number): string | false {
 
 const bodies: ReadonlySet<number> = new Set([contents.unreadable, contents.badBody]);
 
-function countOf(history: History): { readonly operations: number; readonly torn: number } {
+function countOf(history: History): Record<'operations' | 'torn' | 'cut', number> {
   let operations = 0;
   let torn = 0;
+  let cut = 0;
   for (const { phase, views, count } of history.log.segments) {
     if (phase !== stressPhase) continue;
     for (let at = 0; at < count; at++) {
       if (views.u8[at * 64 + layout.kind] !== recordKinds.observe) operations++;
       if (bodies.has(views.u8[at * 64 + layout.content] ?? 0)) torn++;
+      if (views.u8[at * 64 + layout.content] === contents.cut) cut++;
     }
   }
-  return { operations, torn };
+  return { operations, torn, cut };
 }
 
 /**

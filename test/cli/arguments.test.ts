@@ -13,7 +13,7 @@ const tasks: Readonly<Record<string, Task>> = {
       dir: { type: 'string', describe: 'Where', required: true },
       fileSize: { type: 'size', describe: 'How large', default: '1M' },
       local: { type: 'boolean', describe: 'Not shared', default: false },
-      tags: { type: 'list', describe: 'Words' },
+      tags: { type: 'list', describe: 'Words', alias: 'g' },
     },
     run: nothing,
   },
@@ -46,6 +46,15 @@ describe('a command line', () => {
         ['runtest', { dir: '/mnt', fileSize: 4096, local: true }],
       ],
     );
+  });
+
+  it('has letters for options of a task, behind that task only', async () => {
+    for (const given of ['-g a,b', '-ga,b', '-g=a,b', '--tags a,b']) {
+      const { tasks } = await parseRun(`-H x runtest --dir /mnt ${given}`);
+      assert.deepEqual(tasks[0]?.options['tags'], ['a', 'b']);
+    }
+    await assert.rejects(parseRun('-H x -g a runtest --dir /mnt'), /unknown option -g/);
+    await assert.rejects(parseRun('-H x runtest --dir /mnt mount -g a'), /unknown option -g/);
   });
 
   it('says how to roll out, whom to pick, and what limits there are', async () => {

@@ -8,7 +8,7 @@ import { makeColors } from '../../src/cli/terminal/colors.ts';
 import { progressOf } from '../../src/cli/progress/choice.ts';
 import { makeSymbols } from '../../src/cli/terminal/symbols.ts';
 import { widthOf } from '../../src/cli/terminal/text-width.ts';
-import type { RunEventBody } from '../../src/controller/events.ts';
+import type { RunEventBody } from '../../src/controller/events/events.ts';
 import type { Heartbeat } from '../../src/model/protocol.ts';
 import { testHost } from '../support/transports.ts';
 
@@ -49,6 +49,16 @@ describe('the board', () => {
     const frame = show(state, { nowMs: 3000 });
     assert.match(frame[1] ?? '', /0 errors - 2 mismatches - findings: judged at the end$/);
     assert.match(frame[3] ?? '', /^! b +mismatch .*2 chunks not as written$/);
+  });
+
+  it('shows how much of the journals was checked so far, and how many findings there are', () => {
+    const looked = (findings: number): RunEventBody => ({ kind: 'looked', records: 12_345, findings, elapsedMs: 250 });
+    const [none_, three] = [0, 3].map((findings) => after(stressing(['a', 'b']), [[2100, looked(findings)]]));
+    assert.ok(none_ !== undefined && three !== undefined);
+    const rowOf = (state: BoardState): string =>
+      show(state, { nowMs: 3000, size: { columns: 160, rows: 40 } })[1] ?? '';
+    assert.match(rowOf(none_), /- findings: none in 12,345 records so far, judged at the end$/);
+    assert.match(rowOf(three), /- findings: 3 in 12,345 records so far, judged at the end$/);
   });
 
   it('calls a host silent that has said nothing for more than 10 s', () => {

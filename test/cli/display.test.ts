@@ -7,7 +7,7 @@ import { describeError } from '../../src/cli/errors.ts';
 import { makePlainDisplay } from '../../src/cli/progress/plain.ts';
 import { findingLines, hostLines, outcomeLines } from '../../src/cli/run/recap.ts';
 import { sanitize } from '../../src/cli/terminal/sanitize.ts';
-import type { RunEventBody } from '../../src/controller/events.ts';
+import type { RunEventBody } from '../../src/controller/events/events.ts';
 import { FunbricError } from '../../src/model/errors.ts';
 import type { Finding } from '../../src/model/finding.ts';
 
@@ -120,6 +120,22 @@ describe('a run as plain lines', () => {
     assert.match(said.at(-1) ?? '', /nothing finished for 5 s on a \(a: worker 3 in fsync of w3\/f1 for 9 s\)$/);
   });
 
+  it("tells what is proven while the stress runs, a host's words without commands, and the number of findings with each heartbeat", () => {
+    const said: string[] = [];
+    const { listen, tick } = makePlainDisplay((line) => said.push(line), plainColors);
+    listen({ at, atMs: 0, kind: 'phase-started', host: 'a', phase: 'stress' });
+    const of = { code: 'D08', host: 'a', file: 'own/\u001b[2J0001/d0/f001', offset: 4096 };
+    listen({ at, atMs: 900, kind: 'finding', ...of, expected: 'chunk 1', found: 'a stamp of another run' });
+    listen({ at, atMs: 901, kind: 'looked', records: 500, findings: 1, elapsedMs: 20 });
+    listen({ at, atMs: 1000, kind: 'heartbeat', host: 'a', heartbeat: heartbeat(10) });
+    tick(31_000);
+    assert.equal(
+      said[1],
+      'D08 proven by what a saw of own/0001/d0/f001 at byte 4096: expected chunk 1; found a stamp of another run',
+    );
+    assert.match(said[2] ?? '', /^stress 31 s: 1 host, 10 operations \(0\/s\), 0 errors, 1 finding so far/);
+  });
+
   it('says a heartbeat after 30 s, then less and less often, and names hosts that fell silent', () => {
     const said: string[] = [];
     const { listen, tick } = makePlainDisplay((line) => said.push(line), plainColors);
@@ -183,6 +199,14 @@ describe('the findings of a recap', () => {
       'D05 proven corrupt chunk: w1/f7 at byte 4,096, 3 times, seen by web[1-2]',
       'D12 suspect stale read: w1/f7 at byte 4,096, 1 time, seen by web1',
     ]);
+  });
+
+  it('say where wrong chunks are taken apart', () => {
+    const forensic = { chunk: 1, chunkBytes: 4_096, found: { content: 'zeros' as const }, neighbours: [] };
+    assert.match(
+      findingLines([{ ...finding, forensic }], plainColors).at(-1) ?? '',
+      /taken apart in the report, under Findings/,
+    );
   });
 
   it('are ten, and how many more', () => {

@@ -7,7 +7,7 @@ import { after, describe, it } from 'node:test';
 import type { CommandRequest, DemoFleet, Engine, RunRequest } from '../../src/cli/engine/engine.ts';
 import { runProgram } from '../../src/cli/program.ts';
 import type { HostExit } from '../../src/controller/command/command.ts';
-import type { RunEventBody } from '../../src/controller/events.ts';
+import type { RunEventBody } from '../../src/controller/events/events.ts';
 import { task, type RunOutcome } from '../../src/controller/tasks/task.ts';
 import { FunbricError } from '../../src/model/errors.ts';
 import type { Host } from '../../src/model/host.ts';

@@ -9,6 +9,12 @@ import { faults } from '../faults/registry.ts';
 
 const cases = readCases();
 
+/** No journal tells of what was only heard of in heartbeats or counted by an agent. */
+const withoutOperation = new Set(['H01/heard-nonsense.json', 'H01/heard-only.json', 'H02/storm-without-journal.json']);
+
+/** Two that succeeded, or saw different things, where one can have: whichever came first. */
+const contradictions = new Set(['N07', 'N08', 'N09', 'L01', 'L02', 'L06', 'D21', 'D10', 'H02']);
+
 for (const check of checks) {
   describe(`check ${check.code}`, () => {
     const own = cases.filter(({ code }) => code === check.code);
@@ -26,6 +32,21 @@ for (const check of checks) {
           assert.equal(finding.code, check.code);
           assert.ok(finding.count >= 1 && finding.expected !== '' && finding.found !== '');
           assert.ok(finding.witness.length <= 4);
+        }
+      }
+    });
+
+    it('proves what it calls proven with operations of the journals, in an order that says why', () => {
+      for (const { name, given } of own) {
+        for (const { grade, file, witness, edges = [] } of check.examine(historyOfCase(given))) {
+          if (grade !== 'proven' || withoutOperation.has(`${check.code}/${name}`)) continue;
+          const where = `${check.code}/${name}: ${file}`;
+          assert.ok(witness.length >= 1 && witness.length <= 4, where);
+          assert.ok(
+            edges.every(({ from, to }) => from !== to && witness[from] !== undefined && witness[to] !== undefined),
+          );
+          // Who contradict each other needn't have an order.
+          if (witness.length > 1 && !contradictions.has(check.code)) assert.ok(edges.length > 0, where);
         }
       }
     });

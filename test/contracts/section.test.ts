@@ -24,7 +24,7 @@ describe('every section of the report', () => {
     }
 
     it(`${section.id} writes no HTML`, () => {
-      for (const name of ['pass', 'fail', 'incomplete', 'empty'] as const) {
+      for (const name of ['pass', 'fail', 'incomplete', 'empty', 'bench'] as const) {
         const text = JSON.stringify(section.blocks(goldenRun(name)));
         assert.doesNotMatch(text, /<\/?[a-z!]|&[a-z]+;|&#/i);
       }

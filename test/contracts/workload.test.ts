@@ -9,6 +9,7 @@ import { fileOperations } from '../../src/workloads/operations.ts';
 import { workloads } from '../../src/workloads/registry.ts';
 import type { AgentContext, Workload } from '../../src/workloads/workload.ts';
 import { agentSpec, filesSpec } from '../support/agent-process.ts';
+import { decisionsOf } from '../support/lived.ts';
 import { MemoryRecorder } from '../support/memory-recorder.ts';
 
 /** A small spec of every engine: an engine without one fails its contract. */
@@ -28,6 +29,8 @@ function specFor(workload: Workload): { dir: string; spec: AgentSpec; context: A
   return { dir, spec, context: { spec, signal } };
 }
 
+const awaitTurn = (): void => undefined;
+
 for (const workload of workloads) {
   describe(`the engine ${workload.engine}`, () => {
     it('refuses a spec of another engine', () => {
@@ -41,8 +44,10 @@ for (const workload of workloads) {
       for (const { spec, context } of [specFor(workload), specFor(workload)]) {
         await workload.setup(context);
         const recorder = new MemoryRecorder();
-        workload.openWorker({ spec, operations: fileOperations, recorder, worker: 0, isStopped: () => false }).stress();
-        runs.push(recorder.records);
+        workload
+          .openWorker({ spec, operations: fileOperations, recorder, worker: 0, awaitTurn, isStopped: () => false })
+          .stress();
+        runs.push(decisionsOf(recorder.records));
         await workload.teardown(context);
       }
       assert.ok((runs[0]?.length ?? 0) > 0);
@@ -55,7 +60,14 @@ for (const workload of workloads) {
       const recorder = new MemoryRecorder();
       let asked = 0;
       const isStopped = (): boolean => ++asked > 20;
-      const worker = workload.openWorker({ spec, operations: fileOperations, recorder, worker: 0, isStopped });
+      const worker = workload.openWorker({
+        spec,
+        operations: fileOperations,
+        recorder,
+        worker: 0,
+        awaitTurn,
+        isStopped,
+      });
       worker.stress();
       assert.ok(recorder.sequence <= 20);
       worker.verify();

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
-import { askHosts, type FleetAccess } from '../../src/controller/ask-hosts.ts';
+import { askHosts, type FleetAccess } from '../../src/controller/asking/ask-hosts.ts';
 import type { Connection } from '../../src/transports/transport.ts';
 import { testHost } from '../support/transports.ts';
 

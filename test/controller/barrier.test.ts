@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Barriers } from '../../src/controller/run/barrier.ts';
-import { sleep } from '../../src/controller/waiting.ts';
+import { sleep } from '../../src/controller/fan-out/waiting.ts';
 
 const never = new AbortController().signal;
 

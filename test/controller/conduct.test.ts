@@ -7,7 +7,7 @@ import { describe, it } from 'node:test';
 import { conduct } from '../../src/controller/run/conduct.ts';
 import { makePlan } from '../../src/controller/run/planning.ts';
 import { openRuntimes } from '../../src/controller/deploy/runtime.ts';
-import { createRunFolder, runFiles } from '../../src/controller/run-folder.ts';
+import { createRunFolder, runFiles } from '../../src/controller/run-folder/run-folder.ts';
 import type { Task } from '../../src/controller/tasks/task.ts';
 import type { Limits } from '../../src/model/plan.ts';
 import { hostResultSchema, type HostResult } from '../../src/model/result.ts';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Directory } from '../../src/controller/doctor/directory.ts';
-import type { Examination, Examined } from '../../src/controller/doctor/examine.ts';
+import type { Examination, Examined } from '../../src/controller/doctor/examination.ts';
 import { healthLines } from '../../src/controller/doctor/table.ts';
 import { troublesOf } from '../../src/controller/doctor/troubles.ts';
 import { consistencyOf, isNetworkMount, settleMsOf } from '../../src/model/consistency.ts';

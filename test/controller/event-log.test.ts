@@ -4,9 +4,9 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { openEventLog } from '../../src/controller/event-log.ts';
-import { runEventSchema, type RunEvent, type RunEventBody } from '../../src/controller/events.ts';
-import { readLogLines, readRunLog, type LogQuestion } from '../../src/controller/run-log.ts';
+import { openEventLog } from '../../src/controller/events/event-log.ts';
+import { runEventSchema, type RunEvent, type RunEventBody } from '../../src/controller/events/events.ts';
+import { readLogLines, readRunLog, type LogQuestion } from '../../src/controller/events/run-log.ts';
 import { FunbricError } from '../../src/model/errors.ts';
 
 describe('the log of a run', () => {

@@ -6,7 +6,7 @@ import { after, describe, it } from 'node:test';
 import { FunbricError } from '../../src/model/errors.ts';
 import { findTasks } from '../../src/controller/tasks/find-tasks.ts';
 import { loadTask, type LoadContext } from '../../src/controller/tasks/load-tasks.ts';
-import { privateFolder } from '../../src/controller/private-folder.ts';
+import { privateFolder } from '../../src/controller/inventory/private-folder.ts';
 import { task, type Task } from '../../src/controller/tasks/task.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'funbric-tasks-'));
@@ -69,6 +69,14 @@ describe('tasks', () => {
       "const o = { type: 'size', describe: '' }; export default { summary: 's', run() {}, options: { aB: o, 'a-b': o } };",
       /declares --a-b twice/,
     ],
+    [
+      "export default { summary: 's', run() {}, options: { host: { type: 'list', describe: '', alias: 'H' } } };",
+      /declares -H, which is an option of funbric/,
+    ],
+    [
+      "export default { summary: 's', run() {}, options: { out: { type: 'string', describe: '', alias: 'out' } } };",
+      /options\.out\.alias: must be one letter/,
+    ],
   ];
   for (const [at, [source, said]] of broken.entries()) {
     it(`that are broken are named with what was found: ${source}`, async () => {
@@ -109,7 +117,7 @@ async function load(
   more: Partial<LoadContext> = {},
 ): Promise<Task> {
   const file = { name: 'a', path: join(makeFolder(name, files), 'a.ts') };
-  return loadTask(file, { library: async () => ({ task, FunbricError }), reservedOptions: ['hosts'], ...more });
+  return loadTask(file, { library: async () => ({ task, FunbricError }), reservedOptions: ['hosts', 'H'], ...more });
 }
 
 function notCalled(): never {

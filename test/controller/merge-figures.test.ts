@@ -1,13 +1,15 @@
 /** What merging gives the report beside the verdict: errors, heartbeats, latency over time, figures of each host. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { mergeErrors } from '../../src/controller/merge/errors.ts';
-import { latencyBySteps } from '../../src/controller/merge/latency.ts';
-import { hostOperations } from '../../src/controller/merge/operations.ts';
-import { timingOf, type HostTiming } from '../../src/controller/merge/timing.ts';
-import { maxStretches, vitalsOf } from '../../src/controller/merge/vitals.ts';
+import { ErrorSightings, mergeErrors, type ErrorSighting } from '../../src/controller/merge/errors.ts';
+import { FirstLook } from '../../src/controller/merge/first-look.ts';
+import { HostLatency, latencyBySteps } from '../../src/controller/merge/latency.ts';
+import { hostOperations, ratesOf } from '../../src/controller/merge/operations.ts';
+import type { HostTiming } from '../../src/controller/merge/timing.ts';
+import { maxStretches } from '../../src/controller/merge/result/stretches.ts';
+import { vitalsOf } from '../../src/controller/merge/vitals.ts';
 import { makeHistory, type History } from '../../src/checks/history.ts';
-import { stressPhase, verifyPhase } from '../../src/checks/phases.ts';
+import { stressPhase, verifyPhase } from '../../src/checks/journal/phases.ts';
 import { bucketOf } from '../../src/model/histogram.ts';
 import { nameOf } from '../../src/model/namespace.ts';
 import type { Heartbeat } from '../../src/model/protocol.ts';
@@ -19,57 +21,16 @@ import {
   writeRecord,
   type JournalRecord,
 } from '../../src/model/record.ts';
-import type { AgentReport, HostResult } from '../../src/model/result.ts';
-
-const facts = { hostname: 'h', platform: 'linux', kernel: '', arch: '', node: '', cpu: '', cpus: 1, memoryBytes: 1 };
-
-/** A host whose clock is a second behind the controller's, known to a millisecond. */
-function timing(name: string, agent: Partial<AgentReport>): HostTiming {
-  const report: AgentReport = {
-    version: 1,
-    run: 'r',
-    host: 0,
-    facts,
-    phases: [],
-    operations: [],
-    samples: [],
-    heartbeats: [],
-    journal: { bytes: 0, records: 0, workers: 1 },
-    ...agent,
-  };
-  const result: HostResult = {
-    version: 1,
-    run: 'r',
-    index: 0,
-    name,
-    status: 'completed',
-    gaps: [],
-    commands: [],
-    pings: Array.from({ length: 121 }, (_, at) => 30e9 * at).map((atNs) => [atNs + 1e9 - 5e5, atNs, atNs + 1e9 + 5e5]),
-    agent: report,
-  };
-  return timingOf(result);
-}
+import type { AgentReport } from '../../src/model/result.ts';
+import { blankRecord } from '../support/blank-record.ts';
+import { timing } from '../support/host-timing.ts';
 
 const blank: JournalRecord = {
+  ...blankRecord,
   kind: recordKinds.read,
   outcome: outcomes.ok,
-  errno: 0,
   sequence: 1,
-  owner: 0,
-  content: 0,
-  flags: 0,
   name: nameOf({ kind: 'file', folder: 2, index: 7 }),
-  target: 0,
-  first: 0,
-  count: 0,
-  generation: 0,
-  creator: 0,
-  writer: 0,
-  incarnation: 0,
-  startNs: 0,
-  endNs: 0,
-  size: 0,
 };
 
 /** One worker a host; its records by phase. */
@@ -110,6 +71,24 @@ function failed(kind: number, errno: number, endNs: number, index = 7): JournalR
   return { ...blank, kind, outcome: outcomes.error, errno, name, startNs: endNs - 1e6, endNs };
 }
 
+function errorsOf(history: History, timings: readonly HostTiming[], zeroNs: number): readonly ErrorSighting[][] {
+  return timings.map(({ toController }, host) => {
+    const sightings = new ErrorSightings({ toController, zeroNs, platform: 'linux' });
+    const look = new FirstLook({ latency: new HostLatency({ toController, zeroNs }), longNs: Infinity });
+    const segments = history.log.segments.filter((segment) => segment.host === host);
+    for (const segment of segments) sightings.take(segment, look.take(segment));
+    return [...sightings.finish()];
+  });
+}
+
+/** Of its only host. */
+function latencyOf(history: History): Uint32Array {
+  const latency = new HostLatency({ toController: timing('a', {}).toController, zeroNs: 1e9 });
+  const look = new FirstLook({ latency, longNs: Infinity });
+  for (const segment of history.log.segments) look.take(segment);
+  return latency.finish();
+}
+
 describe('merged errors', () => {
   const operations = (errors: Record<string, number>): AgentReport['operations'] => [
     { name: 'write', count: 9, bytes: 0, errors, histogram: [] },
@@ -129,7 +108,7 @@ describe('merged errors', () => {
       ],
       [{ phase: stressPhase, records: [failed(recordKinds.write, 5, 1e9), failed(recordKinds.write, 5, 9e9)] }],
     ]);
-    assert.deepEqual(mergeErrors(history, timings, 1e9), [
+    assert.deepEqual(mergeErrors(timings, errorsOf(history, timings, 1e9)), [
       {
         operation: 'write',
         error: 'EIO',
@@ -148,11 +127,12 @@ describe('merged errors', () => {
 
   it('leave out what the workload expects: the agent counts no error there', () => {
     const history = historyOf([[{ phase: stressPhase, records: [failed(recordKinds.read, 2, 1e9)] }]]);
-    assert.deepEqual(mergeErrors(history, [timing('a', {})], 0), []);
+    const timings = [timing('a', {})];
+    assert.deepEqual(mergeErrors(timings, errorsOf(history, timings, 0)), []);
   });
 
   it('are there without any journal, and the most frequent come first', () => {
-    const groups = mergeErrors(undefined, [timing('a', { operations: operations({ EIO: 1, ESTALE: 3 }) })], 0);
+    const groups = mergeErrors([timing('a', { operations: operations({ EIO: 1, ESTALE: 3 }) })], []);
     assert.deepEqual(
       groups.map(({ error, count, examples }) => [error, count, examples.length]),
       [
@@ -170,7 +150,7 @@ describe('latency over time', () => {
   it("is the p99 of what ended in each second, on the run's time", () => {
     const slow = { ...blank, startNs: 1.5e9 - 5e7, endNs: 1.5e9 };
     const records = [...quick(1000, 0.5e9), ...quick(1000, 1.5e9), ...Array.from({ length: 20 }, () => slow)];
-    const steps = latencyBySteps(historyOf([[{ phase: stressPhase, records }]]), [timing('a', {})], 1e9);
+    const steps = latencyBySteps([latencyOf(historyOf([[{ phase: stressPhase, records }]]))]);
     assert.deepEqual([...steps.keys()], [0, 1]);
     const [first = 0, second = 0] = steps.values();
     assert.ok(Math.abs(first - 100) < 4 && Math.abs(second - 50_000) < 2_000, `${first} ${second}`);
@@ -184,7 +164,7 @@ describe('latency over time', () => {
         { phase: verifyPhase, records: quick(1000, 0.6e9) },
       ],
     ]);
-    assert.equal(latencyBySteps(history, [timing('a', {})], 1e9).size, 0);
+    assert.equal(latencyBySteps([latencyOf(history)]).size, 0);
   });
 });
 
@@ -245,7 +225,8 @@ describe('figures of one host', () => {
       { name: 'read', count: 367, bytes: 0, errors: {}, histogram: histogram(367) },
     ];
     const phases = [{ phase: 'stress' as const, startNs: 0, endNs: 2e9, end: 'completed' as const }];
-    const [read, write] = hostOperations([timing('a', { operations, phases })], 0);
+    const host = timing('a', { operations, phases });
+    const [read, write] = hostOperations(host.result, ratesOf([host])[0] ?? NaN);
     assert.deepEqual([read?.name, read?.p99Us, read?.errors], ['read', null, 0]);
     assert.ok(Math.abs((write?.p99Us ?? 0) - 1000) < 5);
     assert.deepEqual([write?.perSecond, write?.errors], [184, 2]);

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { examine } from '../../src/controller/merge/examine.ts';
 import { mergeRun, writeRun } from '../../src/controller/merge/merge.ts';
-import { runFiles } from '../../src/controller/run-folder.ts';
+import { runFiles } from '../../src/controller/run-folder/run-folder.ts';
 import { FunbricError } from '../../src/model/errors.ts';
 import { blockHeaderBytes } from '../../src/model/journal.ts';
 import { hostResultSchema, type HostResult } from '../../src/model/result.ts';

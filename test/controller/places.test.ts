@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
-import { inPlaces } from '../../src/controller/places.ts';
+import { inPlaces } from '../../src/controller/fan-out/places.ts';
 
 /** Longer than a place waits for a login. */
 const longMs = 2000;

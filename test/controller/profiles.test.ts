@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { filesWorkload, type FilesRequest } from '../../src/controller/profiles.ts';
+import { filesWorkload, type FilesRequest } from '../../src/controller/profiles/profiles.ts';
 import { FunbricError } from '../../src/model/errors.ts';
 import { main } from '../support/funbric.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { batchesOf, FailureBound, parseAmount, rollingOf, type Amount } from '../../src/controller/rolling.ts';
+import { batchesOf, FailureBound, parseAmount, rollingOf, type Amount } from '../../src/controller/fan-out/rolling.ts';
 
 describe('batches', () => {
   const cases: readonly (readonly [text: string, hosts: number, sizes: readonly number[]])[] = [

@@ -86,6 +86,23 @@ describe('the session with an agent', () => {
     assert.match(agent.reason(), /worker 3 is in write of own\/0003\/d1\/f002 for 14 s/);
   });
 
+  it('lets who is paced rest between two operations for longer than any may take, and not hang in one', async () => {
+    const agent = openAgent({ hungMs: 2_500, rate: 0.01 });
+    agent.stdout.write(`${marker}\n`);
+    const idle = { operations: 1, errors: 0, bytes: 0, cpuSeconds: 0, rssBytes: 0, loadAverage: 0 };
+    const beat = (second: number, ageMs?: number): void => {
+      const oldest = ageMs === undefined ? {} : { oldest: { operation: 'write', worker: 3, ageMs } };
+      agent.say({ kind: 'heartbeat', heartbeat: { ...idle, atNs: second * 1e9, phase: 'stress', ...oldest } });
+    };
+    for (const second of [1, 30, 60, 90]) beat(second);
+    agent.say({ kind: 'log', text: 'so far' });
+    await agent.lineSeen;
+    assert.equal(agent.session.lost.aborted, false);
+    for (const second of [91, 103]) beat(second, (second - 90) * 1000);
+    await agent.isLost;
+    assert.match(agent.reason(), /worker 3 is in write for 13 s/);
+  });
+
   it('calls it lost when its setup hangs, but not for a long teardown, nor for two phases that are long together', async () => {
     const idle = { operations: 0, errors: 0, bytes: 0, cpuSeconds: 0, rssBytes: 0, loadAverage: 0 };
     const agent = openAgent({ hungMs: 2_500 });
@@ -131,7 +148,8 @@ function openAgent({
   silenceMs = 60_000,
   hungMs = 60_000,
   durationMs = 1000,
-}: { silenceMs?: number; hungMs?: number; durationMs?: number } = {}) {
+  rate,
+}: { silenceMs?: number; hungMs?: number; durationMs?: number; rate?: number } = {}) {
   const stdin = new PassThrough().resume();
   const stdout = new PassThrough();
   const stderr = new PassThrough();
@@ -143,7 +161,7 @@ function openAgent({
     host: 'a',
     marker,
     remote: { stdin, stdout, stderr, exit, kill: () => end({ kind: 'killed', signal: 'SIGTERM' }) },
-    spec: { ...spec, workload: { ...spec.workload, durationMs } },
+    spec: { ...spec, workload: { ...spec.workload, durationMs, ...(rate === undefined ? {} : { rate }) } },
     silenceMs,
     hungMs,
     nowNs: () => performance.now() * 1e6,

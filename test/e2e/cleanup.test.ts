@@ -207,7 +207,19 @@ describe('the cleanup', { skip }, () => {
     isolate('--mount');
     const done = at('done');
     const wait = ['--before-verify', `while [ ! -e '${done}' ]; do sleep 0.1; done`];
-    const words = ['--reports', bench.reports, 'runtest', '--dir', bench.dir, '--duration', '1s', '--workers', '1'];
+    const words = [
+      '--reports',
+      bench.reports,
+      'runtest',
+      '--dir',
+      bench.dir,
+      '--duration',
+      '1s',
+      '--workers',
+      '1',
+      '--rate',
+      '300',
+    ];
     const run = startFunbric([...hosts.flags, ...wait, ...words]);
     await until('both agents write their journals', () => journals().filter(([, bytes]) => bytes > 0).length === 2);
     const ended = await cleanup('--dir', bench.dir, '--yes', '--all', '--older-than', '0s');
@@ -220,12 +232,41 @@ describe('the cleanup', { skip }, () => {
     assert.equal(status, 0, stdout + stderr);
   });
 
+  it('leaves alone what a run makes while it looks, after it asked what is open', async () => {
+    const [work, run] = [at('var-tmp/funbric-new123'), at('shared/funbric-20250101-000000-dddddd')];
+    const makes = `mkdir -m 700 '${work}' '${run}'; : >'${work}/journal.fbj'; echo 20250101-000000-dddddd >'${run}/${marker}'`;
+    mkdirSync(at('bin'));
+    // Nothing else of the look sorts.
+    writeFileSync(at('bin/sort'), `#!/bin/sh\n[ -e '${work}' ] || { ${makes}; }\nexec /usr/bin/sort "$@"\n`, {
+      mode: 0o755,
+    });
+    isolate('--mount --pid --fork --mount-proc', [`PATH='${at('bin')}':$PATH; export PATH`]);
+    const words = [...hosts.flags, '-x', '127.0.0.3', 'cleanup', '--dir', bench.dir, '--yes', '--older-than', '0s'];
+    const ended = await funbric(words, { cwd: bench.folder });
+    assert.match(ended.stdout, /^0 removed, 0 kept, 0 left\n/, ended.stdout + ended.stderr);
+    assert.ok(existsSync(join(work, 'journal.fbj')) && existsSync(join(run, marker)));
+  });
+
   it('removes what a run left whose controller and agents were killed', async () => {
-    const words = ['--reports', bench.reports, 'runtest', '--dir', bench.dir, '--duration', '60s', '--workers', '1'];
+    const words = [
+      '--reports',
+      bench.reports,
+      'runtest',
+      '--dir',
+      bench.dir,
+      '--duration',
+      '60s',
+      '--workers',
+      '1',
+      '--rate',
+      '300',
+    ];
     const run = startFunbric([...hosts.flags, ...words]);
     await until('both agents write their journals', () => journals().filter(([, bytes]) => bytes > 0).length === 2);
-    run.child.kill('SIGKILL');
+    // An agent that sees its controller go ends by itself, and leaves nothing.
+    run.child.kill('SIGSTOP');
     killDescendants(hosts.sshd.pid);
+    run.child.kill('SIGKILL');
     await run.ended;
     assert.deepEqual([journals().length, readdirSync(bench.dir).length], [2, 1]);
     const ended = await cleanup('--dir', bench.dir, '--yes', '--older-than', '0s');

@@ -9,7 +9,7 @@ import { loadAgentBundle } from '../../src/controller/deploy/agent.ts';
 import { openRuntimes } from '../../src/controller/deploy/runtime.ts';
 import { mergeRun } from '../../src/controller/merge/merge.ts';
 import { makePlan } from '../../src/controller/run/planning.ts';
-import { createRunFolder, runFiles } from '../../src/controller/run-folder.ts';
+import { createRunFolder, runFiles } from '../../src/controller/run-folder/run-folder.ts';
 import { hostClock } from '../../src/model/clock.ts';
 import { hostResultSchema } from '../../src/model/result.ts';
 import type { Run } from '../../src/model/run.ts';
@@ -22,6 +22,9 @@ const root = mkdtempSync(join(tmpdir(), 'funbric-test-'));
 after(() => rmSync(root, { recursive: true, force: true }));
 // Where the agents are kept: not among those of this machine's user.
 process.env['HOME'] = root;
+
+/** A clock that is slewed has a step wherever it was asked: on a machine that is quick, more than a run tells. */
+const mostTold = 20;
 
 describe('agents on hosts whose clocks differ', () => {
   for (const clocks of [
@@ -36,9 +39,9 @@ describe('agents on hosts whose clocks differ', () => {
         assert.ok(told > 500, `${clock} was told ${told} times`);
       }
       for (const [at, clock] of clocks.entries()) {
-        const { hasStep, epochs, steps = [] } = run.hosts[at]?.clock ?? {};
+        const { hasStep, epochs, steps = [], stepCount = 0 } = run.hosts[at]?.clock ?? {};
         if (clock === 'fast' || clock === 'slow') assert.equal(hasStep, false, 'drift is no step');
-        else assert.equal(epochs?.length, steps.length + 1, clock);
+        else assert.equal(epochs?.length, Math.min(mostTold, stepCount + 1), clock);
         if (clock === 'stepping')
           assert.ok(steps.some(({ aheadNsMin, aheadNsMax }) => aheadNsMin > 0 && aheadNsMax > 30e6));
       }
@@ -76,7 +79,7 @@ async function stress(
   const own = mkdtempSync(join(root, 'run-'));
   const dir = join(own, 'shared');
   mkdirSync(dir);
-  const workload = filesSpec(dir, { durationMs: 4_000, filesPerFolder: 2 });
+  const workload = filesSpec(dir, { durationMs: 4_000, rate: 500, filesPerFolder: 2 });
   const task = {
     summary: 'stress',
     workload: () => workload,

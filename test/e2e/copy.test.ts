@@ -112,7 +112,7 @@ describe('put and get', { skip: sshdReason(), timeout: 240_000 }, () => {
   });
 
   it('are refused with too few words or too many, and say which they take', async () => {
-    for (const words of [['put', 'a'], ['get'], ['get', 'a', 'b', 'c'], ['merge', 'a', 'b']]) {
+    for (const words of [['put', 'a'], ['get'], ['get', 'a', 'b', 'c'], ['check', 'a', 'b']]) {
       const ended = await run(...words);
       assert.equal(ended.status, 64, ended.stdout + ended.stderr);
       assert.match(ended.stderr, /takes (LOCAL REMOTE|REMOTE LOCAL|\[RUN\]), and/);

@@ -1,9 +1,8 @@
 /** Between stress and verify something breaks the data of a real run: it's found, with the right code and place, and nothing else. */
 import assert from 'node:assert/strict';
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { corruptions, corruptScript, takeSnapshot, type Corruption, type Planted } from '../support/corrupt.ts';
 import { openBench, startFunbric, type Bench, type Ended } from '../support/funbric.ts';
 import { startHosts, type TestHosts } from '../support/hosts.ts';
@@ -58,14 +57,28 @@ describe('corruption between stress and verify', { skip: sshdReason() }, () => {
     const fleet = [...hosts.flags, '--reports', bench.reports, '--before-verify', command];
     const files = ['--dir', bench.dir, '--profile', join(bench.folder, 'lasting.json')];
     const duration = kind === 'rollback' ? '3s' : '1s';
-    const started = startFunbric([...fleet, 'runtest', ...files, '--duration', duration, '--workers', '1']);
+    const started = startFunbric([
+      ...fleet,
+      'runtest',
+      ...files,
+      '--duration',
+      duration,
+      '--workers',
+      '1',
+      '--rate',
+      '500',
+    ]);
     if (kind === 'rollback') await snapshotDuringStress(snapshot);
     return await started.ended;
   }
 
   async function snapshotDuringStress(snapshot: string): Promise<void> {
-    await until("the run's folder", () => readdirSync(bench.dir).length > 0);
-    await sleep(1_000);
+    // What is as large as it gets keeps its size from now on.
+    const grown = (): readonly string[] =>
+      readdirSync(bench.dir, { recursive: true })
+        .map((name) => join(bench.dir, String(name)))
+        .filter((path) => statSync(path, { throwIfNoEntry: false })?.size === lasting.fileBytes);
+    await until('files of the largest size', () => grown().length >= 2);
     const [run = ''] = readdirSync(bench.dir);
     takeSnapshot(join(bench.dir, run), snapshot);
   }

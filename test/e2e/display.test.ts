@@ -1,10 +1,10 @@
 /** What a person and a program see of a run: at a terminal, in a log, as JSON; with good hosts and one that is dead. */
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
-import { runEventSchema, type RunEvent } from '../../src/controller/events.ts';
+import { runEventSchema, type RunEvent } from '../../src/controller/events/events.ts';
 import { widthOf } from '../../src/cli/terminal/text-width.ts';
 import { funbric, openBench, type Bench, type Ended } from '../support/funbric.ts';
 import { startHosts } from '../support/hosts.ts';
@@ -12,6 +12,7 @@ import { localFleet, type LocalFleet } from '../support/local-hosts.ts';
 import { ctrlC, ptyReason, startAtTerminal, type AtTerminal } from '../support/pty.ts';
 import { sshdReason } from '../support/sshd.ts';
 import { TestTerminal } from '../support/terminal.ts';
+import { until } from '../support/until.ts';
 
 const size = { rows: 14, columns: 72 };
 
@@ -28,7 +29,7 @@ describe('a run at a terminal', { skip: ptyReason() }, () => {
     startAtTerminal(['--reports', bench.reports, ...words], { cwd: bench.folder, ...size });
 
   it('is a board that fits, drawn in place, and then the recap alone', async () => {
-    const run = start('runtest', '--dir', bench.dir, '--duration', '2s', '--workers', '1');
+    const run = start('runtest', '--dir', bench.dir, '--duration', '2s', '--workers', '1', '--rate', '300');
     assert.equal(await run.ended, 0, run.text());
     const text = run.text();
     assertFrames(text);
@@ -45,7 +46,7 @@ describe('a run at a terminal', { skip: ptyReason() }, () => {
   });
 
   it('gives the cursor back after Ctrl-C', async () => {
-    const run = start('runtest', '--dir', bench.dir, '--duration', '60s', '--workers', '1');
+    const run = start('runtest', '--dir', bench.dir, '--duration', '60s', '--workers', '1', '--rate', '300');
     await run.saw(' · stress · ');
     run.type(ctrlC);
     assert.equal(await run.ended, 130, run.text());
@@ -75,15 +76,21 @@ describe('a run at a terminal', { skip: ptyReason() }, () => {
 
   it('ends at once with a third Ctrl-C, gives the cursor back, and names what it left and how to look for it', async () => {
     // Busy when its command is cut off, so that the third finds the run where the second left it.
-    const busy = 'const until = performance.now() + 1500; while (performance.now() < until);';
-    fleet.writeTask('clings', `async teardown(host) { await host.shell('sleep 60').catch(() => { ${busy} }); }`);
+    const [begun, cut, typed] = ['begun', 'cut', 'typed'].map((name) => join(bench.folder, name));
+    assert.ok(begun !== undefined && cut !== undefined && typed !== undefined);
+    const busy = `fs.writeFileSync('${cut}', ''); const end = performance.now() + 20_000; while (!fs.existsSync('${typed}') && performance.now() < end); const until = performance.now() + 1500; while (performance.now() < until);`;
+    fleet.writeTask(
+      'clings',
+      `async teardown(host) { const fs = await import('node:fs'); await host.shell('touch ${begun}; sleep 60').catch(() => { ${busy} }); }`,
+    );
     const run = start('clings');
-    await run.saw(' · sweep · ');
+    await until('its command', () => existsSync(begun));
     run.type(ctrlC);
     await run.saw('interrupted: ');
     run.type(ctrlC);
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await until('the end of its command', () => existsSync(cut));
     run.type(ctrlC);
+    writeFileSync(typed, '');
     assert.equal(await run.ended, 130, run.text());
     const { terminal, lines } = replay(run.text());
     assert.equal(terminal.isCursorHidden, false);

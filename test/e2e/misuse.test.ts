@@ -108,7 +108,7 @@ describe('Ctrl-C twice', { skip: process.platform === 'win32' && 'hosts take a /
   it('lets go at once, says that it was interrupted, and still writes a report', async () => {
     using bench = openBench();
     const fleet = localFleet(bench);
-    const started = fleet.start('runtest', '--dir', bench.dir, '--duration', '60s', '--workers', '1');
+    const started = fleet.start('runtest', '--dir', bench.dir, '--duration', '60s', '--workers', '1', '--rate', '300');
     await started.saw('hosts: stress');
     for (let presses = 0; presses < 2; presses++) {
       started.child.kill('SIGINT');

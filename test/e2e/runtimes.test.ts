@@ -6,7 +6,7 @@ import os from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { findPackage } from '../../src/controller/deploy/packages.ts';
-import type { RunEvent } from '../../src/controller/events.ts';
+import type { RunEvent } from '../../src/controller/events/events.ts';
 import { packageFiles } from '../../src/controller/package-files.ts';
 import { funbric, openBench, type Bench, type Ended } from '../support/funbric.ts';
 import { hideNode } from '../support/hide-node.ts';

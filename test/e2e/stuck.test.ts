@@ -7,10 +7,10 @@ import { after, describe, it } from 'node:test';
 import { conduct } from '../../src/controller/run/conduct.ts';
 import { loadAgentBundle } from '../../src/controller/deploy/agent.ts';
 import { openRuntimes } from '../../src/controller/deploy/runtime.ts';
-import type { RunEventBody } from '../../src/controller/events.ts';
+import type { RunEventBody } from '../../src/controller/events/events.ts';
 import { mergeRun } from '../../src/controller/merge/merge.ts';
 import { makePlan } from '../../src/controller/run/planning.ts';
-import { createRunFolder } from '../../src/controller/run-folder.ts';
+import { createRunFolder } from '../../src/controller/run-folder/run-folder.ts';
 import type { Run } from '../../src/model/run.ts';
 import type { FilesSpec } from '../../src/workloads/files-spec.ts';
 import { bundlePath, filesSpec } from '../support/agent-process.ts';
@@ -31,14 +31,16 @@ describe('a worker that is stuck for longer than the limit', () => {
     assert.deepEqual([finding?.code, finding?.grade, finding?.host], ['H01', 'proven', 'a']);
     assert.match(finding?.file ?? '', /^own\/0000\/d\d\/f\d+$/);
     assert.match(finding?.found ?? '', /^write by worker 0 had no answer after [\d.]+ s$/);
-    assert.equal(finding?.expected, 'an answer within 1.5 s');
+    assert.equal(finding?.expected, 'an answer within 3 s');
     assert.equal(run.evidence.journals, 2);
     assert.deepEqual(
       run.hosts.map(({ status }) => status),
       ['failed', 'completed'],
     );
     const told = events.flatMap((event) => (event.kind === 'line' && event.host === 'a' ? [event.text] : []));
-    assert.ok(told.includes(`worker 0 is in write of ${finding?.file} for 2 s`), told.join('\n'));
+    const isNamed = (line: string): boolean =>
+      line.startsWith(`worker 0 is in write of ${finding?.file} for `) && /for \d+ s$/.test(line);
+    assert.ok(told.some(isNamed), told.join('\n'));
     assert.deepEqual(left, ['.never'], "teardown took away the run's folder");
   });
 });
@@ -82,7 +84,8 @@ async function stress(
   };
   const tasks = [{ name: 'test', task, options: {} }];
   const hosts = ['a', 'b'].map((name) => testHost(name, { transport: 'local' }));
-  const limits = { hungMs: 1_500 };
+  // No call takes as long on a busy machine.
+  const limits = { hungMs: 3_000 };
   const plan = makePlan({ tasks, hosts, seed: 1, limits, version: '0', now: new Date(0), nonce: fault.toLowerCase() });
   const folder = await createRunFolder(join(dir, '../reports'), plan);
   const [faulty, good] = [

@@ -65,7 +65,7 @@ describe('a network that goes away', { skip: sshdReason() }, () => {
 
   it('during stress, by silence: the host is lost, the other completes, and the run is INCOMPLETE', async () => {
     await using proxy = await through();
-    const words = ['runtest', '--dir', bench.dir, '--workers', '1', '--duration', '6s'];
+    const words = ['runtest', '--dir', bench.dir, '--workers', '1', '--duration', '6s', '--rate', '300'];
     const started = start(proxy, words);
     await started.saw('hosts: stress');
     proxy.freeze();

@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync, readlinkSync, rmSync, truncateSy
 import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RunEvent } from '../../src/controller/events.ts';
+import type { RunEvent } from '../../src/controller/events/events.ts';
 import { defaultLimits } from '../../src/model/plan.ts';
 import { funbric, openBench, startFunbric, type Bench } from '../support/funbric.ts';
 import { freePort } from '../support/free-port.ts';
@@ -60,7 +60,7 @@ describe('a fleet in trouble', { skip: sshdReason() }, () => {
   });
 
   it('calls a host lost whose agent is killed during stress, and keeps what the others prove', async () => {
-    const started = startFunbric(runtest(['--duration', '4s']));
+    const started = startFunbric(runtest(['--duration', '4s', '--rate', '300']));
     await stressing(bench);
     const [agent = 0] = agentsOf(hosts, '127.0.0.3');
     const journal = journalOf(agent);
@@ -76,7 +76,7 @@ describe('a fleet in trouble', { skip: sshdReason() }, () => {
   });
 
   it('says what is left on the file system under test where no agent is left to remove it', async () => {
-    const started = startFunbric(runtest(['--duration', '20s']));
+    const started = startFunbric(runtest(['--duration', '20s', '--rate', '300']));
     await stressing(bench);
     for (const name of hosts.names) for (const agent of agentsOf(hosts, name)) process.kill(agent, 'SIGKILL');
     const ended = await started.ended;
@@ -88,7 +88,7 @@ describe('a fleet in trouble', { skip: sshdReason() }, () => {
   });
 
   it('calls a host lost whose connection is cut during stress, and its agent stops by itself', async () => {
-    const started = startFunbric(runtest(['--duration', '4s']));
+    const started = startFunbric(runtest(['--duration', '4s', '--rate', '300']));
     await stressing(bench);
     const [agent = 0] = agentsOf(hosts, '127.0.0.4');
     for (const session of sessionsAbove(hosts, agent)) process.kill(session, 'SIGKILL');
@@ -99,7 +99,7 @@ describe('a fleet in trouble', { skip: sshdReason() }, () => {
   });
 
   it('leaves no agent behind when the controller is killed, and merges to INCOMPLETE', async () => {
-    const started = startFunbric(runtest(['--duration', '30s']));
+    const started = startFunbric(runtest(['--duration', '30s', '--rate', '300']));
     await stressing(bench);
     const agents = hosts.names.flatMap((name) => agentsOf(hosts, name));
     assert.equal(agents.length, 3);
@@ -114,7 +114,7 @@ describe('a fleet in trouble', { skip: sshdReason() }, () => {
   });
 
   it('tears down and reports after Ctrl-C, and ends with 130', async () => {
-    const started = startFunbric(runtest(['--duration', '30s']));
+    const started = startFunbric(runtest(['--duration', '30s', '--rate', '300']));
     await stressing(bench);
     started.child.kill('SIGINT');
     const ended = await started.ended;
@@ -243,7 +243,14 @@ function agentsOf(hosts: TestHosts, name: string): readonly number[] {
 /** The journal that an agent has open, in its work folder. */
 function journalOf(agent: number): string {
   const folder = `/proc/${agent}/fd`;
-  const paths = readdirSync(folder).map((name) => readlinkSync(join(folder, name)));
+  // Files that it closes meanwhile are none.
+  const paths = readdirSync(folder).map((name) => {
+    try {
+      return readlinkSync(join(folder, name));
+    } catch {
+      return '';
+    }
+  });
   const journal = paths.find((path) => path.endsWith('/journal.fbj'));
   assert(journal !== undefined && existsSync(journal), paths.join(' '));
   return journal;

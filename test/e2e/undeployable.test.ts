@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import type { RunEvent } from '../../src/controller/events.ts';
+import type { RunEvent } from '../../src/controller/events/events.ts';
 import { funbric, openBench, type Bench, type Ended } from '../support/funbric.ts';
 import { hideNode, replaceNode } from '../support/hide-node.ts';
 import { startHosts } from '../support/hosts.ts';

@@ -4,6 +4,6 @@ import { changedAppends, type Fault } from './fault.ts';
 export const appendLost: Fault = {
   code: 'A01',
   name: 'append lost',
-  arena: 'append',
+  workload: { arenas: { own: 1, append: 3 } },
   decorate: (operations, options) => changedAppends(operations, options, ({ bytes }) => bytes.length),
 };

@@ -5,7 +5,7 @@ import { changedAppends, type Fault } from './fault.ts';
 export const appendOverlapped: Fault = {
   code: 'A02',
   name: 'append overlapped',
-  arena: 'append',
+  workload: { arenas: { own: 1, append: 3 } },
   decorate: (operations, options) =>
     changedAppends(operations, options, ({ bytes, path, fd }) => {
       const position = Math.max(0, operations.fsize(fd) - bytes.length - tailBytes);

@@ -4,7 +4,7 @@ import { changedAppends, type Fault } from './fault.ts';
 export const appendDuplicated: Fault = {
   code: 'A03',
   name: 'append duplicated',
-  arena: 'append',
+  workload: { arenas: { own: 1, append: 3 } },
   decorate: (operations, options) =>
     changedAppends(operations, options, ({ bytes, append }) => {
       append(bytes);

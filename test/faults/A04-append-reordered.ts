@@ -4,7 +4,7 @@ import { changedAppends, type Fault } from './fault.ts';
 export const appendReordered: Fault = {
   code: 'A04',
   name: 'append reordered',
-  arena: 'append',
+  workload: { arenas: { own: 1, append: 3 } },
   decorate(operations, options) {
     const late = new Map<string, Buffer>();
     return changedAppends(

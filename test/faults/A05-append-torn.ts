@@ -4,7 +4,7 @@ import { changedAppends, type Fault } from './fault.ts';
 export const appendTorn: Fault = {
   code: 'A05',
   name: 'append torn',
-  arena: 'append',
+  workload: { arenas: { own: 1, append: 3 } },
   decorate: (operations, options) =>
     changedAppends(operations, options, ({ bytes, append }) => {
       append(bytes.subarray(0, Math.ceil(bytes.length / 2)));

@@ -1,10 +1,10 @@
 /** From some moment on writes to what others write too are acknowledged and never done. */
-import { momentsOf, tracked, type Fault } from './fault.ts';
+import { momentsOf, mostlyShared, tracked, type Fault } from './fault.ts';
 
 export const lostSharedWrite: Fault = {
   code: 'D04',
   name: 'lost shared write',
-  arena: 'shared',
+  workload: mostlyShared,
   decorate(operations, options) {
     const moments = momentsOf(options);
     let isBroken = false;

@@ -1,11 +1,11 @@
 /** From some moment on the rest of a chunk that another worker wrote before stays behind the start of the new one. */
 import { decodeStamp } from '../../src/model/stamp.ts';
-import { changedWrites, chunksOf, momentsOf, readBack, wordsOf, type Fault } from './fault.ts';
+import { changedWrites, chunksOf, momentsOf, mostlyShared, readBack, wordsOf, type Fault } from './fault.ts';
 
 export const interleavedWrite: Fault = {
   code: 'D10',
   name: 'interleaved write',
-  arena: 'shared',
+  workload: mostlyShared,
   decorate(operations, options) {
     const moments = momentsOf(options);
     let isBroken = false;

@@ -1,11 +1,11 @@
 /** What has been read new is read old again. */
-import type { Fault } from './fault.ts';
+import { fewFiles, type Fault } from './fault.ts';
 import { oldReads } from './old-reads.ts';
 
 export const nonMonotonicRead: Fault = {
   code: 'D13',
   name: 'non monotonic read',
   isOrderUnknown: true,
-  isOfFewFiles: true,
+  workload: fewFiles,
   decorate: (operations, options) => oldReads(operations, options, 'others, seen newer'),
 };

@@ -1,10 +1,10 @@
 /** A worker reads what it wrote over. */
-import type { Fault } from './fault.ts';
+import { fewFiles, type Fault } from './fault.ts';
 import { oldReads } from './old-reads.ts';
 
 export const readYourWritesBroken: Fault = {
   code: 'D14',
   name: 'read-your-writes broken',
-  isOfFewFiles: true,
+  workload: fewFiles,
   decorate: (operations, options) => oldReads(operations, options, 'own'),
 };

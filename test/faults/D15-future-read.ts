@@ -1,12 +1,13 @@
 /** A worker reads what the next change of its file will write. */
 import { decodeStamp } from '../../src/model/stamp.ts';
-import { chunkBuffer, contentOf, type Content } from '../../src/workloads/content.ts';
-import { chunkAt, chunksOf, copyOf, momentsOf, wordsOf, type Fault } from './fault.ts';
+import { chunkBuffer } from '../../src/workloads/chunk-buffer.ts';
+import { contentOf, type Content } from '../../src/workloads/content.ts';
+import { chunkAt, chunksOf, copyOf, fewFiles, momentsOf, wordsOf, type Fault } from './fault.ts';
 
 export const futureRead: Fault = {
   code: 'D15',
   name: 'future read',
-  isOfFewFiles: true,
+  workload: fewFiles,
   decorate(operations, options) {
     const moments = momentsOf(options);
     /** By incarnation of this worker's own files: the generation of the newest write. */

@@ -1,10 +1,10 @@
 /** After the stress one host reads some chunks old, and then as they are. */
-import type { Fault } from './fault.ts';
+import { fewFiles, type Fault } from './fault.ts';
 import { oldReads } from './old-reads.ts';
 
 export const unstableRead: Fault = {
   code: 'D22',
   name: 'unstable read',
-  isOfFewFiles: true,
+  workload: fewFiles,
   decorate: (operations, options) => oldReads(operations, options, 'scanned once'),
 };

@@ -5,7 +5,7 @@ import { changedLocker } from './locks.ts';
 export const twoHoldersFault: Fault = {
   code: 'L01',
   name: 'two holders',
-  arena: 'locks',
+  workload: { arenas: { own: 1, locks: 3 } },
   decorate(operations, options) {
     const moments = momentsOf(options);
     return changedLocker(operations, (locker) => ({

@@ -5,7 +5,7 @@ import { changedLocker } from './locks.ts';
 export const sharedAndExclusiveFault: Fault = {
   code: 'L02',
   name: 'shared and exclusive',
-  arena: 'locks',
+  workload: { arenas: { own: 1, locks: 3 } },
   decorate: (operations) =>
     changedLocker(operations, (locker) => ({
       lock: (fd, request) => locker.lock(fd, request) || request.isShared,

@@ -5,7 +5,7 @@ import { changedLocker } from './locks.ts';
 export const lostLockFault: Fault = {
   code: 'L03',
   name: 'lost lock',
-  arena: 'locks',
+  workload: { arenas: { own: 1, locks: 3 } },
   decorate: (operations) =>
     changedLocker(operations, (locker) => ({
       lock(fd, request) {

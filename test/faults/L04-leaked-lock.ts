@@ -5,7 +5,7 @@ import { changedLocker } from './locks.ts';
 export const leakedLockFault: Fault = {
   code: 'L04',
   name: 'leaked lock',
-  arena: 'locks',
+  workload: { arenas: { own: 1, locks: 3 } },
   decorate(operations, options) {
     const moments = momentsOf(options);
     let leaked: { readonly fd: number; readonly start: number | undefined } | undefined;

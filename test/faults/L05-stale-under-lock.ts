@@ -4,7 +4,7 @@ import { momentsOf, tracked, copyOf, type Fault } from './fault.ts';
 export const staleUnderLockFault: Fault = {
   code: 'L05',
   name: 'stale under lock',
-  arena: 'locks',
+  workload: { arenas: { own: 1, locks: 3 } },
   decorate(operations, options) {
     const moments = momentsOf(options);
     const { tracked: inner, fileOf } = tracked(operations);

@@ -6,7 +6,7 @@ import { changedLocker } from './locks.ts';
 export const rangeLeakFault: Fault = {
   code: 'L06',
   name: 'range leak',
-  arena: 'locks',
+  workload: { arenas: { own: 1, locks: 3 } },
   decorate: (operations) =>
     changedLocker(operations, (locker) => ({
       lock: (fd, { isShared, range }) => locker.lock(fd, { isShared, range: wider(range) }),

@@ -5,7 +5,7 @@ import { momentsOf, type Fault } from './fault.ts';
 export const twoMoversFault: Fault = {
   code: 'N08',
   name: 'two makers of a folder',
-  arena: 'race',
+  workload: { arenas: { own: 1, race: 3 } },
   decorate(operations, options) {
     const moments = momentsOf(options);
     return {

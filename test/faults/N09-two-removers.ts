@@ -5,7 +5,7 @@ import { momentsOf, type Fault } from './fault.ts';
 export const twoRemoversFault: Fault = {
   code: 'N09',
   name: 'two removers',
-  arena: 'race',
+  workload: { arenas: { own: 1, race: 3 } },
   decorate(operations, options) {
     const moments = momentsOf(options);
     return {

@@ -10,6 +10,8 @@ export const closeToOpenBroken: Fault = {
     consistency: 'close-to-open',
     durationMs: 8_000,
     operationsLimit: 1e9,
+    // Time is what it needs, not so many operations.
+    rate: 100,
     workers: 1,
     filesPerFolder: 1,
     fileBytes: 2_048,

@@ -1,5 +1,5 @@
 /** Another host's changes are not seen, on a mount that says that it may be late and has no caches. */
-import type { Fault } from './fault.ts';
+import { fewFiles, type Fault } from './fault.ts';
 import { oldReads } from './old-reads.ts';
 
 export const visibilityLatency: Fault = {
@@ -7,7 +7,6 @@ export const visibilityLatency: Fault = {
   name: 'visibility latency',
   causes: { verdict: 'pass', grade: 'suspect' },
   besides: ['D12', 'D13'],
-  isOfFewFiles: true,
-  workload: { consistency: 'eventual' },
+  workload: { ...fewFiles, consistency: 'eventual' },
   decorate: (operations, options) => oldReads(operations, options, 'others'),
 };

@@ -1,4 +1,4 @@
-/** A stat tells what it told the last time. */
+/** A stat tells the size that it told the last time. */
 import { momentsOf, type Fault } from './fault.ts';
 
 export const staleAttributes: Fault = {
@@ -9,15 +9,15 @@ export const staleAttributes: Fault = {
   },
   decorate(operations, options) {
     const moments = momentsOf(options);
-    const last = new Map<string, ReturnType<typeof operations.stat>>();
+    const last = new Map<string, number>();
     return {
       ...operations,
       stat(path) {
         const stats = operations.stat(path);
         const known = last.get(path);
-        last.set(path, stats);
-        const isOld = known !== undefined && known.size !== stats.size;
-        return isOld && moments.isNow() ? known : stats;
+        last.set(path, stats.size);
+        const isOld = known !== undefined && known !== stats.size;
+        return isOld && moments.isNow() ? { ...stats, size: known } : stats;
       },
     };
   },

@@ -5,7 +5,7 @@
  */
 import { constants } from 'node:fs';
 import type { Grade, Verdict } from '../../src/model/finding.ts';
-import type { Arena } from '../../src/model/namespace.ts';
+import type { ExtraCall } from '../../src/model/extra-calls.ts';
 import { randomOf, type Random } from '../../src/model/random.ts';
 import { decodeStamp } from '../../src/model/stamp.ts';
 import type { FilesSpec } from '../../src/workloads/files-spec.ts';
@@ -26,16 +26,31 @@ export interface Fault {
   readonly hungMs?: number;
   /** Shows only where the clocks don't say in which order hosts did things. */
   readonly isOrderUnknown?: boolean;
-  /** Shows only where few files are read again and again. */
-  readonly isOfFewFiles?: boolean;
-  /** Where its workers are most of the time, if not in their own trees. */
-  readonly arena?: Arena;
+  /** What the host and its file system must have, which not all do. */
+  readonly call?: ExtraCall;
   /** What it needs of the workload. */
   readonly workload?: Partial<FilesSpec>;
   /** Codes that a weaker mount allows, which it causes too. */
   readonly besides?: readonly string[];
+  /** What the run says it did between stress and verify, and what that does to the run's folder. */
+  readonly between?: 'crash' | 'command';
+  readonly meanwhile?: (runDirectory: string) => void;
   decorate(operations: FileOperations, options: FaultOptions): FileOperations;
 }
+
+/** Every worker reads every file many times: for what shows only there. */
+export const fewFiles: Partial<FilesSpec> = {
+  filesPerFolder: 1,
+  operationsLimit: 4_000,
+  weights: { mkdir: 0, delete: 1, list: 3, touch: 10, stat: 5, read: 60, write: 30, rename: 2, truncate: 3 },
+};
+
+/** With few writes for each chunk, so that what went wrong is not all written over by who comes last. */
+export const mostlyShared: Partial<FilesSpec> = {
+  arenas: { own: 1, shared: 3 },
+  fileBytes: 65_536,
+  operationsLimit: 400,
+};
 
 /** Matching calls between two strikes: up to this many. */
 const strideLimit = 12;

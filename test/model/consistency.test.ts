@@ -8,7 +8,7 @@ import {
   type Consistency,
   type LockReach,
 } from '../../src/model/consistency.ts';
-import type { Mount } from '../../src/model/protocol.ts';
+import type { Mount } from '../../src/model/mount.ts';
 
 const mount = (type: string, ...options: string[]): Mount => ({ path: '/mnt', type, source: 'x', options });
 

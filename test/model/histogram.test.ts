@@ -6,9 +6,11 @@ import {
   countOf,
   fromSparse,
   histogramBuckets,
+  isPercentileSupported,
   mergeHistograms,
   newHistogram,
   percentile,
+  samplesNeeded,
   toSparse,
   valueOf,
 } from '../../src/model/histogram.ts';
@@ -76,5 +78,11 @@ describe('a histogram', () => {
         assert.equal(countOf(histogram), values.length);
       }),
     );
+  });
+
+  it('tells p95, p99, p99.9 and p99.99 from 72, 368, 3,688 and 36,887 samples on, and others by the same rule', () => {
+    assert.deepEqual([95, 99, 99.9, 99.99].map(samplesNeeded), [72, 368, 3_688, 36_887]);
+    assert.deepEqual([0, 50, 75, 90, 99.5, 100].map(samplesNeeded), [1, 1, 13, 36, 736, 1]);
+    assert.ok(isPercentileSupported(99, 368) && !isPercentileSupported(99, 367));
   });
 });

@@ -14,7 +14,7 @@ const skip = existsSync(executablePath) ? false : `${executablePath} is not inst
 
 /** What a page may be made of: all that our templates write, and nothing that a host's text could. */
 const ours = new Set(
-  `html head meta title style script body a header main footer nav section article p h1 h2 h3 ul li dl dt dd div span
+  `html head meta title style script body a header main footer nav section article p h1 h2 h3 h4 ul li dl dt dd div span
   strong code pre bdi time table caption thead tbody tr th td details summary figure figcaption svg g path rect text circle
   label input select option button`.split(/\s+/),
 );

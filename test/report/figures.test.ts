@@ -43,6 +43,20 @@ describe('errors', () => {
     );
   });
 
+  it('count a request that failed once, though its page and its test failed with it', () => {
+    const {
+      operations: [own],
+      ...golden
+    } = goldenRun('fail');
+    assert.ok(own !== undefined);
+    const operations = (['test', 'page', 'request', 'request'] as const).map((kind, at) =>
+      Object.assign({}, own, { name: `${kind} ${at}`, kind, errors: 3 }),
+    );
+    const errors = [{ operation: 'get /', error: '502', count: 6, hosts: ['a'], examples: [] }];
+    const { caption } = tableOf(errorsSection.blocks({ ...golden, operations, errors }));
+    assert.match(caption, /^3 tests, 3 pages, 6 requests failed in 1 way/);
+  });
+
   it('are at most fifty groups, which says how many there were', () => {
     const errors = Array.from({ length: 60 }, (_, at) => ({
       operation: 'read',

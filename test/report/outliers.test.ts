@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { outliersOf, standOut } from '../../src/model/outliers.ts';
 import type { Run, RunHost } from '../../src/model/run.ts';
-import { outliersOf, standOut } from '../../src/report/outliers.ts';
 import { hostsSection } from '../../src/report/sections/hosts.ts';
 import { worstFirst } from '../../src/report/worst-first.ts';
 import { goldenRun } from '../support/golden.ts';

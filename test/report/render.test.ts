@@ -84,7 +84,7 @@ describe('the report', () => {
     const folder = await mkdtemp(join(tmpdir(), 'funbric-report-'));
     try {
       await cp(templatesFolder, folder, { recursive: true });
-      for (const name of ['report.css', 'report.hbs', 'blocks/table.hbs']) {
+      for (const name of ['styles/page.css', 'report.hbs', 'blocks/table.hbs']) {
         const text = await readFile(join(folder, name), 'utf8');
         await writeFile(join(folder, name), text.replaceAll('\n', '\r\n'));
       }

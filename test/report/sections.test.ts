@@ -101,7 +101,7 @@ describe('findings', () => {
     ];
     const [block] = findingBlocks({ ...goldenRun('fail'), findings: [{ ...finding, witness }] });
     assert.deepEqual(
-      block?.witness?.rows.map(({ cells }) => cells.slice(5)),
+      block?.witness?.rows.map(({ cells }) => cells.slice(6)),
       [
         ['-', '+0.000'],
         ['+1000.000 to +1100.000', '+1400.000 to +1500.000'],

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { loadTemplates } from '../../src/report/render.ts';
 import { templatesFolder } from '../support/golden.ts';
 
-const css = readFileSync(join(templatesFolder, 'report.css'), 'utf8');
+const { css } = await loadTemplates(templatesFolder);
 const light = tokensOf(/^:root \{([\s\S]*?)^\}/m);
 const dark = new Map([...light, ...tokensOf(/prefers-color-scheme: dark\) \{\s*:root \{([\s\S]*?)\}/)]);
 

@@ -17,17 +17,6 @@ const access = { random: 60, sequential: 40 };
 /** Bounded by operations, so that a seed always does the same. */
 const mixed = filesSpec('/', { durationMs: 60_000, operationsLimit: 1_500, weights, access });
 
-/** Every worker reads every file many times. */
-const fewFiles: FilesSpec = {
-  ...mixed,
-  filesPerFolder: 1,
-  operationsLimit: 4_000,
-  weights: { mkdir: 0, delete: 1, list: 3, touch: 10, stat: 5, read: 60, write: 30, rename: 2, truncate: 3 },
-};
-
-/** For each chunk, so that what went wrong is not all written over by who comes last. */
-const fewWrites = { fileBytes: 65_536, operationsLimit: 400 };
-
 interface Place {
   /** Where the run's folder, with plan and journals, is made. */
   readonly reports: string;
@@ -38,24 +27,33 @@ interface Place {
 
 /** Everything that the workload can do, in its own trees and in every arena, on a file system as it is. */
 export async function cleanRun({ reports, dir, seed }: Place, operationsLimit = mixed.operationsLimit): Promise<Run> {
-  const workload = { ...mixed, operationsLimit, arenas: { own: 1, race: 1, append: 1, shared: 1, locks: 1 } };
-  return await judged({ reports, dir, seed }, workload, {});
+  const all = { ...weights, chmod: 6, utimes: 3, stat: 25, setxattr: 6, fallocate: 6, punchHole: 6 };
+  const arenas = { own: 6, race: 1, append: 1, shared: 1, locks: 1 };
+  // Every other run has files that end inside chunks.
+  const edges = seed % 2 === 0 ? { edges: 30 } : {};
+  const workload = { ...mixed, ...edges, durationMs: 300_000, weights: all, operationsLimit, arenas };
+  return await judged({ reports, dir, seed }, workload, { patienceMs: 330_000 });
 }
 
-/** `bundle` is the agent with faults. */
-export async function faultyRun({ reports, dir, seed }: Place, fault: Fault, bundle: string): Promise<Run> {
-  const { isOfFewFiles, arena, hungMs, isOrderUnknown } = fault;
-  const workload = {
-    ...(isOfFewFiles === true ? fewFiles : mixed),
-    ...(arena === undefined ? {} : { arenas: { own: 1, [arena]: 3 } }),
-    ...(arena === 'shared' ? fewWrites : {}),
-    ...fault.workload,
-  };
+/** `bundle` is the agent with faults; `share`: of the operations that a score takes, where a test needs fewer. */
+export async function faultyRun({ reports, dir, seed }: Place, fault: Fault, bundle: string, share = 1): Promise<Run> {
+  const { hungMs, isOrderUnknown, between, meanwhile } = fault;
+  const whole = { ...mixed, ...fault.workload };
+  const workload = { ...whole, operationsLimit: shareOf(whole.operationsLimit ?? 0, share) };
   return await judged({ reports, dir, seed }, workload, {
     fault: { bundle, value: `${fault.name}:${seed}:0` },
     ...(hungMs === undefined ? {} : { hungMs }),
     ...(isOrderUnknown === true ? { slowMs: 600_000 } : {}),
+    ...(between === undefined ? {} : { between }),
+    ...(meanwhile === undefined ? {} : { meanwhile }),
   });
+}
+
+/** Fewer would show too little of faults that few operations meet. */
+const fewest = 400;
+
+function shareOf(operations: number, share: number): number {
+  return Math.max(Math.min(fewest, operations), Math.ceil(operations * share));
 }
 
 type Staging = Omit<Parameters<typeof stageRun>[0], 'folder' | 'workload' | 'seed'>;

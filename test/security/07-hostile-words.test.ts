@@ -20,7 +20,7 @@ describe('promise 7: a host with a hostile agent', { timeout: 180_000 }, () => {
       files: { kind },
     }));
     fleet = await startFleet({ hosts: [{ name: 'sound' }, ...hostile] });
-    const words = ['runtest', '--dir', fleet.shared, '--workers', '1', '--duration', '2s'];
+    const words = ['runtest', '--dir', fleet.shared, '--workers', '1', '--duration', '2s', '--rate', '300'];
     ended = await fleet.run(words, { timeoutMs: 150_000 });
   });
   after(async () => fleet.close());

@@ -43,8 +43,9 @@ describe('promise 8: a host in trouble', { timeout: 240_000 }, () => {
     const sick = Object.entries(faults).map(([name, own]) => ({ name, faults: own }));
     await using fleet = await startFleet({ hosts: [{ name: 'sound1' }, ...sick, { name: 'sound2' }] });
     // Each its own directory, as `busy` would not meet the others.
-    const words = ['runtest', '--local', '--dir', fleet.shared, '--workers', '1', '--duration', '1s'];
-    const ended = await fleet.run(['-t', '4s', '--hung', '1s', ...words]);
+    const words = ['runtest', '--local', '--dir', fleet.shared, '--workers', '1', '--duration', '1s', '--rate', '300'];
+    // The sound ones are slow, too, on a busy machine: neither a login nor an operation of theirs may pass a limit.
+    const ended = await fleet.run(['-t', '8s', '--hung', '4s', ...words]);
     assert.equal(ended.status, 2, ended.stdout + ended.stderr);
     const { hosts, verdict, findings } = await fleet.latestRun();
     assert.equal(verdict, 'incomplete');
@@ -65,7 +66,7 @@ describe('promise 8: a host in trouble', { timeout: 240_000 }, () => {
 
   it('that prints without end spoils no output of the others, and is ended by its limit', async () => {
     // As much as nobody wants to read, and little enough that a busy machine still gets the others' two lines across in time.
-    const noisy = { name: 'noisy', programs: { uname: 'while :; do yes | head -c 1000000; sleep 0.1; done' } };
+    const noisy = { name: 'noisy', programs: { uname: 'while :; do yes | head -c 300000; sleep 0.1; done' } };
     await using fleet = await startFleet({ hosts: [{ name: 'sound1' }, noisy, { name: 'sound2' }] });
     const { status, stdout, stderr } = await fleet.run(['-T', '4s', '--', 'uname; echo done']);
     assert.equal(status, 1, stderr);

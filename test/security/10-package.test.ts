@@ -48,7 +48,7 @@ describe('promise 10: the packed package', { timeout: 600_000 }, () => {
       const bin = join(place, 'node_modules/.bin/funbric');
       const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
       assert.equal((await run(bin, ['--version'], place)).said.trim().includes(version), true);
-      const demo = await run(bin, ['demo', '--duration', '3s'], place);
+      const demo = await run(bin, ['demo', '--duration', '1s'], place);
       assert.equal(demo.status, 0, demo.said);
       assert(readdirSync(join(place, 'reports/latest')).includes('report.html'));
       const text = `const [a, b] = await Promise.all([import('funbric'), import('funbric/testing')]);

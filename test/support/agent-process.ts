@@ -18,7 +18,7 @@ export const bundlePath = fileURLToPath(new URL('../../agent/agent.cjs', import.
 type EventOf<K extends AgentEvent['kind']> = Extract<AgentEvent, { kind: K }>;
 
 /** No step of a test takes this long on any machine. */
-const patienceMs = 30_000;
+const usualPatienceMs = 30_000;
 
 export class AgentProcess implements AsyncDisposable {
   readonly child: ChildProcessWithoutNullStreams;
@@ -28,8 +28,13 @@ export class AgentProcess implements AsyncDisposable {
   readonly #waiting = new Set<() => void>();
   #text = '';
   #hasEnded = false;
+  readonly #patienceMs: number;
 
-  constructor(options: { readonly bundle?: string; readonly env?: NodeJS.ProcessEnv } = {}) {
+  /** `patienceMs`: the longest that any one event is waited for. */
+  constructor(
+    options: { readonly bundle?: string; readonly env?: NodeJS.ProcessEnv; readonly patienceMs?: number } = {},
+  ) {
+    this.#patienceMs = options.patienceMs ?? usualPatienceMs;
     const bundle = options.bundle ?? bundlePath;
     if (!existsSync(bundle)) throw new Error(`${bundle} is missing: npm run build makes it`);
     const marker = 'marker-0123456789';
@@ -38,7 +43,7 @@ export class AgentProcess implements AsyncDisposable {
     this.child.stdout.setEncoding('utf8').on('data', (text: string) => this.#take(text, `\n${marker}\n`));
     this.child.stderr.setEncoding('utf8').on('data', (text: string) => (this.stderr += text));
     // An agent that doesn't end when it should must fail its test, not hang it.
-    const timer = setTimeout(() => this.child.kill('SIGKILL'), 2 * patienceMs);
+    const timer = setTimeout(() => this.child.kill('SIGKILL'), 2 * this.#patienceMs);
     this.exited = once(this.child, 'close').then(() => {
       clearTimeout(timer);
       this.#hasEnded = true;
@@ -69,12 +74,12 @@ export class AgentProcess implements AsyncDisposable {
     isWanted: (event: EventOf<K>) => boolean = () => true,
   ): Promise<EventOf<K>> {
     const isOfKind = (event: AgentEvent): event is EventOf<K> => event.kind === kind;
-    const deadline = Date.now() + patienceMs;
+    const deadline = Date.now() + this.#patienceMs;
     for (;;) {
       const found = this.events.filter(isOfKind).find(isWanted);
       if (found !== undefined) return found;
       if (this.#hasEnded) throw new Error(`the agent ended without ${kind}: ${this.stderr}`);
-      if (Date.now() > deadline) throw new Error(`no ${kind} within ${patienceMs} ms: ${this.stderr}`);
+      if (Date.now() > deadline) throw new Error(`no ${kind} within ${this.#patienceMs} ms: ${this.stderr}`);
       await this.#change();
     }
   }

@@ -12,6 +12,11 @@ const changes = [
   'unlink',
   'mkdir',
   'rmdir',
+  'chmod',
+  'utimes',
+  'setxattr',
+  'removexattr',
+  'fallocate',
 ] as const;
 
 type Failing = (typeof changes)[number] | 'close' | 'open';
@@ -44,5 +49,18 @@ export function failing(
     unlink: (...given) => fail('unlink', () => fileOperations.unlink(...given)),
     mkdir: (...given) => fail('mkdir', () => fileOperations.mkdir(...given)),
     rmdir: (...given) => fail('rmdir', () => fileOperations.rmdir(...given)),
+    chmod: (...given) => fail('chmod', () => fileOperations.chmod(...given)),
+    utimes: (...given) => fail('utimes', () => fileOperations.utimes(...given)),
+    openCalls() {
+      const calls = fileOperations.openCalls();
+      return (
+        calls && {
+          ...calls,
+          setxattr: (...given) => fail('setxattr', () => calls.setxattr(...given)),
+          removexattr: (...given) => fail('removexattr', () => calls.removexattr(...given)),
+          fallocate: (...given) => fail('fallocate', () => calls.fallocate(...given)),
+        }
+      );
+    },
   };
 }

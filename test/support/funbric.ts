@@ -27,11 +27,19 @@ export interface Started {
   saw(text: string): Promise<void>;
 }
 
+export interface StartOptions {
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** The words of a program that becomes what follows them, as `nsenter` does. */
+  readonly within?: readonly string[];
+}
+
 export function startFunbric(
   args: readonly string[],
-  { cwd = tmpdir(), env = {} }: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>> } = {},
+  { cwd = tmpdir(), env = {}, within = [] }: StartOptions = {},
 ): Started {
-  const child = spawn(process.execPath, [main, ...args], {
+  const [program = '', ...words] = [...within, process.execPath, main, ...args];
+  const child = spawn(program, words, {
     cwd,
     env: { ...process.env, NO_COLOR: '1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL('../../../', import.meta.url));
 
 export const templatesFolder = join(root, 'templates');
 
-export const goldenNames = ['pass', 'fail', 'incomplete', 'empty', 'hostile'] as const;
+export const goldenNames = ['pass', 'fail', 'incomplete', 'empty', 'hostile', 'bench'] as const;
 
 export function goldenRun(name: (typeof goldenNames)[number]): Run {
   return runSchema.parse(JSON.parse(readFileSync(join(root, 'test', 'golden', `${name}.json`), 'utf8')));

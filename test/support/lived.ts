@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import { join } from 'node:path';
 import type { Note } from '../../src/model/journal.ts';
-import type { JournalRecord } from '../../src/model/record.ts';
+import { recordKinds, type JournalRecord } from '../../src/model/record.ts';
 import { files } from '../../src/workloads/files.ts';
 import type { FilesSpec } from '../../src/workloads/files-spec.ts';
 import { fileOperations, type FileOperations } from '../../src/workloads/operations.ts';
@@ -35,7 +35,14 @@ export async function live(root: string, options: LivedOptions): Promise<Lived> 
   const spec = agentSpec(filesSpec(dir, { workers: 1, operationsLimit: 3_000, ...changes }), { seed, hosts });
   await files.setup({ spec, signal: new AbortController().signal });
   const recorder = new MemoryRecorder();
-  const worker = files.openWorker({ spec, operations, recorder, worker: 0, isStopped: () => false });
+  const worker = files.openWorker({
+    spec,
+    operations,
+    recorder,
+    worker: 0,
+    awaitTurn: () => undefined,
+    isStopped: () => false,
+  });
   worker.stress();
   const stressed = recorder.records;
   const runPath = join(dir, `funbric-${spec.run}`);
@@ -47,15 +54,10 @@ export async function live(root: string, options: LivedOptions): Promise<Lived> 
 
 /** What was decided, without when and with what outcome. */
 export function decisionsOf(records: readonly JournalRecord[]): readonly unknown[] {
-  return records.map(({ kind, owner, name, target, first, count, generation, incarnation, size }) => [
-    kind,
-    owner,
-    name,
-    target,
-    first,
-    count,
-    generation,
-    incarnation,
-    size,
-  ]);
+  return records.map(({ kind, owner, name, target, first, count, generation, incarnation, size }) =>
+    // Times and inodes are the file system's.
+    kind === recordKinds.stat || kind === recordKinds.scanEntry
+      ? [kind, owner, name, size]
+      : [kind, owner, name, target, first, count, generation, incarnation, size],
+  );
 }

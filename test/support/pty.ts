@@ -2,7 +2,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { quoteAll } from '../../src/transports/shell.ts';
-import { root } from './funbric.ts';
+import { main } from './funbric.ts';
 import { until } from './until.ts';
 
 /** Why tests that need a terminal are skipped here. */
@@ -28,7 +28,7 @@ export function startAtTerminal(
   args: readonly string[],
   { cwd, rows, columns }: { readonly cwd: string; readonly rows: number; readonly columns: number },
 ): AtTerminal {
-  const command = quoteAll([process.execPath, `${root}/dist/src/cli/main.js`, ...args]);
+  const command = quoteAll([process.execPath, main, ...args]);
   // A CI's own variables would make it plain.
   const line = `stty rows ${rows} cols ${columns}; exec env -u CI -u NO_COLOR -u FORCE_COLOR ${command}`;
   const child = spawn('script', ['--quiet', '--return', '--command', line, '/dev/null'], {

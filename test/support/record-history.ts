@@ -1,12 +1,12 @@
 /** The records of one worker in memory as the history that checks examine. */
 import { makeHistory, type History } from '../../src/checks/history.ts';
-import { stressPhase, verifyPhase } from '../../src/checks/phases.ts';
+import { stressPhase, verifyPhase } from '../../src/checks/journal/phases.ts';
 import type { Block } from '../../src/model/journal.ts';
 import { recordBytes, viewRecords, writeRecord, type JournalRecord } from '../../src/model/record.ts';
 import { filesSpec } from './agent-process.ts';
 import type { Lived } from './lived.ts';
 
-export function historyOfRecords({ stressed, verified }: Lived): History {
+export function historyOfRecords({ stressed, verified }: Pick<Lived, 'stressed' | 'verified'>): History {
   const header = { number: 0, host: 0, worker: 0, runTag: 1, boot: [0, 0], writtenNs: 0 } as const;
   const blocks: readonly Block[] = [
     { ...header, type: 'records', phase: stressPhase, records: encode(stressed) },

@@ -12,7 +12,7 @@ import { thinPings } from '../../src/model/epochs.ts';
 import { defaultLimits, type Plan } from '../../src/model/plan.ts';
 import type { AgentPhase } from '../../src/model/protocol.ts';
 import { agentReportSchema, type HostResult } from '../../src/model/result.ts';
-import { runFiles } from '../../src/controller/run-folder.ts';
+import { runFiles } from '../../src/controller/run-folder/run-folder.ts';
 import type { FilesSpec } from '../../src/workloads/files-spec.ts';
 import type { ShiftedClock } from '../faults/clocks.ts';
 import { agentSpec, AgentProcess, bundlePath } from './agent-process.ts';
@@ -24,12 +24,18 @@ export interface StagedRun {
   readonly seed: number;
   /** Bundle and FUNBRIC_FAULT of host 0. */
   readonly fault?: { readonly bundle: string; readonly value: string };
+  /** Where host 0 finds programs, if not where this process does. */
+  readonly path?: string;
   /** The plan's limit on one operation. */
   readonly hungMs?: number;
   /** Pings count as if they had been under way for this much longer, in ms. */
   readonly slowMs?: number;
+  /** The longest that a phase may take. */
+  readonly patienceMs?: number;
   /** Between stress and verify. */
   readonly meanwhile?: (runDirectory: string) => void;
+  /** What the plan says that this is. */
+  readonly between?: 'crash' | 'command' | undefined;
 }
 
 const names = ['a', 'b'];
@@ -40,13 +46,22 @@ export async function stageRun({
   workload,
   seed,
   fault,
+  path,
   hungMs,
   slowMs = 0,
+  patienceMs,
   meanwhile,
+  between,
 }: StagedRun): Promise<Plan> {
   const limits = { ...defaultLimits, ...(hungMs === undefined ? {} : { hungMs }) };
   // Nobody renews a lease here.
-  const spec = agentSpec(workload, { hosts: names.length, seed, hungMs: limits.hungMs, leaseMs: 600_000 });
+  const spec = agentSpec(workload, {
+    hosts: names.length,
+    seed,
+    hungMs: limits.hungMs,
+    leaseMs: 600_000,
+    ...(between === 'crash' ? { isAfterCrash: true } : {}),
+  });
   const plan: Plan = {
     version: 1,
     run: spec.run,
@@ -57,13 +72,24 @@ export async function stageRun({
     tasks: [{ name: 'runtest', options: {}, workload }],
     limits,
     isKept: false,
+    ...(between === undefined ? {} : { beforeVerify: 'true' }),
+    ...(between === 'crash' ? { isAfterCrash: true } : {}),
   };
   mkdirSync(join(folder, runFiles.results), { recursive: true });
   mkdirSync(join(folder, runFiles.journals), { recursive: true });
   writeFileSync(join(folder, runFiles.plan), JSON.stringify(plan));
-  const faulty = fault === undefined ? {} : { bundle: fault.bundle, env: { FUNBRIC_FAULT: fault.value } };
-  await using a = new AgentProcess(faulty);
-  await using b = new AgentProcess();
+  if (between !== undefined)
+    writeFileSync(join(folder, runFiles.beforeVerify), JSON.stringify({ command: 'true', exit: '0', output: '' }));
+  const patience = patienceMs === undefined ? {} : { patienceMs };
+  await using a = new AgentProcess({
+    ...patience,
+    ...(fault === undefined ? {} : { bundle: fault.bundle }),
+    env: {
+      ...(fault === undefined ? {} : { FUNBRIC_FAULT: fault.value }),
+      ...(path === undefined ? {} : { PATH: path }),
+    },
+  });
+  await using b = new AgentProcess(patience);
   const agents = [a, b];
   await Promise.all(agents.map((agent, host) => agent.start({ ...spec, host })));
   const pings: HostResult['pings'][] = agents.map(() => []);
@@ -90,6 +116,8 @@ async function pingedPhase(agent: AgentProcess, phase: AgentPhase, slowMs: numbe
   const pings: HostResult['pings'] = [];
   let isOver = false;
   const ended = phaseOrDeath(agent, phase).finally(() => (isOver = true));
+  // It is waited for below.
+  ended.catch(() => undefined);
   while (agent.isThere) {
     const sentNs = performance.now() * 1e6;
     agent.send({ kind: 'ping', sentNs });

@@ -73,7 +73,8 @@ describe('a login shell', { timeout: 60_000, skip: !hasBash && 'no bash here' },
     const rc = join(folder, 'rc');
     const count = join(folder, 'count');
     writeFileSync(rc, `echo x >>${count}; printf noise; printf noise >&2`);
-    const host = hostOf(`env BASH_ENV=${rc} bash`);
+    // With a socket for its input and below no other shell, bash reads the user's own .bashrc in place of this.
+    const host = hostOf(`env SHLVL=1 BASH_ENV=${rc} bash`);
     const line = 'echo out; echo err >&2; exit 3';
     const expected = [{ kind: 'exited', code: 3 }, 'out\n', 'err\n'];
     assert.deepEqual(await run(host, line), expected);

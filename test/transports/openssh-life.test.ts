@@ -130,7 +130,7 @@ describe('an ssh that holds a connection for funbric', { skip, timeout: 180_000 
     remote.kill();
     await remote.exit;
     // Whether sshd obeys depends on its version and the user; it always says that it was asked.
-    assert.match(sshd.log(), /session_signal_req|session signalling/);
+    await until('its word', () => /session_signal_req|session signalling/.test(sshd.log()));
   });
 
   it('stays for as long as funbric is connected, and ends by itself when funbric is killed', async () => {

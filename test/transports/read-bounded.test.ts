@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { readText } from '../../src/controller/read-json.ts';
+import { readText } from '../../src/controller/input/read-json.ts';
 import { readCredentialsFile } from '../../src/controller/mounts/credentials.ts';
 import { readIdentity } from '../../src/transports/auth/identities.ts';
 import { knownHostsReader } from '../../src/transports/host-keys/known-hosts.ts';

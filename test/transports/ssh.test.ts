@@ -222,7 +222,7 @@ describe('logins to OpenSSH', { skip: sshdReason(), timeout: 120_000 }, () => {
   it('offer no credential to a host whose key is unknown', async () => {
     const logged = sshd.log().length;
     await refusalOf(connect({ ...host, knownHostsFiles: [join(folder, 'none')] }));
-    await sleep(200);
+    await until('its end', () => /Connection (closed|reset)|Disconnected|disconnect/.test(sshd.log().slice(logged)));
     const log = sshd.log().slice(logged);
     assert.match(log, /Connection from/);
     assert.doesNotMatch(log, /userauth-request|publickey/);
@@ -319,7 +319,7 @@ describe('logins to OpenSSH', { skip: sshdReason(), timeout: 120_000 }, () => {
     remote.kill();
     await remote.exit;
     // Whether sshd obeys depends on its version and the user; it always says that it was asked.
-    assert.match(sshd.log(), /session_signal_req|session signalling/);
+    await until('its word', () => /session_signal_req|session signalling/.test(sshd.log()));
   });
 
   it('are found lost when the host falls silent', async () => {

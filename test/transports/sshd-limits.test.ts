@@ -104,13 +104,13 @@ describe('the limits of sshd', { skip: sshdReason(), timeout: 120_000 }, () => {
   });
 
   it('LoginGraceTime is named where a login takes longer', async () => {
-    await using sshd = await startSshd({ config: ['LoginGraceTime 1'] });
+    await using sshd = await startSshd({ config: ['LoginGraceTime 2'] });
     await using agent = await hungAgent(sshd);
     const host = { ...hostOf(sshd), identityFiles: [] };
     const transports = testTransports(folder, { env: { SSH_AUTH_SOCK: agent.socket } });
     await assert.rejects(transports.of(host).connect(host, testConnect()), {
       code: 'unreachable',
-      hint: /LoginGraceTime in sshd_config there; this one had [12]\.\d s/,
+      hint: /LoginGraceTime in sshd_config there; this one had \d+\.\d s/,
     });
   });
 
@@ -119,7 +119,7 @@ describe('the limits of sshd', { skip: sshdReason(), timeout: 120_000 }, () => {
     ['a passphrase', [], 'locked', /^Enter passphrase for key/],
   ] as const) {
     it(`LoginGraceTime that passes while ${what} is asked for is named, with what asks for none`, async () => {
-      await using sshd = await startSshd({ config: ['LoginGraceTime 1', ...config] });
+      await using sshd = await startSshd({ config: ['LoginGraceTime 2', ...config] });
       const file = key === undefined ? undefined : join(sshd.folder, key);
       if (file !== undefined) lockedCopy(sshd.identityFile, file);
       let asked = '';
@@ -137,7 +137,7 @@ describe('the limits of sshd', { skip: sshdReason(), timeout: 120_000 }, () => {
       const transports = testTransports(folder, { secrets: { ask } });
       await assert.rejects(transports.of(host).connect(host, testConnect()), {
         code: 'unreachable',
-        message: /while a password or passphrase was asked for, [12]\.\d s into the login/,
+        message: /while a password or passphrase was asked for, \d+\.\d s into the login/,
         hint: /LoginGraceTime.*--ask-pass.*--password-file.*agent \(ssh-add\)/,
       });
       assert.match(asked, question);
@@ -173,11 +173,11 @@ describe('the limits of sshd', { skip: sshdReason(), timeout: 120_000 }, () => {
   it('an sshd that greets before it drops a login is tried again', async () => {
     await using server = await closingServer('Welcome\r\nSSH-2.0-busy\r\n');
     const host = testHost('web', { address: '127.0.0.1', port: server.port });
-    const connecting = testTransports(folder).of(host);
-    await assert.rejects(connecting.connect(host, testConnect({ connectMs: 2500 })), {
-      message: /dropped before the key exchange/,
-    });
-    assert(server.tries() > 1, `${server.tries()} tries`);
+    await triedAgain(server, async (connectMs) =>
+      assert.rejects(testTransports(folder).of(host).connect(host, testConnect({ connectMs })), {
+        message: /dropped before the key exchange/,
+      }),
+    );
   });
 
   for (const [limit, words, hint] of [
@@ -187,11 +187,10 @@ describe('the limits of sshd', { skip: sshdReason(), timeout: 120_000 }, () => {
     it(`${limit} is told from what newer sshd say before they close the connection, and tried until the connect limit`, async () => {
       await using server = await closingServer(`${words}\r\n`);
       const host = testHost('web', { address: '127.0.0.1', port: server.port });
-      const connecting = testTransports(folder)
-        .of(host)
-        .connect(host, testConnect({ connectMs: 2500 }));
-      await assert.rejects(connecting, { code: 'unreachable', message: new RegExp(`limit: ${words}`), hint });
-      assert(server.tries() > 1, `${server.tries()} tries`);
+      const refusal = { code: 'unreachable', message: new RegExp(`limit: ${words}`), hint };
+      await triedAgain(server, async (connectMs) =>
+        assert.rejects(testTransports(folder).of(host).connect(host, testConnect({ connectMs })), refusal),
+      );
     });
   }
 });
@@ -201,6 +200,19 @@ function lockedCopy(key: string, copy: string): void {
   copyFileSync(`${key}.pub`, `${copy}.pub`);
   chmodSync(copy, 0o600);
   execFileSync('ssh-keygen', ['-q', '-p', '-P', '', '-N', 'secret', '-f', copy], { stdio: 'pipe' });
+}
+
+/** Within each limit it fails as it must, and within one of them it tries again: a busy machine comes to less in the same time. */
+async function triedAgain(
+  { tries }: { readonly tries: () => number },
+  isRefused: (connectMs: number) => Promise<void>,
+): Promise<void> {
+  for (let connectMs = 2_500; connectMs <= 40_000; connectMs *= 2) {
+    const before = tries();
+    await isRefused(connectMs);
+    if (tries() - before > 1) return;
+  }
+  assert.fail(`it tried no login again: ${tries()} tries`);
 }
 
 /** Says so much to everyone, and closes. */

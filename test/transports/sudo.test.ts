@@ -103,8 +103,9 @@ describe('a command by sudo', { skip: sudoReason(), timeout: 180_000 }, () => {
       code: 'task',
       message: /^web: sudo refused the password/,
     });
-    for (let turn = 0; turn < 100 && !existsSync(`${folder}/sudo.log`); turn++) await sleep(100);
-    assert.match(readFileSync(`${folder}/sudo.log`, 'utf8'), /1 incorrect password attempt/);
+    const log = (): string => (existsSync(`${folder}/sudo.log`) ? readFileSync(`${folder}/sudo.log`, 'utf8') : '');
+    await until("sudo's word", () => log().includes('incorrect password attempt'));
+    assert.match(log(), /1 incorrect password attempt/);
     assert(!existsSync(`${folder}/ran`));
   });
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { contents, outcomes, recordKinds } from '../../src/model/record.ts';
-import { chunkBuffer, contentOf, newSeen, type ChunkBuffer } from '../../src/workloads/content.ts';
+import { chunkBuffer, type ChunkBuffer } from '../../src/workloads/chunk-buffer.ts';
+import { contentOf, newSeen } from '../../src/workloads/content.ts';
 import { Trace } from '../../src/workloads/trace.ts';
 import { MemoryRecorder } from '../support/memory-recorder.ts';
 

@@ -3,7 +3,8 @@ import { describe, it } from 'node:test';
 import * as fc from 'fast-check';
 import type { Line } from '../../src/model/line.ts';
 import { contents } from '../../src/model/record.ts';
-import { chunkBuffer, contentOf } from '../../src/workloads/content.ts';
+import { chunkBuffer } from '../../src/workloads/chunk-buffer.ts';
+import { contentOf } from '../../src/workloads/content.ts';
 import { fillLine, lookAtLines, maxLineBytes, type NoLine } from '../../src/workloads/lines.ts';
 
 const content = contentOf(7, 512);

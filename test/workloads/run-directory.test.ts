@@ -8,6 +8,7 @@ import {
   readFileSync,
   rmSync,
   symlinkSync,
+  watch,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -21,6 +22,7 @@ import {
   sweepRunDirectory,
   type RunDirectory,
 } from '../../src/workloads/run-directory.ts';
+import { until } from '../support/until.ts';
 
 const signal = new AbortController().signal;
 
@@ -44,6 +46,22 @@ describe('the folder of a run', () => {
       [0, 1, 2].map(() => [0, 1, 2]),
     );
     assert.deepEqual(readdirSync(dir), ['funbric-r1']);
+  });
+
+  it('is waited for by who came too late with its own out of the way, by which an NFS client looks again', async () => {
+    const [first = assert.fail()] = hosts;
+    const theirs = join(path(), 'theirs');
+    mkdirSync(theirs, { recursive: true });
+    const seen: unknown[] = [];
+    const watcher = watch(dir, (_event, name) => seen.push(name));
+    const made = makeRunDirectory(first, signal);
+    // Made and removed.
+    await until('its own to be gone', () => seen.filter((name) => name === 'funbric-r1.new-0').length === 2);
+    watcher.close();
+    assert.deepEqual(readdirSync(path()), ['theirs']);
+    writeFileSync(join(path(), '.funbric-run'), 'r1\n');
+    await made;
+    assert.ok(existsSync(join(path(), 'own')));
   });
 
   it('is removed by all hosts at once, time and again, without a failure', async () => {

@@ -1,5 +1,5 @@
 /** One append adds its bytes once: a client that asks again must not add them again. */
-import { appendFindings } from '../append-findings.ts';
+import { appendFindings } from '../arenas/append/append-findings.ts';
 import type { Check } from '../check.ts';
 
 export const appendsDuplicated: Check = {

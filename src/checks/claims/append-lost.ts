@@ -1,5 +1,5 @@
 /** What an append acknowledged is in the file: logs stand on it. */
-import { appendFindings } from '../append-findings.ts';
+import { appendFindings } from '../arenas/append/append-findings.ts';
 import type { Check } from '../check.ts';
 
 export const appendsLost: Check = {

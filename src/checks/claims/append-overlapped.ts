@@ -1,5 +1,5 @@
 /** Each append goes behind all that is there: no two share a byte. */
-import { appendFindings } from '../append-findings.ts';
+import { appendFindings } from '../arenas/append/append-findings.ts';
 import type { Check } from '../check.ts';
 
 export const appendsOverlapped: Check = {

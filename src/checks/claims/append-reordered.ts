@@ -1,5 +1,5 @@
 /** Who appends after an answer comes behind what was answered. */
-import { appendFindings } from '../append-findings.ts';
+import { appendFindings } from '../arenas/append/append-findings.ts';
 import type { Check } from '../check.ts';
 
 export const appendsReordered: Check = {

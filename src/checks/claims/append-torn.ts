@@ -1,5 +1,5 @@
 /** An append is whole: its reader finds its end where its start says. */
-import { appendFindings } from '../append-findings.ts';
+import { appendFindings } from '../arenas/append/append-findings.ts';
 import type { Check } from '../check.ts';
 
 export const appendsTorn: Check = {

@@ -1,6 +1,6 @@
 /** Old data for who opened a file long after its writer had closed it, on a mount that promises at least that. */
 import type { Check } from '../check.ts';
-import { staleFindings } from '../stale-findings.ts';
+import { staleFindings } from '../reads/stale-findings.ts';
 
 export const closeToOpenCheck: Check = {
   code: 'V01',

@@ -1,7 +1,7 @@
 /** Bytes that no operation wrote: no readable stamp, or a body that its stamp does not explain. */
 import type { Check } from '../check.ts';
-import { chunkFindings } from '../fold.ts';
-import { sharedFindings } from '../shared-findings.ts';
+import { chunkFindings } from '../findings/fold.ts';
+import { sharedFindings } from '../arenas/shared/shared-findings.ts';
 
 export const corruptChunks: Check = {
   code: 'D05',

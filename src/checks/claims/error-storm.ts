@@ -2,12 +2,11 @@
 import { errnoNameOf } from '../../model/errno.ts';
 import type { Finding } from '../../model/finding.ts';
 import { pathOf } from '../../model/namespace.ts';
-import { layout, outcomes, recordKinds } from '../../model/record.ts';
 import type { Check } from '../check.ts';
 import type { History } from '../history.ts';
-import { stressPhase } from '../phases.ts';
-import { entryAt, type Entry } from '../record-log.ts';
-import { hostName, witness } from '../words.ts';
+import { entryAt, type Entry } from '../journal/record-log.ts';
+import { isUnexpected, maxErrorsShown } from '../journal/striking.ts';
+import { hostName, witness } from '../findings/words.ts';
 
 export const errorStorms: Check = {
   code: 'H02',
@@ -21,9 +20,6 @@ export const errorStorms: Check = {
     });
   },
 };
-
-/** Shown of the errors. */
-const maxWitnesses = 3;
 
 function findingOf(
   history: History,
@@ -44,18 +40,13 @@ function findingOf(
   };
 }
 
-/** Of the errors in its journal, the first that can't be the expected ones: a name of another's tree that isn't there. */
+/** Of the errors in its journal, the first that can't be the expected ones. */
 function firstErrors(history: History, host: number): readonly Entry[] {
   const entries: Entry[] = [];
   for (const segment of history.log.segments) {
-    if (segment.host !== host || segment.phase !== stressPhase) continue;
-    const { u8 } = segment.views;
-    for (let at = 0; at < segment.count && entries.length < maxWitnesses; at++) {
-      if (u8[at * 64 + layout.outcome] !== outcomes.error || u8[at * 64 + layout.kind] === recordKinds.observe)
-        continue;
-      const entry = entryAt(segment, at);
-      const isAbsent = errnoNameOf(entry.record.errno, '') === 'ENOENT';
-      if (!isAbsent || entry.record.owner === entry.worker) entries.push(entry);
+    if (segment.host !== host) continue;
+    for (let at = 0; at < segment.count && entries.length < maxErrorsShown; at++) {
+      if (isUnexpected(segment, at)) entries.push(entryAt(segment, at));
     }
   }
   return entries;

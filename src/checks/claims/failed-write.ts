@@ -5,23 +5,27 @@
 import type { Finding } from '../../model/finding.ts';
 import { errnoNameOf } from '../../model/errno.ts';
 import { pathOf } from '../../model/namespace.ts';
-import { contents, layout, outcomes, recordKinds } from '../../model/record.ts';
+import { contents, layout, outcomes } from '../../model/record.ts';
 import type { Check } from '../check.ts';
-import { hostOf, isElsewhere } from '../evidence.ts';
-import { capFindings } from '../fold.ts';
+import { hostOf, isElsewhere } from '../journal/evidence.ts';
+import { capFindings } from '../findings/fold.ts';
 import type { History } from '../history.ts';
-import { inStress } from '../phases.ts';
-import { entryAt, type Entry } from '../record-log.ts';
-import { foundChunk, hostName, witness, witnesses, workerName } from '../words.ts';
+import { errorTable, writeKinds } from '../journal/kinds.ts';
+import { inStress } from '../journal/phases.ts';
+import { entryAt, type Entry, type Segment } from '../journal/record-log.ts';
+import { proofOf } from '../findings/proof.ts';
+import { foundChunk, hostName, workerName } from '../findings/words.ts';
 
 export const failedWrites: Check = {
   code: 'D16',
   claim: 'what a failed write was to store is not seen',
   examine(history) {
-    const seen = Array.from({ length: history.owners }, (_, owner) => sightingsOf(history, owner));
-    return capFindings(seen.flat(), (sighting) => findingOf(history, sighting));
+    const seen = history.trees.flatMap((owner) => sightingsOf(history, owner));
+    return capFindings(seen, (sighting) => findingOf(history, sighting));
   },
 };
+
+const failures = errorTable(writeKinds);
 
 /** By incarnation and generation: id of the write. */
 type Failed = ReadonlyMap<number, ReadonlyMap<number, number>>;
@@ -54,19 +58,15 @@ function sightingsOf(history: History, owner: number): readonly Sighting[] {
 }
 
 function failedWritesOf(history: History, owner: number): Failed {
+  const { log } = history;
+  const { u32 } = log.views;
+  const isOwn = (segment: Segment): boolean => segment.worker === owner && inStress(segment);
   const failed = new Map<number, Map<number, number>>();
-  history.log.visit(
-    owner,
-    ({ views: { u8, u32 }, firstId }, at) => {
-      const kind = u8[at * 64 + layout.kind];
-      const isWrite = kind === recordKinds.write || kind === recordKinds.append;
-      if (!isWrite || u8[at * 64 + layout.outcome] !== outcomes.error) return;
-      const incarnation = u32[at * 16 + layout.incarnation] ?? 0;
-      const generations = failed.get(incarnation) ?? new Map<number, number>();
-      failed.set(incarnation, generations.set(u32[at * 16 + layout.generation] ?? 0, firstId + at));
-    },
-    (segment) => segment.worker === owner && inStress(segment),
-  );
+  for (const id of log.places(owner, isOwn, failures)) {
+    const incarnation = u32[id * 16 + layout.incarnation] ?? 0;
+    const generations = failed.get(incarnation) ?? new Map<number, number>();
+    failed.set(incarnation, generations.set(u32[id * 16 + layout.generation] ?? 0, id));
+  }
   return failed;
 }
 
@@ -87,6 +87,6 @@ function findingOf(history: History, { write, read, count }: Sighting): Finding 
     count,
     expected: `perhaps what was there before: the write of ${by}, returned ${errno}`,
     found: `${found}; allowed: an error leaves it open what a write has stored`,
-    witness: [...witnesses(history, [write]), witness(history, read, found)],
+    ...proofOf(history, [write, read.id], { id: read.id, text: found }),
   };
 }

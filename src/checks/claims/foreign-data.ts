@@ -1,8 +1,8 @@
 /** A stamp of another run: blocks handed out without being cleared, or misdirected. */
-import { appendFindings } from '../append-findings.ts';
+import { appendFindings } from '../arenas/append/append-findings.ts';
 import type { Check } from '../check.ts';
-import { chunkFindings } from '../fold.ts';
-import { sharedFindings } from '../shared-findings.ts';
+import { chunkFindings } from '../findings/fold.ts';
+import { sharedFindings } from '../arenas/shared/shared-findings.ts';
 
 export const foreignData: Check = {
   code: 'D08',

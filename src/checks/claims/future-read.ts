@@ -1,6 +1,6 @@
 /** Data from the future: whoever read it was done before its write began. No cache, however late, does that. */
 import type { Check } from '../check.ts';
-import { staleFindings } from '../stale-findings.ts';
+import { staleFindings } from '../reads/stale-findings.ts';
 
 export const futureReads: Check = {
   code: 'D15',

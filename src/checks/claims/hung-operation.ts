@@ -2,15 +2,17 @@
  * Every operation ends within the limit that the plan sets. One that ended later says so in its record; one without an
  * answer had none when its block was written, or when its host was last heard of.
  */
-import type { Finding, Witness } from '../../model/finding.ts';
+import type { Finding } from '../../model/finding.ts';
+import type { Witness } from '../../model/witness.ts';
 import { parsePath, pathOf } from '../../model/namespace.ts';
-import { kindName, layout, outcomes, recordKinds } from '../../model/record.ts';
+import { kindName, outcomes, recordKinds } from '../../model/record.ts';
 import type { Check } from '../check.ts';
-import { hostOf, type HostEvidence } from '../evidence.ts';
-import { capFindings } from '../fold.ts';
+import { hostOf, type HostEvidence } from '../journal/evidence.ts';
+import { capFindings } from '../findings/fold.ts';
 import type { History } from '../history.ts';
-import { entryAt, type Entry, type Segment } from '../record-log.ts';
-import { hostName, witness } from '../words.ts';
+import { entryAt, type BlockSegment, type Entry } from '../journal/record-log.ts';
+import { ageMsOf } from '../journal/striking.ts';
+import { hostName, witness } from '../findings/words.ts';
 
 export const hungOperations: Check = {
   code: 'H01',
@@ -37,20 +39,23 @@ interface Hang {
   readonly entry?: Entry;
 }
 
-function hungIn(history: History, segment: Segment, hungMs: number): readonly Hang[] {
+function hungIn(history: History, segment: BlockSegment, hungMs: number): readonly Hang[] {
   if (history.hosts[segment.host]?.isTrusted !== true) return [];
   const hangs: Hang[] = [];
-  const { u8, f64 } = segment.views;
   for (let at = 0; at < segment.count; at++) {
-    const isPending = u8[at * 64 + layout.outcome] === outcomes.pending;
-    const endNs = isPending ? segment.writtenNs : (f64[at * 8 + layout.endNs] ?? 0);
-    const ageMs = (endNs - (f64[at * 8 + layout.startNs] ?? 0)) / 1e6;
-    // What a read saw beyond its first run is no operation of its own.
-    if (!(ageMs > hungMs) || u8[at * 64 + layout.kind] === recordKinds.observe) continue;
+    const ageMs = ageMsOf(segment, at);
+    if (!(ageMs > hungMs)) continue;
     const entry = entryAt(segment, at);
-    const { kind, owner, name } = entry.record;
-    const operation = kindName(kind);
-    hangs.push({ worker: segment.worker, operation, file: pathOf(owner, name), ageMs, hasEnded: !isPending, entry });
+    const { kind, owner, name, outcome } = entry.record;
+    const hasEnded = outcome !== outcomes.pending;
+    hangs.push({
+      worker: segment.worker,
+      operation: kindName(kind),
+      file: pathOf(owner, name),
+      ageMs,
+      hasEnded,
+      entry,
+    });
   }
   return hangs;
 }

@@ -1,6 +1,6 @@
 /** One write is there as a whole: of two at the same time, one comes last. */
 import type { Check } from '../check.ts';
-import { sharedFindings } from '../shared-findings.ts';
+import { sharedFindings } from '../arenas/shared/shared-findings.ts';
 
 export const interleavedWrites: Check = {
   code: 'D10',

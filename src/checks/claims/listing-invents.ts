@@ -1,6 +1,6 @@
 /** A listing has nothing that wasn't there at any time while it was made. */
 import type { Check } from '../check.ts';
-import { listingFindings } from '../listing-findings.ts';
+import { listingFindings } from '../names/listing-findings.ts';
 
 export const inventedNames: Check = {
   code: 'N03',

@@ -1,6 +1,6 @@
 /** Names that a listing doesn't show yet, where no promise is that listings are fresh. */
 import type { Check } from '../check.ts';
-import { listingFindings } from '../listing-findings.ts';
+import { listingFindings } from '../names/listing-findings.ts';
 
 export const lateNames: Check = {
   code: 'N04',

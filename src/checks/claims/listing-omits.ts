@@ -1,6 +1,6 @@
 /** Whatever comes and goes in a folder, its listing has what was there throughout. */
 import type { Check } from '../check.ts';
-import { listingFindings } from '../listing-findings.ts';
+import { listingFindings } from '../names/listing-findings.ts';
 
 export const omittedNames: Check = {
   code: 'N01',

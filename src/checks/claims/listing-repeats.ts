@@ -1,6 +1,6 @@
 /** What was in a folder throughout is in its listing once. */
 import type { Check } from '../check.ts';
-import { listingFindings } from '../listing-findings.ts';
+import { listingFindings } from '../names/listing-findings.ts';
 
 export const repeatedNames: Check = {
   code: 'N02',

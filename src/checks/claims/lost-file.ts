@@ -5,22 +5,24 @@
 import type { Finding } from '../../model/finding.ts';
 import { objectOf, pathOf } from '../../model/namespace.ts';
 import type { Check } from '../check.ts';
-import { byName, capFindings } from '../fold.ts';
+import { byName, capFindings } from '../findings/fold.ts';
 import type { History } from '../history.ts';
-import { raceFindings } from '../race-findings.ts';
-import { hostName, witnesses } from '../words.ts';
-import { hostOf } from '../evidence.ts';
-import type { Listing } from '../scan.ts';
-import { sharedFindings } from '../shared-findings.ts';
+import { raceFindings } from '../arenas/race/race-findings.ts';
+import { proofOf } from '../findings/proof.ts';
+import { hostName } from '../findings/words.ts';
+import { hostOf } from '../journal/evidence.ts';
+import type { Listing } from '../verify/scan.ts';
+import { sharedFindings } from '../arenas/shared/shared-findings.ts';
 
 export const lostFiles: Check = {
   code: 'D01',
   claim: 'every file that was created and never removed is there',
   examine(history) {
     const findings: Finding[] = [];
-    for (let owner = 0; owner < history.owners; owner++) {
+    for (const owner of history.trees) {
       const tree = history.tree(owner);
-      if (!tree.isWhole) continue;
+      // What is missing after a crash has codes of its own.
+      if (!tree.isWhole || tree.crash !== undefined) continue;
       for (const [name, { life, isFolder, isClouded, changed }] of byName(tree.names)) {
         if (isClouded || (life === undefined && !isFolder)) continue;
         const finding = missing(history, { owner, name, changed });
@@ -57,7 +59,7 @@ function missing(
     count: complete.length,
     expected: 'there: created or renamed to, and never removed',
     found: `absent in the last listing of all ${complete.length} hosts that listed its folder`,
-    witness: witnesses(history, [file.changed, first.id]),
+    ...proofOf(history, [file.changed, first.id]),
   };
 }
 

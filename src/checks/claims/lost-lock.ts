@@ -1,6 +1,6 @@
 /** A lock that is held for long, without a word, over whatever happens to server and network, is still held. */
 import type { Check } from '../check.ts';
-import { lockFindings } from '../lock-findings.ts';
+import { lockFindings } from '../arenas/locks/lock-findings.ts';
 
 export const lostLocks: Check = {
   code: 'L03',

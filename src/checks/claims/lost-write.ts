@@ -1,7 +1,7 @@
 /** Every write that was acknowledged can be read again; a file that went back as a whole is one finding. */
 import type { Check } from '../check.ts';
-import { chunkFindings } from '../fold.ts';
-import { sharedFindings } from '../shared-findings.ts';
+import { chunkFindings } from '../findings/fold.ts';
+import { sharedFindings } from '../arenas/shared/shared-findings.ts';
 
 export const lostWrites: Check = {
   code: 'D04',

@@ -1,7 +1,7 @@
 /** A good chunk of the right file at the wrong place; each chunk of a swapped pair is a finding. */
 import type { Check } from '../check.ts';
-import { chunkFindings } from '../fold.ts';
-import { sharedFindings } from '../shared-findings.ts';
+import { chunkFindings } from '../findings/fold.ts';
+import { sharedFindings } from '../arenas/shared/shared-findings.ts';
 
 export const misplacedChunks: Check = {
   code: 'D06',

@@ -1,6 +1,6 @@
 /** What one read has seen, no later read misses. */
 import type { Check } from '../check.ts';
-import { staleFindings } from '../stale-findings.ts';
+import { staleFindings } from '../reads/stale-findings.ts';
 
 export const nonMonotonicReads: Check = {
   code: 'D13',

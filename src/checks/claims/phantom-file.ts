@@ -1,12 +1,15 @@
 /** Nothing is there that nobody created: neither a free name of a tree, nor a name that no tree can hold. */
 import type { Finding } from '../../model/finding.ts';
 import { arenaOf, isRunFile, objectOf, parsePath, pathOf, treeOf } from '../../model/namespace.ts';
-import { appendFindings } from '../append-findings.ts';
+import { appendFindings } from '../arenas/append/append-findings.ts';
 import type { Check } from '../check.ts';
-import { byName, capFindings } from '../fold.ts';
+import { byName, capFindings } from '../findings/fold.ts';
 import type { History } from '../history.ts';
-import { raceFindings } from '../race-findings.ts';
-import { hostName, witnesses } from '../words.ts';
+import { raceFindings } from '../arenas/race/race-findings.ts';
+import { proofOf } from '../findings/proof.ts';
+import { entryAt, type Entry } from '../journal/record-log.ts';
+import { folderAbove, isListingOf } from '../journal/stray-listings.ts';
+import { hostName } from '../findings/words.ts';
 
 export const phantomFiles: Check = {
   code: 'D03',
@@ -22,7 +25,7 @@ const expected = 'absent: nobody created it';
 
 function freeNames(history: History): readonly Finding[] {
   const findings: Finding[] = [];
-  for (let owner = 0; owner < history.owners; owner++) {
+  for (const owner of history.trees) {
     const tree = history.tree(owner);
     if (!tree.isWhole) continue;
     for (const [name, sightings] of byName(history.scan(owner).names)) {
@@ -38,7 +41,7 @@ function freeNames(history: History): readonly Finding[] {
         count: sightings.length,
         expected,
         found: `listed with ${first.size ?? 'unknown'} bytes`,
-        witness: witnesses(history, [first.id]),
+        ...proofOf(history, [first.id]),
       });
     }
   }
@@ -47,11 +50,12 @@ function freeNames(history: History): readonly Finding[] {
 
 function strangeNames(history: History): readonly Finding[] {
   const findings = new Map<string, Finding>();
-  for (const { host, note } of history.notes) {
+  for (const { host, worker, note } of history.notes) {
     if (note.kind !== 'entry' || isExplained(history, note)) continue;
     const file = shown(note.path);
     const known = findings.get(file);
     findings.set(file, {
+      ...(known ?? proofOf(history, [listingOf(history, worker, note.path)])),
       code: 'D03',
       grade: 'proven',
       host: known?.host ?? hostName(history, host),
@@ -59,11 +63,21 @@ function strangeNames(history: History): readonly Finding[] {
       count: (known?.count ?? 0) + 1,
       expected,
       found: `a ${note.type === 'other' ? 'special file' : note.type} of ${note.size} bytes, with a name that the run never makes`,
-      witness: [],
     });
   }
   // In an order that doesn't depend on which host's scan was first.
   return [...findings.values()].sort((a, b) => (a.file < b.file ? -1 : 1));
+}
+
+/** By which that worker met the name, where it lies in a folder of a tree: the folders of the run itself have no record. */
+function listingOf({ log }: History, worker: number, path: string): Entry | undefined {
+  const folder = folderAbove(path);
+  if (folder === undefined) return undefined;
+  for (const segment of log.segments) {
+    if (segment.worker !== worker) continue;
+    for (let at = 0; at < segment.count; at++) if (isListingOf(segment.views, at, folder)) return entryAt(segment, at);
+  }
+  return undefined;
 }
 
 /** What our setup makes, what trees hold (listed by the scan itself), and names that network clients keep open files under. */

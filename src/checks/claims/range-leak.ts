@@ -1,6 +1,6 @@
 /** Ranges of one file are locks of their own, to the byte. */
 import type { Check } from '../check.ts';
-import { lockFindings } from '../lock-findings.ts';
+import { lockFindings } from '../arenas/locks/lock-findings.ts';
 
 export const rangeLeaks: Check = {
   code: 'L06',

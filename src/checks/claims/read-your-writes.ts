@@ -1,6 +1,6 @@
 /** A worker sees its own acknowledged changes, which needs no clock to prove. */
 import type { Check } from '../check.ts';
-import { staleFindings } from '../stale-findings.ts';
+import { staleFindings } from '../reads/stale-findings.ts';
 
 export const readYourWrites: Check = {
   code: 'D14',

@@ -2,21 +2,26 @@
 import type { Finding } from '../../model/finding.ts';
 import { objectOf, pathOf } from '../../model/namespace.ts';
 import type { Check } from '../check.ts';
-import { byName, capFindings } from '../fold.ts';
-import { hostName, witnesses } from '../words.ts';
+import { byName, capFindings } from '../findings/fold.ts';
+import { proofOf } from '../findings/proof.ts';
+import { hostName } from '../findings/words.ts';
 
 export const resurrectedFiles: Check = {
   code: 'D02',
   claim: 'no file is there that was removed and not created again',
   examine(history) {
     const findings: Finding[] = [];
-    for (let owner = 0; owner < history.owners; owner++) {
+    for (const owner of history.trees) {
       const tree = history.tree(owner);
-      if (!tree.isWhole) continue;
+      // What a crash brings back has codes of its own.
+      if (!tree.isWhole || tree.crash !== undefined) continue;
       const scan = history.scan(owner);
+      // The old name of a file that is there under the new one too is a finding of the rename.
+      const renamed = new Set(history.halfRenames(owner).map(({ from }) => from));
       for (const [name, all] of byName(scan.names)) {
         const state = tree.names.get(name);
-        if (state === undefined || state.isClouded || state.isFolder || state.life !== undefined) continue;
+        if (renamed.has(name) || state === undefined || state.isClouded || state.isFolder || state.life !== undefined)
+          continue;
         const listings = scan.finalListings(objectOf(name).folder);
         const last = all.filter(({ host, pass }) =>
           listings.some((listing) => listing.host === host && listing.pass === pass),
@@ -34,7 +39,7 @@ export const resurrectedFiles: Check = {
           count: last.length,
           expected: 'absent: removed or renamed, and not created again',
           found: `listed with ${first.size ?? 'unknown'} bytes`,
-          witness: witnesses(history, [state.changed, first.id]),
+          ...proofOf(history, [state.changed, first.id]),
         });
       }
     }

@@ -4,36 +4,38 @@
  */
 import type { Finding } from '../../model/finding.ts';
 import { pathOf } from '../../model/namespace.ts';
-import { layout, outcomes, readFlags, recordKinds } from '../../model/record.ts';
+import { layout, recordKinds } from '../../model/record.ts';
 import type { Check } from '../check.ts';
-import { hostOf, isElsewhere } from '../evidence.ts';
-import { capFindings } from '../fold.ts';
+import { hostOf, isElsewhere } from '../journal/evidence.ts';
+import { capFindings } from '../findings/fold.ts';
 import type { History } from '../history.ts';
-import { inStress } from '../phases.ts';
-import { judgeRead } from '../promise.ts';
-import type { Segment, Visitor } from '../record-log.ts';
-import { steadySize, type SteadySize } from '../steady-size.ts';
-import { hostName, witnesses } from '../words.ts';
+import { kindTable } from '../journal/kinds.ts';
+import { inStress } from '../journal/phases.ts';
+import { judgeRead } from '../findings/promise.ts';
+import type { Segment } from '../journal/record-log.ts';
+import { SteadySizes, type SteadySize } from '../reads/steady-size.ts';
+import { proofOf } from '../findings/proof.ts';
+import { hostName } from '../findings/words.ts';
 
 export const shortReads: Check = {
   code: 'D17',
   claim: 'every read brings as many bytes as the file certainly held',
   examine(history) {
     const short = new Map<string, ShortRead>();
-    for (let owner = 0; owner < history.owners; owner++) {
-      if (!history.tree(owner).isWhole) continue;
+    for (const owner of history.trees) {
       const isHere = (segment: Segment): boolean =>
         inStress(segment) && !isElsewhere(history.facts, segment.host, owner);
-      const take: Visitor = (segment, at) => {
-        if (!isShort(segment, at)) return;
-        const read = judge(history, { owner, segment, at });
-        if (read === undefined) return;
-        const key = `${read.host}/${owner}/${read.incarnation}`;
-        const known = short.get(key);
-        if (known === undefined) short.set(key, read);
-        else known.sightings++;
-      };
-      history.log.visit(owner, take, isHere);
+      const sizes = new SteadySizes(history, owner);
+      for (const slice of history.log.slices(owner, isHere)) {
+        for (const at of sizes.othersIn(slice, reads)) {
+          const read = judge(history, sizes, { owner, segment: slice.segment, at });
+          if (read === undefined) continue;
+          const key = `${read.host}/${owner}/${read.incarnation}`;
+          const known = short.get(key);
+          if (known === undefined) short.set(key, read);
+          else known.sightings++;
+        }
+      }
     }
     return capFindings([...short.values()], (read) => findingOf(history, read));
   },
@@ -49,26 +51,21 @@ interface ShortRead extends SteadySize {
   sightings: number;
 }
 
-function isShort({ views }: Segment, at: number): boolean {
-  return (
-    views.u8[at * 64 + layout.kind] === recordKinds.read &&
-    views.u8[at * 64 + layout.outcome] === outcomes.ok &&
-    ((views.u8[at * 64 + layout.flags] ?? 0) & readFlags.short) !== 0
-  );
-}
+const reads = kindTable([recordKinds.read]);
 
 function judge(
   history: History,
+  sizes: SteadySizes,
   at: { readonly owner: number; readonly segment: Segment; readonly at: number },
 ): ShortRead | undefined {
-  const { u32, f64 } = at.segment.views;
-  const first = (u32[at.at * 16 + layout.first] ?? 0) * history.facts.chunkBytes;
-  const bytes = f64[at.at * 8 + layout.size] ?? 0;
-  const steady = steadySize(history, at);
-  if (steady === undefined || !(first + bytes < steady.size)) return undefined;
-  const { host, firstId } = at.segment;
-  const name = u32[at.at * 16 + layout.name] ?? 0;
-  return { ...steady, owner: at.owner, host, name, id: firstId + at.at, first, bytes, sightings: 1 };
+  const { host, firstId, views } = at.segment;
+  const id = firstId + at.at;
+  const steady = sizes.find(at.segment, at.at);
+  if (steady === undefined) return undefined;
+  const name = views.u32[at.at * 16 + layout.name] ?? 0;
+  const first = (views.u32[at.at * 16 + layout.first] ?? 0) * history.facts.chunkBytes;
+  const bytes = views.f64[at.at * 8 + layout.size] ?? 0;
+  return { ...steady, owner: at.owner, host, name, id, first, bytes, sightings: 1 };
 }
 
 function findingOf(history: History, read: ShortRead): Finding {
@@ -84,6 +81,6 @@ function findingOf(history: History, read: ShortRead): Finding {
     count: read.sightings,
     expected: `bytes up to the end of the file, which was ${size} bytes long throughout`,
     found: `${bytes} bytes from byte ${first} on, although more were asked for${clause}`,
-    witness: witnesses(history, [read.sizedBy, read.id]),
+    ...proofOf(history, [read.sizedBy, read.id]),
   };
 }

@@ -1,6 +1,6 @@
 /** A write that was acknowledged as a whole and stored in part. */
 import type { Check } from '../check.ts';
-import { chunkFindings } from '../fold.ts';
+import { chunkFindings } from '../findings/fold.ts';
 
 export const shortWrites: Check = {
   code: 'D18',

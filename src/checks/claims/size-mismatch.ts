@@ -2,20 +2,22 @@
 import type { Finding } from '../../model/finding.ts';
 import { pathOf } from '../../model/namespace.ts';
 import type { Check } from '../check.ts';
-import { byName, capFindings } from '../fold.ts';
+import { byName, capFindings } from '../findings/fold.ts';
 import type { History } from '../history.ts';
-import type { Life } from '../life.ts';
-import type { NameSighting } from '../scan.ts';
-import { hostName, witnesses } from '../words.ts';
+import type { Life } from '../tree/life.ts';
+import type { NameSighting } from '../verify/scan.ts';
+import { proofOf } from '../findings/proof.ts';
+import { hostName } from '../findings/words.ts';
 
 export const sizeMismatches: Check = {
   code: 'D19',
   claim: 'every file has the size that its history allows',
   examine(history) {
     const findings: Finding[] = [];
-    for (let owner = 0; owner < history.owners; owner++) {
+    for (const owner of history.trees) {
       const tree = history.tree(owner);
-      if (!tree.isWhole) continue;
+      // What a crash leaves of a size has codes of its own.
+      if (!tree.isWhole || tree.crash !== undefined) continue;
       for (const [name, sightings] of byName(history.scan(owner).names)) {
         const state = tree.names.get(name);
         if (state?.life === undefined || state.isClouded || !state.life.isSizeKnown) continue;
@@ -47,7 +49,7 @@ function judge(history: History, file: File, sightings: readonly NameSighting[])
       count: wrong.length,
       expected: `${size} bytes`,
       found: `${first.size} bytes`,
-      witness: witnesses(history, [history.writes(file.owner).last(file.life.operation)?.id, first.id]),
+      ...proofOf(history, [history.writes(file.owner).last(file.life.operation)?.id, first.id]),
     },
   ];
 }

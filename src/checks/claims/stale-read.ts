@@ -1,7 +1,7 @@
 /** Data that was old news when it was read: a newer change had been acknowledged before the read began. */
 import type { Check } from '../check.ts';
-import { staleFindings } from '../stale-findings.ts';
-import { sharedFindings } from '../shared-findings.ts';
+import { staleFindings } from '../reads/stale-findings.ts';
+import { sharedFindings } from '../arenas/shared/shared-findings.ts';
 
 export const staleReadsCheck: Check = {
   code: 'D12',

@@ -1,6 +1,6 @@
 /** A write that was stored in part: one chunk holds two generations. */
 import type { Check } from '../check.ts';
-import { chunkFindings } from '../fold.ts';
+import { chunkFindings } from '../findings/fold.ts';
 
 export const tornWrites: Check = {
   code: 'D09',

@@ -1,6 +1,6 @@
 /** A name that must be free is made by one, however many try: lock files and elections stand on it. */
 import type { Check } from '../check.ts';
-import { raceFindings } from '../race-findings.ts';
+import { raceFindings } from '../arenas/race/race-findings.ts';
 
 export const twoMakers: Check = {
   code: 'N07',

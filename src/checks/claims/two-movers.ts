@@ -1,6 +1,6 @@
 /** A folder is made by one, and a file renamed away by one: spools and queues stand on it. */
 import type { Check } from '../check.ts';
-import { raceFindings } from '../race-findings.ts';
+import { raceFindings } from '../arenas/race/race-findings.ts';
 
 export const twoMovers: Check = {
   code: 'N08',

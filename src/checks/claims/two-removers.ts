@@ -1,6 +1,6 @@
 /** What is there once is removed once: who removes it takes the work that it stands for. */
 import type { Check } from '../check.ts';
-import { raceFindings } from '../race-findings.ts';
+import { raceFindings } from '../arenas/race/race-findings.ts';
 
 export const twoRemovers: Check = {
   code: 'N09',

@@ -1,6 +1,6 @@
 /** A change that somebody doesn't see for longer than the caches of his mount may last. */
 import type { Check } from '../check.ts';
-import { staleFindings } from '../stale-findings.ts';
+import { staleFindings } from '../reads/stale-findings.ts';
 
 export const visibilityLatency: Check = {
   code: 'V02',

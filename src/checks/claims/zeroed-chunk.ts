@@ -1,7 +1,7 @@
 /** Zeros where data was acknowledged; zeros that a truncate made are right. */
 import type { Check } from '../check.ts';
-import { chunkFindings } from '../fold.ts';
-import { sharedFindings } from '../shared-findings.ts';
+import { chunkFindings } from '../findings/fold.ts';
+import { sharedFindings } from '../arenas/shared/shared-findings.ts';
 
 export const zeroedChunks: Check = {
   code: 'D11',

@@ -30,6 +30,7 @@ export interface FleetValues extends Omit<Selection, keyof FleetChoices>, FleetC
   readonly sudo: { readonly user: string | undefined } | undefined;
   readonly seed: number | undefined;
   readonly beforeVerify: string | undefined;
+  readonly isAfterCrash: boolean;
   readonly workDir: string | undefined;
   readonly isKept: boolean;
   readonly reportsFolder: string;
@@ -182,6 +183,7 @@ function fleetValues(values: OptionValues, given: GivenOptions): FleetValues {
     sudo: sudoOf(values),
     seed: seed === undefined ? undefined : integer('seed', seed, 0, Number.MAX_SAFE_INTEGER),
     beforeVerify: text(values, 'before-verify'),
+    isAfterCrash: values['after-crash'] === true,
     workDir: absolute(values, 'work-dir'),
     isKept: values['keep'] === true,
     reportsFolder: text(values, 'reports') ?? './reports',

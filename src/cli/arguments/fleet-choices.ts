@@ -1,5 +1,5 @@
 /** What the options of rolling, narrowing and output mean, decoded: see fleet-options.ts. */
-import { parseAmount, type Amount } from '../../controller/rolling.ts';
+import { parseAmount, type Amount } from '../../controller/fan-out/rolling.ts';
 import type { GivenOptions } from '../../controller/tasks/options.ts';
 import type { OptionValues } from '../../controller/tasks/task.ts';
 import { FunbricError } from '../../model/errors.ts';

@@ -3,7 +3,6 @@ import type { TaskOption } from '../../controller/tasks/task.ts';
 import { progressChoices } from '../progress/choice.ts';
 
 export interface FleetOption extends TaskOption {
-  readonly alias?: string;
   readonly group: 'Hosts' | 'Reaching them' | 'Rolling' | 'Commands behind --' | 'The run' | 'Output' | 'Other';
   /** What stands for the value in help. */
   readonly placeholder?: string;
@@ -228,6 +227,11 @@ export const fleetOptions = {
     group: 'The run',
     placeholder: 'CMD',
     describe: 'command to run here between stress and verify, with FUNBRIC_DIR and FUNBRIC_RUN set',
+  },
+  'after-crash': {
+    type: 'boolean',
+    group: 'The run',
+    describe: 'that command crashes the file system and brings it back: only what was synced must be there',
   },
   'before-verify-timeout': {
     type: 'duration',

@@ -26,7 +26,11 @@ const examples: Examples = [
   ['funbric -H web[1-9] put ./app /opt/app', 'a file or a folder to every host'],
   ['funbric -H web[1-9] get /var/log/app.log ./logs', 'from every host: logs/web1/app.log, ...'],
   ['funbric -H web[1-9] --sudo --ask-sudo-pass -- systemctl restart app', 'as root, by a sudo that wants a password'],
-  ['funbric merge', 'judge the latest run again'],
+  ['funbric merge', 'judge the latest run again, and write its run.json and report anew'],
+  ['funbric merge web1.xml web2.xml', 'one run of results of FunkLoad, fio, JUnit or JMeter'],
+  ['funbric compare RUN latest', 'is the latest run worse than that one?'],
+  ['funbric check', 'check its journals again, and change nothing'],
+  ['funbric export --to csv', 'its tables; also OpenMetrics, Markdown, HdrHistogram'],
   ['funbric log -H web1', 'what a host of the latest run said'],
   ['funbric -H web[1-3] doctor --dir /mnt/test', 'what to change on hosts before a run'],
   ['funbric -H web[1-3] cleanup', 'what runs that died left there'],
@@ -55,7 +59,11 @@ export async function taskHelp(name: string, task: Task, columns: number): Promi
   const line = ['funbric [options]', name, ...options, task.arguments ?? ''].join(' ').trimEnd();
   const parser = (await blank(columns)).usage(`${line}\n\n${task.summary}`);
   for (const [key, option] of Object.entries(task.options ?? {})) {
-    parser.option(flagOf(key), { ...shapeOf(option, placeholderOf(option)), group: `Options of ${name}:` });
+    parser.option(flagOf(key), {
+      ...shapeOf(option, placeholderOf(option)),
+      ...(option.alias === undefined ? {} : { alias: option.alias }),
+      group: `Options of ${name}:`,
+    });
   }
   const text = await parser.epilogue('Options of funbric itself: funbric --help').getHelp();
   return `${text}\n${exampleText(Object.entries(task.examples ?? {}), columns)}`;

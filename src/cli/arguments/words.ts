@@ -2,7 +2,7 @@
  * A command line, cut into funbric's own part and one part a task. This is what no general parser does: a word starts a
  * task only where it isn't the value of an option, and which options take values depends on the tasks named so far.
  */
-import { didYouMean } from '../../controller/closest.ts';
+import { didYouMean } from '../../controller/input/closest.ts';
 import { flagOf } from '../../controller/tasks/options.ts';
 import type { Task, TaskOption } from '../../controller/tasks/task.ts';
 import { FunbricError } from '../../model/errors.ts';
@@ -88,7 +88,7 @@ export interface FoundOption {
 }
 
 export function findOption(word: string, current: TaskWords | undefined): FoundOption {
-  return word.startsWith('--') ? findLong(word, current) : findShort(word);
+  return word.startsWith('--') ? findLong(word, current) : findShort(word, current);
 }
 
 function findLong(word: string, current: TaskWords | undefined): FoundOption {
@@ -120,15 +120,21 @@ function lookUp(
 }
 
 /** One letter, with its value behind it or in the next word: -P4, -P 4. */
-function findShort(word: string): FoundOption {
+function findShort(word: string, current: TaskWords | undefined): FoundOption {
   const letter = word.slice(1, 2);
-  const name = fleetOptionNames.find((candidate) => fleetOption(candidate)?.alias === letter);
-  if (name === undefined) throw usage(`unknown option ${word}`, 'see: funbric --help');
-  const isSwitch = isFlag(fleetOption(name));
+  const own = Object.entries(current?.task.options ?? {}).find(([, { alias }]) => alias === letter);
+  const name = fleetOptionNames.find((candidate) => fleetOption(candidate)?.alias === letter) ?? own?.[0];
+  if (name === undefined) throw usage(`unknown option ${word}`, `see: funbric ${withSpace(current?.name)}--help`);
+  const isFleet = own?.[0] !== name;
+  const isSwitch = isFlag(isFleet ? fleetOption(name) : own?.[1]);
   const attached = word.slice(2).replace(/^=/, '');
   if (isSwitch && attached !== '')
     throw usage(`-${letter} takes no value, but has ${JSON.stringify(attached)}`, 'remove it');
-  return { name, flag: name, isFleet: true, isFlag: isSwitch, value: attached === '' ? undefined : attached };
+  return { name, flag: flagOf(name), isFleet, isFlag: isSwitch, value: attached === '' ? undefined : attached };
+}
+
+function withSpace(word: string | undefined): string {
+  return word === undefined ? '' : `${word} `;
 }
 
 function fleetOption(name: string): FleetOption | undefined {

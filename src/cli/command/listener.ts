@@ -1,11 +1,11 @@
 /** What is shown of a command while it runs: its lines, events for programs, or how far it is. */
 import { foldNodeSet } from '../../model/nodeset.ts';
-import type { RunEvent } from '../../controller/events.ts';
+import type { RunEvent } from '../../controller/events/events.ts';
 import { plural } from '../../report/format.ts';
 import { makeStory, widest, type Story } from '../progress/story.ts';
 import { sanitize } from '../terminal/sanitize.ts';
 import { cut } from '../terminal/text-width.ts';
-import type { CommandCall } from './run-on-hosts.ts';
+import type { CommandCall } from './command-call.ts';
 
 export interface Listener extends Disposable {
   readonly listen: (event: RunEvent) => void;

@@ -1,41 +1,20 @@
 /** `funbric -H a,b -- uname -a`: one command on every host, its lines live or gathered, then what became of it. */
 import { resolve } from 'node:path';
-import type { ChalkInstance } from 'chalk';
 import type { Host } from '../../model/host.ts';
 import { foldNodeSet } from '../../model/nodeset.ts';
 import type { CommandOutput, HostExit } from '../../controller/command/command.ts';
-import { stamper } from '../../controller/stamper.ts';
+import { stamper } from '../../controller/events/stamper.ts';
 import type { OutputFolder } from '../../controller/command/output-folder.ts';
-import { rollingOf } from '../../controller/rolling.ts';
+import { rollingOf } from '../../controller/fan-out/rolling.ts';
 import { readable } from '../../transports/shell.ts';
-import type { FleetValues } from '../arguments/arguments.ts';
-import type { Engine, Reach } from '../engine/engine.ts';
+import type { Engine } from '../engine/engine.ts';
 import { reasonOf } from '../progress/event-lines.ts';
 import { brokenPipeStatus, statusAfter } from '../status.ts';
 import { sanitize } from '../terminal/sanitize.ts';
-import type { Terminal } from '../terminal/screen.ts';
 import { blocksText, diffText, errorBlocksText } from './blocks.ts';
+import type { CommandCall } from './command-call.ts';
 import { Gathered } from './gather.ts';
 import { makeListener } from './listener.ts';
-
-export interface CommandCall {
-  readonly fleet: FleetValues;
-  readonly hosts: readonly Host[];
-  readonly words: readonly string[];
-  readonly reach: Reach;
-  readonly context: {
-    readonly engine: Engine;
-    readonly out: (text: string) => void;
-    readonly err: (text: string) => void;
-    readonly terminal: Terminal;
-    readonly colors: ChalkInstance;
-    readonly currentFolder: string;
-    readonly now: () => Date;
-    readonly nowMs: () => number;
-    /** Whoever read `out` has gone. */
-    readonly unread: AbortSignal;
-  };
-}
 
 /** The exit status, and how the command ended on each host; none where nothing was done. */
 export interface CommandEnd {

@@ -92,15 +92,13 @@ function attachedValue(
 }
 
 function optionCandidates(typed: string, task: TaskWords | undefined): readonly Candidate[] {
-  const own = Object.entries(task?.task.options ?? {}).map(([name, { describe }]) => ({
-    text: `--${flagOf(name)}`,
-    describe,
-  }));
-  const ours = Object.entries<FleetOption>(fleetOptions).flatMap(([name, { alias, describe }]) => {
-    const names = alias === undefined || typed.startsWith('--') ? [`--${name}`] : [`--${name}`, `-${alias}`];
+  const own = Object.entries(task?.task.options ?? {});
+  const ours = Object.entries<FleetOption>(fleetOptions);
+  return [...own, ...ours].flatMap(([name, { alias, describe }]) => {
+    const flag = `--${flagOf(name)}`;
+    const names = alias === undefined || typed.startsWith('--') ? [flag] : [flag, `-${alias}`];
     return names.map((text) => ({ text, describe }));
   });
-  return [...own, ...ours];
 }
 
 interface ValuePlace {

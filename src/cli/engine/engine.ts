@@ -4,7 +4,7 @@
  */
 import type { CommandOutput, HostExit } from '../../controller/command/command.ts';
 import type { RuntimeChoice } from '../../controller/deploy/runtime-source.ts';
-import type { Emit, RunEvent } from '../../controller/events.ts';
+import type { Emit, RunEvent } from '../../controller/events/events.ts';
 import type { MountCredentials } from '../../controller/mounts/credentials.ts';
 import type { ChosenTask } from '../../controller/run/planning.ts';
 import type { RunOutcome } from '../../controller/tasks/task.ts';

@@ -1,11 +1,11 @@
 /** A whole run on real hosts: from the plan to its report. */
 import { loadAgentBundle } from '../../controller/deploy/agent.ts';
 import { openRuntimes } from '../../controller/deploy/runtime.ts';
-import { openEventLog, type EventLog } from '../../controller/event-log.ts';
-import type { Emit } from '../../controller/events.ts';
+import { openEventLog, type EventLog } from '../../controller/events/event-log.ts';
+import type { Emit } from '../../controller/events/events.ts';
 import { finishRun, loadFinish } from '../../controller/finish.ts';
 import { packageFiles } from '../../controller/package-files.ts';
-import { createRunFolder } from '../../controller/run-folder.ts';
+import { createRunFolder } from '../../controller/run-folder/run-folder.ts';
 import { conduct } from '../../controller/run/conduct.ts';
 import type { RunOutcome } from '../../controller/tasks/task.ts';
 import { exitStatusOf, messageOf } from '../../model/errors.ts';

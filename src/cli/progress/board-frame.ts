@@ -35,7 +35,7 @@ export function boardFrame(state: BoardState, { nowMs, size, colors, symbols }: 
     cut(parts.filter((part) => part !== '').join(` ${symbols.dot} `), width, symbols.more);
   const head = [
     colors.bold(line([sanitize(state.task), phaseText(state), ...timeTexts(state, nowMs)])),
-    line([`${plural(views.length, 'host')}: ${countStates(views)}`, ...sumTexts(views)]),
+    line([`${plural(views.length, 'host')}: ${countStates(views)}`, ...sumTexts(views), findingsText(state)]),
   ];
   const table = tableLines(views, height - head.length - 1, { width, colors, symbols });
   return [...head, ...table].slice(0, height);
@@ -81,5 +81,13 @@ function sumTexts(views: readonly HostView[]): readonly string[] {
   const errors = views.reduce((sum, view) => sum + view.errors, 0);
   const mismatches = views.reduce((sum, view) => sum + view.mismatches, 0);
   const seen = mismatches === 0 ? '' : plural(mismatches, 'mismatch', 'mismatches');
-  return [`${formatCount(rate)} ops/s`, plural(errors, 'error'), seen, 'findings: judged at the end'];
+  return [`${formatCount(rate)} ops/s`, plural(errors, 'error'), seen];
+}
+
+/** What isn't proven yet may be in the end, by what verify sees and by what is still to come. */
+function findingsText({ looked }: BoardState): string {
+  if (looked === undefined) return 'findings: judged at the end';
+  const { findings, records } = looked;
+  const soFar = `${findings === 0 ? 'none' : formatCount(findings)} in ${plural(records, 'record')} so far`;
+  return `findings: ${soFar}, judged at the end`;
 }

@@ -2,7 +2,7 @@
 import type { Plan } from '../../model/plan.ts';
 import type { AgentPhase, Heartbeat } from '../../model/protocol.ts';
 import type { HostStatus } from '../../model/result.ts';
-import type { RunEvent } from '../../controller/events.ts';
+import type { RunEvent } from '../../controller/events/events.ts';
 
 export interface BoardState {
   /** What each task's stress is to do, as far as its workload says. */
@@ -13,6 +13,8 @@ export interface BoardState {
   /** What the whole run waits for now. */
   readonly waiting: { readonly reason: string; readonly untilMs: number } | undefined;
   readonly interruptions: number;
+  /** What the last look at the journals so far has proven, and of how much. */
+  readonly looked: { readonly findings: number; readonly records: number } | undefined;
   readonly hosts: ReadonlyMap<string, HostState>;
 }
 
@@ -52,6 +54,7 @@ export function newBoard(plan: Pick<Plan, 'hosts' | 'tasks'> = { hosts: [], task
     phaseMs: 0,
     waiting: undefined,
     interruptions: 0,
+    looked: undefined,
     hosts: new Map(plan.hosts.map(({ name }) => [name, newHost(name)])),
   };
 }
@@ -101,6 +104,8 @@ export function reduceBoard(state: BoardState, event: RunEvent): BoardState {
         stage: { kind: 'ended', status: event.status, reason: event.reason ?? '' },
         perSecond: undefined,
       }));
+    case 'looked':
+      return { ...state, looked: event };
     case 'interrupted':
       return { ...state, interruptions: state.interruptions + 1 };
     case 'run-started':
@@ -109,6 +114,7 @@ export function reduceBoard(state: BoardState, event: RunEvent): BoardState {
     case 'batch-started':
     case 'before-verify':
     case 'command-started':
+    case 'finding':
     case 'line':
     case 'runtime-sending':
     case 'run-ended':

@@ -2,7 +2,7 @@
 import { clearInterval, setInterval } from 'node:timers';
 import type { ChalkInstance } from 'chalk';
 import type { Plan } from '../../model/plan.ts';
-import type { RunEvent } from '../../controller/events.ts';
+import type { RunEvent } from '../../controller/events/events.ts';
 import { boardFrame } from './board-frame.ts';
 import { newBoard, reduceBoard } from './board-state.ts';
 import { makePlainDisplay } from './plain.ts';

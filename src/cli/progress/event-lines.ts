@@ -1,7 +1,7 @@
 /** What an event is as a line for people: a table over the events. All text of hosts is sanitized here. */
 import type { ChalkInstance } from 'chalk';
 import { foldNodeSet } from '../../model/nodeset.ts';
-import type { RunEvent } from '../../controller/events.ts';
+import type { RunEvent } from '../../controller/events/events.ts';
 import { plural } from '../../report/format.ts';
 import { durationOf } from '../terminal/duration.ts';
 import { sanitize, sanitizeLines } from '../terminal/sanitize.ts';
@@ -69,6 +69,12 @@ const lines = {
       : { host, text: `: ${colors.yellow(`${phase} ${end}${suffix(reasonOf(host, message))}`)}` },
   heartbeat: () => undefined,
   barrier: ({ name, hosts }) => ({ text: `${plural(hosts, 'host')}: ${sanitize(name)}` }),
+  finding: ({ code, host, file, offset, expected, found }, _, colors) => {
+    const place = `${sanitize(file)}${offset === undefined ? '' : ` at byte ${offset}`}`;
+    const why = `expected ${sanitize(expected)}; found ${sanitize(found)}`;
+    return { text: `${colors.red(`${sanitize(code)} proven`)} by what ${sanitize(host)} saw of ${place}: ${why}` };
+  },
+  looked: () => undefined,
   waiting: ({ reason, ms }) => ({ text: `waiting ${durationOf(ms)}: ${sanitize(reason)}` }),
   'before-verify': ({ command, exit, output }) => ({
     text: [

@@ -1,7 +1,7 @@
 /** A run for logs, CI and pipes: its story, and a heartbeat that comes less often the longer nothing else is said. */
 import type { ChalkInstance } from 'chalk';
 import { foldNodeSet } from '../../model/nodeset.ts';
-import type { RunEvent } from '../../controller/events.ts';
+import type { RunEvent } from '../../controller/events/events.ts';
 import { formatCount, plural } from '../../report/format.ts';
 import { newBoard, reduceBoard, type BoardState } from './board-state.ts';
 import { durationOf } from '../terminal/duration.ts';
@@ -51,7 +51,7 @@ export function makePlainDisplay(say: (line: string) => void, colors: ChalkInsta
 }
 
 function heartbeatLine(board: BoardState, nowMs: number, colors: ChalkInstance): string {
-  const { phase, phaseMs } = board;
+  const { phase, phaseMs, looked } = board;
   const hosts = [...board.hosts.values()];
   const ended = hosts.filter(({ stage }) => stage.kind === 'ended').length;
   const connected = hosts.filter(({ stage }) => stage.kind !== 'planned').length;
@@ -65,6 +65,7 @@ function heartbeatLine(board: BoardState, nowMs: number, colors: ChalkInstance):
     `${phase} ${durationOf(elapsedMs)}: ${plural(beats.length, 'host')}`,
     `${formatCount(operations)} operations (${formatCount(rate)}/s)`,
     `${formatCount(beats.reduce((sum, beat) => sum + beat.errors, 0))} errors`,
+    ...(looked === undefined ? [] : [`${plural(looked.findings, 'finding')} so far`]),
     ...troubleTexts(views).map((text) => colors.yellow(text)),
     ...(ended > 0 ? [`${ended} ended`] : []),
   ].join(', ');

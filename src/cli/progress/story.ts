@@ -5,7 +5,7 @@
 import type { ChalkInstance } from 'chalk';
 import { LineFolder } from '../../model/fold-lines.ts';
 import { foldNodeSet } from '../../model/nodeset.ts';
-import type { RunEvent } from '../../controller/events.ts';
+import type { RunEvent } from '../../controller/events/events.ts';
 import { hostBar, lineOf, type Telling } from './event-lines.ts';
 import { sanitize } from '../terminal/sanitize.ts';
 

@@ -1,5 +1,5 @@
 /** What may be left on hosts where the program has to end at once, before it is done with them. */
-import type { RunEvent } from '../../controller/events.ts';
+import type { RunEvent } from '../../controller/events/events.ts';
 import { foldNodeSet } from '../../model/nodeset.ts';
 import type { Plan } from '../../model/plan.ts';
 import { sanitize } from '../terminal/sanitize.ts';

@@ -1,6 +1,6 @@
 /** The last lines of a run: what became of the hosts, why, what was found, and one line that a script can read. */
 import type { ChalkInstance } from 'chalk';
-import type { RunEvent } from '../../controller/events.ts';
+import type { RunEvent } from '../../controller/events/events.ts';
 import type { RunOutcome } from '../../controller/tasks/task.ts';
 import type { Finding, Grade } from '../../model/finding.ts';
 import { foldNodeSet } from '../../model/nodeset.ts';
@@ -74,11 +74,17 @@ export function findingLines(findings: readonly Finding[], colors: ChalkInstance
     const key = JSON.stringify([finding.code, finding.grade, finding.file, finding.offset]);
     groups.set(key, [...(groups.get(key) ?? []), finding]);
   }
-  return capped(
+  const lines = capped(
     [...groups.values()].flatMap((group) => group.slice(0, 1).map((first) => findingLine(first, group, colors))),
     'finding',
   );
+  const isTakenApart = findings.some(({ forensic }) => forensic !== undefined);
+  return isTakenApart ? [...lines, takenApart] : lines;
 }
+
+/** Where to look. */
+const takenApart =
+  '  wrong chunks are taken apart in the report, under Findings: their stamps, who wrote the data, the bytes';
 
 const lostHostCode = 'H03';
 

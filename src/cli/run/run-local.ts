@@ -1,9 +1,10 @@
 /** A task that makes no run: `funbric merge`, `funbric doctor`. What it comes to is said as of a run. */
 import { resolve } from 'node:path';
 import type { ChalkInstance } from 'chalk';
-import { stamper } from '../../controller/stamper.ts';
+import { runNameOf } from '../../controller/run/planning.ts';
+import { stamper } from '../../controller/events/stamper.ts';
 import type { LocalContext, RunOutcome } from '../../controller/tasks/task.ts';
-import { abortable } from '../../controller/waiting.ts';
+import { abortable } from '../../controller/fan-out/waiting.ts';
 import type { Verdict } from '../../model/finding.ts';
 import type { Host } from '../../model/host.ts';
 import type { FleetValues, LocalCall } from '../arguments/arguments.ts';
@@ -11,15 +12,20 @@ import type { Connector, Engine, Reach } from '../engine/engine.ts';
 import { statusOf } from '../status.ts';
 import { sanitizeLines } from '../terminal/sanitize.ts';
 import { findingLines, outcomeLines, verdictLine } from './recap.ts';
+import { appendStepSummary } from './step-summary.ts';
 
 interface Around {
   readonly engine: Engine;
   readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
   /** For people: where it doesn't disturb data. */
   readonly say: (line: string) => void;
   readonly colors: ChalkInstance;
+  readonly environment: Readonly<Record<string, string | undefined>>;
   readonly currentFolder: string;
   readonly now: () => Date;
+  readonly nonce: () => string;
+  readonly version: string;
   readonly nowMs: () => number;
   readonly signal: AbortSignal;
   readonly hosts: () => Promise<readonly Host[]>;
@@ -49,6 +55,7 @@ export async function runLocal(fleet: FleetValues, call: LocalCall, around: Arou
   const code = statusOf(verdict);
   if (reportPath === undefined) say(verdictLine({ verdict, code, colors }));
   else {
+    await appendStepSummary({ run, reportPath }, around);
     const lines = outcomeLines({ verdict, reasons, reportPath }, { code, colors });
     for (const line of [...findingLines(run?.findings ?? [], colors), ...lines]) say(line);
   }
@@ -62,11 +69,15 @@ async function contextOf(
   { positionals }: LocalCall,
   around: Around & Pick<LocalContext, 'data'> & { readonly connectors: Connector[] },
 ): Promise<LocalContext> {
-  const { engine, hosts, reach, connectors, say, data, currentFolder, now, nowMs, signal } = around;
+  const { engine, hosts, reach, connectors, out, say, data, currentFolder, now, nowMs, signal } = around;
   const isChosen = fleet.hosts.length > 0 || fleet.roles.length > 0;
   return {
     arguments: positionals,
     reportsFolder: resolve(currentFolder, fleet.reportsFolder),
+    newRun: () => {
+      const begun = now();
+      return { run: runNameOf(begun, around.nonce()), version: around.version, createdAt: begun.toISOString() };
+    },
     hosts: isChosen ? (await hosts()).map(({ name }) => name) : [],
     fleet: async () => {
       const [chosen, way] = [await hosts(), await reach()];
@@ -90,6 +101,8 @@ async function contextOf(
     },
     currentFolder,
     log: (text) => say(sanitizeLines(text)),
+    print: out,
     data,
+    signal,
   };
 }

@@ -1,6 +1,6 @@
 /** The tasks of a command line: those on hosts as one run, from the plan to the last line on the terminal, then those without. */
 import { resolve } from 'node:path';
-import { rollingOf } from '../../controller/rolling.ts';
+import { rollingOf } from '../../controller/fan-out/rolling.ts';
 import { makePlan, type ChosenTask } from '../../controller/run/planning.ts';
 import type { RunOutcome } from '../../controller/tasks/task.ts';
 import type { Host } from '../../model/host.ts';
@@ -18,6 +18,7 @@ import { makeSymbols } from '../terminal/symbols.ts';
 import { LeftHosts } from './left-hosts.ts';
 import { findingLines, hostLines, outcomeLines, type HostEnded } from './recap.ts';
 import { runLocal } from './run-local.ts';
+import { appendStepSummary } from './step-summary.ts';
 
 /** Tasks on hosts make one run; what needs no hosts comes after it, unless Ctrl-C came before. */
 export async function runTasks(
@@ -52,7 +53,8 @@ async function dryRun(
     return 0;
   }
   const plan = planOf(fleet, tasks, await hosts(), context);
-  context.out(isJson(fleet) ? `${JSON.stringify(plan, null, 2)}\n` : planText(plan, context.colors));
+  const previews = tasks.map(({ task, options }) => task.preview?.(options) ?? []);
+  context.out(isJson(fleet) ? `${JSON.stringify(plan, null, 2)}\n` : planText(plan, previews, context.colors));
   return 0;
 }
 
@@ -63,7 +65,7 @@ function planOf(
   context: Context,
 ): ReturnType<typeof makePlan> {
   const { connectMs, commandMs, idleMs, runMs, hungMs, errorShare, beforeVerifyMs } = fleet;
-  const { seed, isKept, isWarnOnly, beforeVerify, workDir } = fleet;
+  const { seed, isKept, isWarnOnly, beforeVerify, isAfterCrash, workDir } = fleet;
   return makePlan({
     tasks,
     hosts,
@@ -73,6 +75,7 @@ function planOf(
     isWarnOnly,
     isKept,
     ...(beforeVerify === undefined ? {} : { beforeVerify }),
+    isAfterCrash,
     ...(workDir === undefined ? {} : { workDir }),
     version: context.version,
     now: context.now(),
@@ -116,6 +119,7 @@ async function runFleet(
   const status = statusAfter(signal, outcome.verdict);
   if (context.isDemo !== true) await rememberHosts(fleet, ended, context);
   const { run } = outcome;
+  await appendStepSummary(outcome, context);
   const say = sayOf(fleet, context);
   for (const line of [
     ...hostLines(ended, colors, { run, isBrief: progress === 'quiet' }),

@@ -7,7 +7,7 @@ import type { Verdict } from '../../model/finding.ts';
 import { runScript } from '../../transports/script.ts';
 import { printable } from '../../transports/printable.ts';
 import { describeExit, type Connection } from '../../transports/transport.ts';
-import { askHosts, type FleetAccess, type HostAnswer } from '../ask-hosts.ts';
+import { askHosts, type FleetAccess, type HostAnswer } from '../asking/ask-hosts.ts';
 import { loadAgentBundle } from '../deploy/agent.ts';
 import { packageFiles } from '../package-files.ts';
 import { readRemains, reasonToKeep, type HostRemains, type Remain } from './remains.ts';

@@ -1,6 +1,6 @@
 /** What runs left on a host: found by our own names and markers, told as data. The host's words, so each is checked. */
 import { runTagOf } from '../../model/plan.ts';
-import { numberOf } from '../answers.ts';
+import { numberOf } from '../asking/answers.ts';
 
 /**
  * `agent` and `runtime` lie in the cache of the home, `upload` in a temporary folder where the home took none; `work` is an

@@ -3,7 +3,16 @@
  * whether it is one of ours is asked again right before anything in it is removed, and then only files that we make go.
  */
 import { journalMagic } from '../../model/journal.ts';
-import { arenas, markerFile, ownFolder, runFolderName, tokenPrefix } from '../../model/namespace.ts';
+import {
+  arenas,
+  fioDataFolder,
+  fioFolderPart,
+  fioWorkFiles,
+  markerFile,
+  ownFolder,
+  runFolderName,
+  tokenPrefix,
+} from '../../model/namespace.ts';
 import { quote, quoteAll } from '../../transports/shell.ts';
 import type { Remain } from './remains.ts';
 
@@ -21,6 +30,12 @@ export function listScript({ dirs, workDir, olderThanMs }: ListRequest): string 
   return String.raw`${prelude}
 minutes=${Math.ceil(olderThanMs / 60_000)}
 now=$(date +%s)
+# What is made from now on is at work, although what is open is asked too early to show it.
+known=$(
+  printf '%s\n' ${folders.map((folder) => `${quote(folder)}/funbric-*`).join(' ')}
+  for t in ${quoteAll(dirs)}; do t=$(cd -P -- "$t" 2>/dev/null && pwd -P) && printf '%s\n' "${'$'}{t%/}"/${runFolderName('')}*; done
+)
+was() { case "${'\n'}$known${'\n'}" in *"${'\n'}$1${'\n'}"*) ;; *) false ;; esac; }
 open= args=
 if [ -d /proc/self/fd ]; then
   open=$(ls -l /proc/[0-9]*/fd /proc/[0-9]*/cwd 2>/dev/null | sed -n 's/^.* -> //p' | sort -u)
@@ -49,7 +64,8 @@ for d in "$HOME"/.cache/funbric/*; do
 done
 for t in ${quoteAll(folders)}; do
   for d in "$t"/funbric-*; do
-    if worked "$d"; then found work "$d"; elif uploaded "$d"; then found upload "$d"; fi
+    was "$d" || continue
+    if worked "$d" || held "$d"; then found work "$d"; elif uploaded "$d"; then found upload "$d"; fi
   done
 done
 parts() { for d in "$1"/.funbric-*.part; do ! unfinished "$d" || found part "$d"; done; }
@@ -59,7 +75,7 @@ for t in ${quoteAll(dirs)}; do
   said=$t; t=$(cd -P -- "$t" 2>/dev/null && pwd -P) || { printf 'remark\t%s\n' "--dir $said: it can not be entered"; continue; }
   [ "$t" = "$h" ] || parts "${'$'}{t%/}"
   [ "$t" != / ] || t=
-  for d in "$t"/${runFolderName('')}*; do ! ran "$d" || found run "$d" "$run"; done
+  for d in "$t"/${runFolderName('')}*; do ! was "$d" || ! ran "$d" || found run "$d" "$run"; done
 done
 for d in /run/funbric/*; do
   # Its mount is under way.
@@ -85,7 +101,7 @@ remove() {
   case $1 in
     agent | runtime) cached "$d" || { left "it isn't one of ours any more"; return; }; forget "$d" ;;
     upload) uploaded "$d" || { left "it isn't one of ours any more"; return; }; forget "$d" ;;
-    work) worked "$d" || { left "it isn't one of ours any more"; return; }; forget "$d" ;;
+    work) worked "$d" || held "$d" || { left "it isn't one of ours any more"; return; }; forget "$d" ;;
     part) unfinished "$d" || { left "it isn't one of ours any more"; return; }; said=$(rm -rf -- "$d" 2>&1); done_or_left "$said" ;;
     run) ran "$d" || { left "it isn't one of ours any more"; return; }; empty "$d" ;;
     mount) noted "$d" || { left "it isn't one of ours any more"; return; }; unmount "$d" ;;
@@ -93,6 +109,7 @@ remove() {
 }
 done_or_left() { if [ -e "$d" ]; then left "${'$'}{1:-it can not be removed}"; else printf 'removed\t%s\n' "$d"; fi; }
 forget() {
+  for f in ${quoteAll(fioWorkFiles)}; do rm -f -- "$1/$f"; done
   said=$(rm -f -- "$1/journal.fbj" "$1/result.json" "$1/agent.cjs" "$1/node" "$1"/.agent.* "$1"/.node.* 2>&1; rmdir -- "$1" 2>&1)
   done_or_left "$said"
 }
@@ -144,16 +161,19 @@ worked() {
   named "$1" && private "$1" && holds "$1" journal.fbj result.json || return 1
   [ ! -s "$1/journal.fbj" ] || [ "$(head -c 4 "$1/journal.fbj")" = ${journalMagic} ]
 }
+# What fio was to do and what it said, in a folder that is named like the one in which it worked.
+held() { case ${'$'}{1##*/} in ${runFolderName('')}?*${fioFolderPart}[0-9]*) private "$1" && holds "$1" ${quoteAll(fioWorkFiles)} ;; *) false ;; esac; }
 uploaded() { named "$1" && private "$1" && holds "$1" agent.cjs node '.agent.*' '.node.*' && { agent "$1" || file "$1/node" || ! [ -e "$1/agent.cjs" ]; }; }
+numbered() { case ${'$'}{n#"${runFolderName('')}$run$1"} in '' | *[!0-9]*) false ;; esac; }
 ran() {
   # Of another user's run we could see no process; root sees all, and its own folders as nobody's on some NFS.
   own "$1" || { [ "$(id -u)" = 0 ] && [ ! -L "$1" ] && [ -d "$1" ]; } || return 1
   file "$1/${markerFile}" && read -r run <"$1/${markerFile}" || return 1
   case $run in '' | *[!A-Za-z0-9_.-]*) return 1 ;; esac
   n=${'$'}{1##*/}
-  [ "$n" = "${runFolderName('')}$run" ] || case ${'$'}{n#"${runFolderName('')}$run.new-"} in '' | *[!0-9]*) return 1 ;; esac
+  [ "$n" = "${runFolderName('')}$run" ] || numbered .new- || numbered ${fioFolderPart} || return 1
   for f in "$1"/* "$1"/.[!.]*; do
-    case ${'$'}{f##*/} in ${[ownFolder, ...arenas].join(' | ')} | ${markerFile} | ${tokenPrefix}* | '*' | '.[!.]*' | .nfs*) ;; *) return 1 ;; esac
+    case ${'$'}{f##*/} in ${[ownFolder, fioDataFolder, ...arenas].join(' | ')} | ${markerFile} | ${tokenPrefix}* | '*' | '.[!.]*' | .nfs*) ;; *) return 1 ;; esac
   done
 }
 # What put left of a large file, or of a folder: named by 16 or 32 hex digits, for nobody else.

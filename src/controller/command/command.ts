@@ -4,9 +4,9 @@ import type { Host } from '../../model/host.ts';
 import type { Rolling } from '../../model/plan.ts';
 import type { HostStatus } from '../../model/result.ts';
 import { describeExit, type Connection } from '../../transports/transport.ts';
-import type { Emit } from '../events.ts';
-import { inPlaces, type Place } from '../places.ts';
-import { batchesOf, FailureBound } from '../rolling.ts';
+import type { Emit } from '../events/events.ts';
+import { inPlaces, type Place } from '../fan-out/places.ts';
+import { batchesOf, FailureBound } from '../fan-out/rolling.ts';
 import { runRemoteCommand, type Stream } from './remote-command.ts';
 
 export interface CommandRequest {

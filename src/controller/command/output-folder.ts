@@ -6,12 +6,12 @@ import { createHash, type Hash } from 'node:crypto';
 import { mkdir, open, readdir, type FileHandle } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import * as z from 'zod/mini';
-import { encodeCommandJunit } from '../../formats/command-junit.ts';
+import { encodeCommandJunit } from '../../formats/write/command-junit.ts';
 import { errorCodeOf, FunbricError, messageOf } from '../../model/errors.ts';
 import { fileStemOf } from '../../model/plan.ts';
 import { hostStatuses } from '../../model/result.ts';
 import { makeFolders } from '../../transports/make-folders.ts';
-import { writeJson, writeWhole } from '../run-folder.ts';
+import { writeJson, writeWhole } from '../run-folder/run-folder.ts';
 import type { CommandOutput, HostExit } from './command.ts';
 import type { Stream } from './remote-command.ts';
 

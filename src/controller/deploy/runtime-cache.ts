@@ -13,7 +13,8 @@ export async function findCached(
 d=${cacheFolder(sha256)}; f="$d/${runtimeFileName}"
 [ -d "$d" ] && [ ! -L "$d" ] && [ -O "$d" ] && [ -f "$f" ] && [ ! -L "$f" ] || exit 0
 [ "$(sha256 <"$f")" = ${sha256} ] || exit 0
-"$f" -p 1 >/dev/null 2>&1 </dev/null && echo "cached $f"
+# Another run of ours may have it there for a moment, to find out that it is no Node.js.
+[ "$("$f" -p 1 2>/dev/null </dev/null)" = 1 ] && echo "cached $f"
 :`;
   return (await runDeployScript(connection, { text, signal })).first('cached');
 }

@@ -1,8 +1,8 @@
 /** What is wrong with the directory under test: on one host, and between hosts. */
 import { isNetworkMount } from '../../model/consistency.ts';
-import type { Mount } from '../../model/protocol.ts';
-import type { Examination, Examined } from './examine.ts';
-import type { Found, Trouble, TroubleContext } from './troubles.ts';
+import type { Mount } from '../../model/mount.ts';
+import type { Examination, Examined } from './examination.ts';
+import type { Found, Trouble, TroubleContext } from './trouble.ts';
 
 const littleRoom = 1 << 30;
 const fewInodes = 10_000;

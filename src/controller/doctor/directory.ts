@@ -3,12 +3,12 @@ import { randomBytes } from 'node:crypto';
 import { FunbricError } from '../../model/errors.ts';
 import { consistencyOf, isNetworkMount, settleMsOf, type Consistency } from '../../model/consistency.ts';
 import { mountAt, parseMounts } from '../../model/mountinfo.ts';
-import type { Mount } from '../../model/protocol.ts';
+import type { Mount } from '../../model/mount.ts';
 import { runScript } from '../../transports/script.ts';
 import { printable } from '../../transports/printable.ts';
 import { quote } from '../../transports/shell.ts';
 import type { Connection } from '../../transports/transport.ts';
-import { Answers } from '../answers.ts';
+import { Answers } from '../asking/answers.ts';
 
 /** `silent`: it didn't answer in time. */
 export type DirectoryState = 'usable' | 'missing' | 'no directory' | 'closed' | 'not writable' | 'silent';

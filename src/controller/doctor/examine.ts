@@ -3,13 +3,15 @@ import { FunbricError } from '../../model/errors.ts';
 import type { Verdict } from '../../model/finding.ts';
 import type { Host } from '../../model/host.ts';
 import type { Connection } from '../../transports/transport.ts';
-import { askHosts, type FleetAccess, type HostAnswer } from '../ask-hosts.ts';
-import { lookAtDirectory, type Directory } from './directory.ts';
-import { gatherHostFacts, type HostFacts } from './facts.ts';
-import { lookAtShell, type LoginShell } from './login-shell.ts';
+import { askHosts, type FleetAccess } from '../asking/ask-hosts.ts';
+import { lookAtDirectory } from './directory.ts';
+import type { Examination, Examined } from './examination.ts';
+import { gatherHostFacts } from './facts.ts';
+import { lookAtShell } from './login-shell.ts';
 import { nodePlanner, type NodePlan } from './node-plan.ts';
-import { troublesOf, type Trouble } from './troubles.ts';
-import { compareClocks, type ClockOffset } from './wall-clock.ts';
+import type { Trouble } from './trouble.ts';
+import { troublesOf } from './troubles.ts';
+import { compareClocks } from './wall-clock.ts';
 
 export interface ExamineOptions {
   /** The directory under test, where one is meant. */
@@ -17,21 +19,6 @@ export interface ExamineOptions {
   /** The hosts' directories are separate ones. */
   readonly isLocal: boolean;
 }
-
-/** One host that could be reached, all of it as it may be shown. */
-export interface Examination {
-  /** It wasn't reached as this machine itself. */
-  readonly isSsh: boolean;
-  readonly shell: LoginShell;
-  readonly facts: HostFacts;
-  readonly node: NodePlan;
-  /** Undefined where the host doesn't tell the time. */
-  readonly clock: ClockOffset | undefined;
-  /** Undefined where no directory was asked for. */
-  readonly directory: Directory | undefined;
-}
-
-export type Examined = HostAnswer<Examination>;
 
 export interface FleetHealth {
   readonly hosts: readonly Examined[];

@@ -5,7 +5,7 @@ import { runScript } from '../../transports/script.ts';
 import { printable } from '../../transports/printable.ts';
 import { quote } from '../../transports/shell.ts';
 import { describeExit, type Connection } from '../../transports/transport.ts';
-import { Answers, numberOf } from '../answers.ts';
+import { Answers, numberOf } from '../asking/answers.ts';
 
 export interface Limit {
   readonly soft: number;

@@ -8,7 +8,7 @@ import { FunbricError } from '../../model/errors.ts';
 import { printable } from '../../transports/printable.ts';
 import { posixLine } from '../../transports/shell.ts';
 import type { Connection } from '../../transports/transport.ts';
-import { within } from '../waiting.ts';
+import { within } from '../fan-out/waiting.ts';
 
 export interface LoginShell {
   readonly startMs: number;

@@ -2,7 +2,7 @@
 import { FunbricError } from '../../model/errors.ts';
 import { printable } from '../../transports/printable.ts';
 import type { Connection } from '../../transports/transport.ts';
-import type { FleetAccess } from '../ask-hosts.ts';
+import type { FleetAccess } from '../asking/ask-hosts.ts';
 import { loadAgentBundle } from '../deploy/agent.ts';
 import { makePacker, type Packer } from '../deploy/parcel.ts';
 import { probeHost, type HostProbe } from '../deploy/probe.ts';

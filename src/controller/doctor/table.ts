@@ -1,9 +1,11 @@
 /** The doctor's findings for people: one line an aspect, with the hosts that are alike in it folded, then what to change. */
 import { foldNodeSet } from '../../model/nodeset.ts';
+import { alignedRows } from '../../report/aligned-rows.ts';
 import { formatBytes, formatMs, formatUs, plural } from '../../report/format.ts';
-import type { Examination, Examined, FleetHealth } from './examine.ts';
+import type { Examination, Examined } from './examination.ts';
+import type { FleetHealth } from './examine.ts';
 import type { Limit } from './facts.ts';
-import type { Trouble } from './troubles.ts';
+import type { Trouble } from './trouble.ts';
 
 /** What is said of one host in one respect. Hosts with the same text share a line, with the range of their measures. */
 interface Cell {
@@ -28,7 +30,7 @@ export function healthLines(health: FleetHealth): readonly string[] {
   const well = health.hosts.length - gone.length;
   const none = gone.length === 0 ? `nothing to change on ${plural(well, 'host')}` : undefined;
   return [
-    ...table([['aspect', 'hosts', 'found'], ...rows, ...gone]),
+    ...alignedRows([['aspect', 'hosts', 'found'], ...rows, ...gone], maxWidth),
     ...(troubles.length > 0 ? ['', ...troubles] : none === undefined ? [] : ['', none]),
   ];
 }
@@ -179,11 +181,8 @@ function goneRows(hosts: readonly Examined[]): readonly Row[] {
   return Array.from(groups.values(), ({ kind, reason, names }): Row => [kind, foldNodeSet(names), reason]);
 }
 
-function table(rows: readonly Row[]): readonly string[] {
-  const width = (at: 0 | 1): number => Math.min(40, Math.max(...rows.map((row) => row[at].length)));
-  const [first, second] = [width(0), width(1)];
-  return rows.map(([aspect, hosts, found]) => `${aspect.padEnd(first)}  ${hosts.padEnd(second)}  ${found}`.trimEnd());
-}
+/** Of an aspect's name, and of the hosts that are alike in it. */
+const maxWidth = 40;
 
 function troubleLines({ hosts, what, change, stops }: Trouble): readonly string[] {
   return [`${stops ? 'STOPS A RUN' : 'better change'}  ${foldNodeSet(hosts)}: ${what}`, `  change: ${change}`];

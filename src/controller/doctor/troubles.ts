@@ -1,22 +1,7 @@
 /** What is wrong with hosts, and what to change. `stops` is what would end a run; all else costs speed, evidence or nerves. */
-import type { Examination, Examined } from './examine.ts';
 import { directoryRules, fleetRules } from './directory-rules.ts';
-
-export interface Trouble {
-  readonly hosts: readonly string[];
-  /** Without the hosts' names, which are shown beside it. */
-  readonly what: string;
-  readonly change: string;
-  readonly stops: boolean;
-}
-
-/** What a rule finds on one host. */
-export type Found = Omit<Trouble, 'hosts'>;
-
-export interface TroubleContext {
-  readonly dir: string | undefined;
-  readonly isLocal: boolean;
-}
+import type { Examination, Examined } from './examination.ts';
+import type { Found, Trouble, TroubleContext } from './trouble.ts';
 
 export function troublesOf(hosts: readonly Examined[], context: TroubleContext): readonly Trouble[] {
   const found = hosts.flatMap((host) =>

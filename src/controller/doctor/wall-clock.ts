@@ -5,7 +5,7 @@
 import { Readable } from 'node:stream';
 import { streamScript } from '../../transports/script.ts';
 import type { Connection } from '../../transports/transport.ts';
-import { deferred, type Deferred } from '../waiting.ts';
+import { deferred, type Deferred } from '../fan-out/waiting.ts';
 
 /** The host's clock is ahead of ours by something in between. */
 export interface ClockOffset {

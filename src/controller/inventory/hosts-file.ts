@@ -8,7 +8,7 @@ import { FunbricError } from '../../model/errors.ts';
 import { variableSchema, type Hop, type Host } from '../../model/host.ts';
 import { parseJumps } from '../../model/jump.ts';
 import { expandNodeSet, type Groups } from '../../model/nodeset.ts';
-import { decodeJson, parseJson, readText } from '../read-json.ts';
+import { decodeJson, parseJson, readText } from '../input/read-json.ts';
 import { resolvePath } from './find-hosts-file.ts';
 import { hasControlCharacter, nameMistake, placeOf, withWay } from './host-name.ts';
 import { readHostsList } from './hosts-list.ts';

@@ -6,7 +6,7 @@ import { FunbricError } from '../../model/errors.ts';
 import type { Host } from '../../model/host.ts';
 import { parseJumps } from '../../model/jump.ts';
 import { evaluateNodeSet, expandNodeSet, foldNodeSet, namesOf, type Operand } from '../../model/nodeset.ts';
-import { didYouMean } from '../closest.ts';
+import { didYouMean } from '../input/closest.ts';
 import { resolvePath } from './find-hosts-file.ts';
 import { nameMistake, placeOf, splitUser, withWay, type Way } from './host-name.ts';
 import type { Fleet } from './hosts-file.ts';

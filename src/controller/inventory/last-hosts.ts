@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { HostStatus } from '../../model/result.ts';
-import { privateFolder } from '../private-folder.ts';
+import { privateFolder } from './private-folder.ts';
 
 export interface LastHost {
   readonly name: string;

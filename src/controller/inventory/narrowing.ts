@@ -4,7 +4,7 @@ import { compareNatural } from '../../model/fold-nodeset.ts';
 import type { Host } from '../../model/host.ts';
 import { evaluateNodeSet, foldNodeSet, namesOf, type Groups } from '../../model/nodeset.ts';
 import { randomOf } from '../../model/random.ts';
-import { didYouMean } from '../closest.ts';
+import { didYouMean } from '../input/closest.ts';
 import { placeOf } from './host-name.ts';
 
 export function withoutExcluded(hosts: readonly Host[], texts: readonly string[], groups: Groups): readonly Host[] {

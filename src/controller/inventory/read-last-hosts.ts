@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod/mini';
 import { hostStatuses } from '../../model/result.ts';
-import { privateFolder } from '../private-folder.ts';
+import { privateFolder } from './private-folder.ts';
 import { lastHostsFile, type LastHost, type LastHostsPlace } from './last-hosts.ts';
 
 const fileSchema = z.object({

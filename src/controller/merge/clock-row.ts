@@ -1,20 +1,20 @@
 /** What a run says of one host's clock: how well it is known, in which stretches, and what steps lie between them. */
 import type { HostClock } from '../../model/clock.ts';
 import type { ClockEpoch, ClockStep, RunClock, RunHost } from '../../model/run.ts';
-import { pingsOf } from './run-history.ts';
-import { round, type HostTiming } from './timing.ts';
+import { round } from './round.ts';
+import type { HostTiming } from './timing.ts';
 
 /** A clock that steps all the time has as many as it has answers. */
 const maxTold = 20;
 
-/** `judged` is the clock by which the checks went: they know the records too. */
+/** `isRunBack`: by its records, which no ping knows. */
 export function clockRow(
   { result, clock }: HostTiming,
-  judged: HostClock | undefined,
+  isRunBack: boolean,
   zeroNs: number,
 ): Pick<RunHost, 'clock' | 'clockFault'> {
   if (!clock.isRising) return { clockFault: 'it ran backwards, or the clock here did, by its answers to pings' };
-  if (judged?.isRising === false) return { clockFault: 'it ran backwards, by the records of one of its workers' };
+  if (isRunBack) return { clockFault: 'it ran backwards, by the records of one of its workers' };
   if (clock.bound !== undefined) return { clock: toldOf(clock, clock.bound, { result, zeroNs }) };
   return clock.steps.length > 0 ? { clockFault: 'no two answers to pings agree on it' } : {};
 }
@@ -27,17 +27,17 @@ function toldOf(
   const told = { ...bound, hasStep: steps.length > 0, stepCount: steps.length };
   // Without a phase on any host there is no zero that times could be counted from.
   if (!Number.isFinite(at.zeroNs)) return told;
-  const pings = pingsOf(at.result);
+  const { sentNs, receivedNs } = at.result.pings;
   const since = (ns: number | undefined): number => round(((ns ?? NaN) - at.zeroNs) / 1e6);
   return {
     ...told,
     epochs: epochs.slice(0, maxTold).map(({ first, last, bound: own }): ClockEpoch => {
-      const span = { startMs: since(pings[first]?.sentNs), endMs: since(pings[last]?.receivedNs) };
+      const span = { startMs: since(sentNs[first]), endMs: since(receivedNs[last]) };
       return Object.assign(span, own);
     }),
     steps: steps.slice(0, maxTold).map(({ after, before, byNs }): ClockStep => ({
-      startMs: since(pings[after]?.sentNs),
-      endMs: since(pings[before]?.receivedNs),
+      startMs: since(sentNs[after]),
+      endMs: since(receivedNs[before]),
       aheadNsMin: Math.round(byNs.low),
       aheadNsMax: Math.round(byNs.high),
     })),

@@ -1,6 +1,8 @@
 /** The verdict on a run, with every reason for it: evidence that fails it first, then what is missing to pass it. */
+import type { JudgedExpectation } from '../../model/expectation.ts';
 import { worstVerdict, type Verdict, type Finding } from '../../model/finding.ts';
 import type { CheckRun, RunHost } from '../../model/run.ts';
+import { reasonOf } from '../expect/judge-expectations.ts';
 import type { RunInput } from './read-run.ts';
 
 export interface Judged {
@@ -12,22 +14,30 @@ export function judge(input: {
   readonly hosts: readonly RunHost[];
   readonly findings: readonly Finding[];
   readonly checks: readonly CheckRun[];
+  /** What else fails the run. */
+  readonly failures?: readonly string[];
+  readonly expectations: readonly JudgedExpectation[];
   /** What else keeps the run from being proven right. */
   readonly gaps: readonly string[];
 }): Judged {
-  const { hosts, findings, checks, gaps } = input;
+  const { hosts, findings, checks, expectations, gaps } = input;
   const failures = [
     ...provenReasons(findings),
-    ...hosts.filter(({ status }) => status === 'failed').map(({ name, reason }) => `${name} failed${because(reason)}`),
+    ...(input.failures ?? []),
+    ...hosts
+      .filter(({ status }) => status === 'failed')
+      .map(({ name, reason }) => `${name} failed${because(name, reason)}`),
+    ...expectations.filter(({ outcome }) => outcome === 'missed').map(reasonOf),
   ];
   const missing = [
     ...hosts
       .filter(({ status }) => status === 'unreachable' || status === 'lost')
-      .map(({ name, status, reason }) => `${name} is ${status}${because(reason)}`),
+      .map(({ name, status, reason }) => `${name} is ${status}${because(name, reason)}`),
     ...hosts.flatMap(({ name, gaps: own }) => own.map((gap) => `${name}: ${gap}`)),
     ...checks
       .filter(({ crashed }) => crashed !== undefined)
       .map(({ code, crashed }) => `check ${code} crashed: ${crashed}`),
+    ...expectations.filter(({ outcome }) => outcome === 'unknown').map(reasonOf),
     ...gaps,
   ];
   const verdicts: Verdict[] = [
@@ -45,8 +55,11 @@ function provenReasons(findings: readonly Finding[]): readonly string[] {
   return [...counts].map(([code, count]) => `integrity: ${count} ${count === 1 ? 'finding' : 'findings'} of ${code}`);
 }
 
-function because(reason: string | undefined): string {
-  return reason === undefined ? '' : `: ${reason}`;
+/** An error says which host itself: named once is enough. */
+function because(name: string, reason: string | undefined): string {
+  if (reason === undefined) return '';
+  const own = `${name}: `;
+  return `: ${reason.startsWith(own) ? reason.slice(own.length) : reason}`;
 }
 
 /** What --before-verify leaves unproven. */

@@ -2,24 +2,26 @@
  * Operations of all hosts by kind: histograms added, percentiles only from enough samples. Rates are of the time in which
  * every host's stress was under way, from each host's share of it; where there is no such time, each host's own rate counts.
  */
-import {
-  countOf,
-  fromSparse,
-  histogramBuckets,
-  isPercentileSupported,
-  mergeHistograms,
-  newHistogram,
-  percentile,
-  toSparse,
-  valueOf,
-  type Histogram,
-} from '../../model/histogram.ts';
-import type { OperationStats } from '../../model/result.ts';
-import type { HostOperation, MergedOperation } from '../../model/run.ts';
-import { overlapOf, round, shareWithin, stressOf, type HostTiming } from './timing.ts';
+import { newHistogram, toSparse } from '../../model/histogram.ts';
+import type { HostOperation, Latencies, MergedOperation } from '../../model/run.ts';
+import { histogramFigures, p99UsOf } from './latency-figures.ts';
+import { histogramColumns, type HistogramColumns } from './result/columns.ts';
+import type { FoldedOperation, FoldedResult } from './result/folded-result.ts';
+import { round } from './round.ts';
+import { overlapOf, sharesWithin, stressOf, type HostTiming } from './timing.ts';
 
-export function mergeOperations(timings: readonly HostTiming[]): MergedOperation[] {
-  const rates = timings.map(rateOf(timings));
+/** Operations a second for every operation of its stress, of each host. */
+export function ratesOf(timings: readonly HostTiming[]): readonly number[] {
+  const overlap = overlapOf(timings);
+  return timings.map((timing) => {
+    if (overlap !== undefined)
+      return (sharesWithin(timing, overlap).operations * 1e9) / (overlap.endNs - overlap.startNs);
+    const stress = stressOf(timing.result);
+    return stress === undefined || stress.endNs <= stress.startNs ? 0 : 1e9 / (stress.endNs - stress.startNs);
+  });
+}
+
+export function mergeOperations(timings: readonly HostTiming[], rates: readonly number[]): MergedOperation[] {
   const names = new Set(timings.flatMap(({ result }) => (result.agent?.operations ?? []).map(({ name }) => name)));
   return [...names].sort().map((name) => mergeKind(name, timings, rates));
 }
@@ -28,47 +30,38 @@ function mergeKind(name: string, timings: readonly HostTiming[], rates: readonly
   const ofHosts = timings.map(({ result }) => (result.agent?.operations ?? []).filter((stats) => stats.name === name));
   const perSecond = ofHosts.map((all, host) => sum(all.map(({ count }) => count)) * (rates[host] ?? 0));
   const all = ofHosts.flat();
-  return { ...countsOf(name, all), perSecond: round(sum(perSecond)), ...latenciesOf(all) };
+  const isPaced = all.some(({ response }) => response !== undefined);
+  const service = latenciesOf(all.map(({ histogram }) => histogram));
+  return {
+    ...countsOf(name, all),
+    perSecond: round(sum(perSecond)),
+    ...(isPaced ? { ...latenciesOf(responsesOf(all)), service } : service),
+  };
 }
 
-/** What one host did in its stress, over all kinds. */
+/** What one host did in its stress, over all kinds. `rate`: its own of ratesOf. */
 export function totalsOf(
-  timings: readonly HostTiming[],
-  host: number,
+  { agent }: FoldedResult,
+  rate: number,
 ): Record<'operations' | 'errors' | 'bytes' | 'perSecond', number> {
-  const timing = timings[host];
-  const stats = timing?.result.agent?.operations ?? [];
-  const { count, errors, bytes } = countsOf('', stats);
-  const rate = timing === undefined ? 0 : rateOf(timings)(timing);
+  const { count, errors, bytes } = countsOf('', agent?.operations ?? []);
   return { operations: count, errors, bytes, perSecond: round(count * rate) };
 }
 
 /** What one host did in its stress, by kind; its rate is of the same time as everybody's, so that rates can be compared. */
-export function hostOperations(timings: readonly HostTiming[], host: number): HostOperation[] {
-  const timing = timings[host];
-  if (timing === undefined) return [];
-  const rate = rateOf(timings)(timing);
-  const names = [...new Set((timing.result.agent?.operations ?? []).map(({ name }) => name))].sort();
+export function hostOperations({ agent }: FoldedResult, rate: number): HostOperation[] {
+  const operations = agent?.operations ?? [];
+  const names = [...new Set(operations.map(({ name }) => name))].sort();
   return names.map((name) => {
-    const stats = (timing.result.agent?.operations ?? []).filter((one) => one.name === name);
+    const stats = operations.filter((one) => one.name === name);
     const { count, errors } = countsOf(name, stats);
-    return { name, count, errors, perSecond: round(count * rate), p99Us: latenciesOf(stats).p99Us };
+    return { name, count, errors, perSecond: round(count * rate), p99Us: p99UsOf(joined(responsesOf(stats))) };
   });
-}
-
-/** Operations a second for every operation of a host's stress. */
-function rateOf(timings: readonly HostTiming[]): (timing: HostTiming) => number {
-  const overlap = overlapOf(timings);
-  return (timing) => {
-    if (overlap !== undefined) return (shareWithin(timing, overlap) * 1e9) / (overlap.endNs - overlap.startNs);
-    const stress = stressOf(timing.result);
-    return stress === undefined || stress.endNs <= stress.startNs ? 0 : 1e9 / (stress.endNs - stress.startNs);
-  };
 }
 
 function countsOf(
   name: string,
-  all: readonly OperationStats[],
+  all: readonly FoldedOperation[],
 ): Pick<MergedOperation, 'name' | 'count' | 'errors' | 'errorsByName' | 'bytes'> {
   const byName = new Map<string, number>();
   for (const { errors } of all) {
@@ -83,46 +76,31 @@ function countsOf(
   };
 }
 
-function latenciesOf(
-  all: readonly OperationStats[],
-): Omit<MergedOperation, 'name' | 'count' | 'errors' | 'errorsByName' | 'bytes' | 'perSecond'> {
-  const histogram = all.map(({ histogram }) => soundHistogram(histogram)).reduce(mergeHistograms, newHistogram());
-  const samples = countOf(histogram);
-  const us = (percent: number): number | null => {
-    const value = isPercentileSupported(percent, samples) ? percentile(histogram, percent) : undefined;
-    return value === undefined ? null : round(value / 1000);
-  };
-  return {
-    minUs: us(0),
-    meanUs: samples === 0 ? null : round(meanOf(histogram, samples) / 1000),
-    p50Us: us(50),
-    p95Us: us(95),
-    p99Us: us(99),
-    p999Us: us(99.9),
-    p9999Us: us(99.99),
-    maxUs: us(100),
-    histogram: toSparse(histogram),
-  };
+/** A host that paced nothing has its service times. */
+function responsesOf(all: readonly FoldedOperation[]): readonly HistogramColumns[] {
+  return all.map(({ histogram, response = histogram }) => response);
 }
 
-/** A host's histogram without what can't be one: buckets that don't exist, counts that aren't. */
-function soundHistogram(pairs: OperationStats['histogram']): Float64Array {
-  return fromSparse(
-    pairs.filter(
-      ([bucket, count]) =>
-        Number.isInteger(bucket) &&
-        bucket >= 0 &&
-        bucket < histogramBuckets &&
-        Number.isSafeInteger(count) &&
-        count > 0,
-    ),
-  );
+function latenciesOf(all: readonly HistogramColumns[]): Latencies {
+  return histogramFigures(added(all));
 }
 
-function meanOf(histogram: Histogram, samples: number): number {
-  let total = 0;
-  for (let bucket = 0; bucket < histogram.length; bucket++) total += (histogram[bucket] ?? 0) * valueOf(bucket);
-  return total / samples;
+/** A host mostly says one of a kind, in order. */
+function joined(all: readonly HistogramColumns[]): HistogramColumns {
+  const [only] = all;
+  const isInOrder = only?.buckets.every((bucket, at) => at === 0 || bucket > (only.buckets[at - 1] ?? 0));
+  return only !== undefined && all.length === 1 && isInOrder === true ? only : histogramColumns(toSparse(added(all)));
+}
+
+function added(all: readonly HistogramColumns[]): Float64Array {
+  const histogram = newHistogram();
+  for (const { buckets, counts } of all) {
+    for (let at = 0; at < buckets.length; at++) {
+      const bucket = buckets[at] ?? 0;
+      histogram[bucket] = (histogram[bucket] ?? 0) + (counts[at] ?? 0);
+    }
+  }
+  return histogram;
 }
 
 function sum(values: readonly number[]): number {

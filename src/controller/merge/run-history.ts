@@ -1,22 +1,21 @@
-/** From what the hosts brought back to the history that checks ask. */
-import { makeHistory, type History } from '../../checks/history.ts';
-import type { HostEvidence } from '../../checks/evidence.ts';
-import { hostClock, type HostClock } from '../../model/clock.ts';
+/** From what the plan and the hosts say to what checks want to know of a run beside its records. */
+import type { HistoryFacts, HostEvidence } from '../../checks/journal/evidence.ts';
 import {
   consistencyOf,
+  forgetsAttributes,
   isNetworkMount,
   lockReachesOf,
   reopenMsOf,
   settleMsOf,
   type Consistency,
 } from '../../model/consistency.ts';
+import { durabilityOf } from '../../model/durability.ts';
 import { FunbricError } from '../../model/errors.ts';
-import type { Ping } from '../../model/ping.ts';
+import { maxWorkers } from '../../model/namespace.ts';
 import type { Plan, WorkloadSpec } from '../../model/plan.ts';
 import type { Heartbeat } from '../../model/protocol.ts';
-import type { HostResult } from '../../model/result.ts';
 import { filesSpecSchema } from '../../workloads/files-spec.ts';
-import type { HostInput, RunInput } from './read-run.ts';
+import type { FoldedResult } from './result/folded-result.ts';
 
 /** The workloads that the plan's tasks ask for. */
 export function plannedWorkloads(plan: Plan): readonly WorkloadSpec[] {
@@ -24,7 +23,7 @@ export function plannedWorkloads(plan: Plan): readonly WorkloadSpec[] {
 }
 
 /** Undefined where no workload was planned whose evidence we can judge. */
-export function historyOf({ plan, hosts }: RunInput): History | undefined {
+export function factsOf(plan: Plan): JudgedFacts | undefined {
   const workload = plannedWorkloads(plan).find(({ engine }) => engine === 'files');
   if (workload === undefined) return undefined;
   const decoded = filesSpecSchema.safeParse(workload);
@@ -34,33 +33,67 @@ export function historyOf({ plan, hosts }: RunInput): History | undefined {
       hint: 'this file was changed, or written by another version of funbric',
     });
   }
-  const { workers, chunkBytes, fileBytes, isLocal, consistency } = decoded.data;
+  refuseTooMany(plan.hosts.length, decoded.data.workers);
+  const { workers, chunkBytes, fileBytes, isLocal, consistency, sync, fsyncEvery } = decoded.data;
   const { hungMs, errorShare } = plan.limits;
   const limits = { hungMs, errorShare };
-  const facts = { workers, chunkBytes, maxChunks: fileBytes / chunkBytes, isLocal, limits };
-  return makeHistory(
-    facts,
-    hosts.map((host) => evidenceOf(host, consistency)),
+  const facts = {
+    workers,
+    chunkBytes,
+    maxChunks: fileBytes / chunkBytes,
+    isLocal,
+    between: betweenOf(plan),
+    isSynchronous: sync !== undefined,
+    isSynced: sync !== undefined || fsyncEvery !== undefined,
+    limits,
+  };
+  return { facts, consistency };
+}
+
+/** No run is planned so, and its tables would be as large as a hostile plan likes. */
+function refuseTooMany(hosts: number, workers: number): void {
+  if (hosts * workers <= maxWorkers) return;
+  throw new FunbricError(
+    'input',
+    `plan.json: ${hosts} hosts x ${workers} workers are more than ${maxWorkers} workers`,
+    {
+      hint: 'this file was changed, or written by another version of funbric',
+    },
   );
 }
 
-/** Of a client that said nothing of its mount the least is assumed. */
-function evidenceOf({ result, journal, isJournalTrusted }: HostInput, declared: Consistency | undefined): HostEvidence {
+export interface JudgedFacts {
+  readonly facts: HistoryFacts;
+  /** What the file system promises, where the user says otherwise than its mounts. */
+  readonly consistency: Consistency | undefined;
+}
+
+function betweenOf({ beforeVerify, isAfterCrash }: Plan): HistoryFacts['between'] {
+  if (beforeVerify === undefined) return undefined;
+  return isAfterCrash === true ? 'crash' : 'command';
+}
+
+/** Of a client that said nothing of its mount the least is assumed. The records come otherwise, and the clock in plain words. */
+export function evidenceOf(
+  result: FoldedResult,
+  { isTrusted, declared }: { readonly isTrusted: boolean; readonly declared: Consistency | undefined },
+): HostEvidence {
   const facts = result.agent?.facts;
   const target = facts?.target;
   return {
     name: result.name,
-    blocks: journal?.blocks ?? [],
-    isTrusted: isJournalTrusted,
+    blocks: [],
+    isTrusted,
     // What was read where the target was gone is nothing, whatever the host says of its phases.
     hasVerified:
       result.agent?.isTargetGone !== true &&
       (result.agent?.phases.some(({ phase, end }) => phase === 'verify' && end === 'completed') ?? false),
     client: { isNetwork: target === undefined || isNetworkMount(target), platform: facts?.platform ?? '' },
     consistency: declared ?? (target === undefined ? 'eventual' : consistencyOf(target)),
+    ...(target !== undefined && forgetsAttributes(target) ? { forgetsAttributes: true } : {}),
     ...(target === undefined ? {} : { reopenMs: reopenMsOf(target), settleMs: settleMsOf(target) }),
     locks: target === undefined ? { whole: 'client', ranges: 'client' } : lockReachesOf(target),
-    clock: clockOf(result),
+    durability: durabilityOf(target, declared),
     ...(result.agent?.isTargetGone === true ? { isTargetGone: true } : {}),
     heartbeats: [...(result.agent?.heartbeats ?? []), ...lastOf(result)],
     ...stressOf(result),
@@ -69,12 +102,12 @@ function evidenceOf({ result, journal, isJournalTrusted }: HostInput, declared: 
 }
 
 /** All that is known of an agent that brought no report. */
-function lastOf({ lastHeartbeat }: HostResult): readonly Heartbeat[] {
+function lastOf({ lastHeartbeat }: FoldedResult): readonly Heartbeat[] {
   return lastHeartbeat === undefined ? [] : [lastHeartbeat];
 }
 
 /** What the agent counted, in its report or at last. */
-function stressOf({ agent, lastHeartbeat }: HostResult): Pick<HostEvidence, 'stress'> {
+function stressOf({ agent, lastHeartbeat }: FoldedResult): Pick<HostEvidence, 'stress'> {
   if (agent !== undefined) {
     const operations = sum(agent.operations.map(({ count }) => count));
     const errors = sum(agent.operations.flatMap((operation) => Object.values(operation.errors)));
@@ -83,19 +116,11 @@ function stressOf({ agent, lastHeartbeat }: HostResult): Pick<HostEvidence, 'str
   return lastHeartbeat?.phase === 'stress' ? { stress: lastHeartbeat } : {};
 }
 
-function goneOf({ status, reason }: HostResult): Pick<HostEvidence, 'gone'> {
+function goneOf({ status, reason }: FoldedResult): Pick<HostEvidence, 'gone'> {
   const isGone = status === 'lost' || status === 'unreachable';
   return isGone ? { gone: `${status}: ${reason ?? 'nobody knows why'}` } : {};
 }
 
 function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
-}
-
-export function clockOf(result: HostResult): HostClock {
-  return hostClock(pingsOf(result));
-}
-
-export function pingsOf({ pings }: HostResult): readonly Ping[] {
-  return pings.map(([sentNs, hostNs, receivedNs]) => ({ sentNs, hostNs, receivedNs }));
 }

@@ -3,15 +3,22 @@
  * earliest start of a phase on any host.
  */
 import type { HostClock } from '../../model/clock.ts';
-import type { HostResult } from '../../model/result.ts';
-import type { RunHost, TimelineStep } from '../../model/run.ts';
-import { clockOf } from './run-history.ts';
+import type { RunHost } from '../../model/run.ts';
+import type { SampleColumns } from './result/columns.ts';
+import type { FoldedResult } from './result/folded-result.ts';
+import { round } from './round.ts';
 
 export interface HostTiming {
-  readonly result: HostResult;
+  readonly result: FoldedResult;
   readonly clock: HostClock;
   /** The controller's time in ns; undefined where the host's clock was never compared. */
   readonly toController: (hostNs: number) => number | undefined;
+}
+
+/** Where a host's times lie on the run's time axis. */
+export interface RunAxis extends Pick<HostTiming, 'toController'> {
+  /** On the controller's clock. */
+  readonly zeroNs: number;
 }
 
 export interface Span {
@@ -19,8 +26,8 @@ export interface Span {
   readonly endNs: number;
 }
 
-export function timingOf(result: HostResult): HostTiming {
-  const clock = clockOf(result);
+export function timingOf(result: FoldedResult): HostTiming {
+  const { clock } = result;
   return {
     result,
     clock,
@@ -45,7 +52,7 @@ export function phasesOf({ result, toController }: HostTiming, zeroNs: number): 
 }
 
 /** When a host's stress ran, on its own clock. */
-export function stressOf(result: HostResult): Span | undefined {
+export function stressOf(result: FoldedResult): Span | undefined {
   return result.agent?.phases.find(({ phase }) => phase === 'stress');
 }
 
@@ -65,74 +72,42 @@ export function overlapOf(timings: readonly HostTiming[]): Span | undefined {
   return spans.length > 0 && endNs > startNs ? { startNs, endNs } : undefined;
 }
 
-/** The part of a host's stress operations that fall into a time, by its samples, each spread evenly over its own length. */
-export function shareWithin({ result, toController }: HostTiming, within: Span): number {
-  let all = 0;
-  let inside = 0;
-  for (const sample of result.agent?.samples ?? []) {
-    const startNs = toController(sample.startNs);
-    const endNs = toController(sample.endNs);
-    if (startNs === undefined || endNs === undefined || endNs <= startNs) continue;
-    const commonNs = Math.min(endNs, within.endNs) - Math.max(startNs, within.startNs);
-    all += sample.operations;
-    inside += sample.operations * Math.max(0, commonNs / (endNs - startNs));
-  }
+/** The parts of what a host's stress did that fall into a time, by its samples, each spread evenly over its own length. */
+export function sharesWithin({ result }: HostTiming, within: Span): Shares {
   // Without samples: as if its operations were spread evenly over its stress.
-  if (all > 0) return inside / all;
   const stress = stressOf(result);
-  return stress === undefined ? 0 : Math.min(1, (within.endNs - within.startNs) / (stress.endNs - stress.startNs));
-}
-
-/** The length of a step of the timeline. */
-export const stepNs = 1e9;
-/** A week of seconds: what a sample says beyond is no time of this run. */
-const maxSteps = 7 * 24 * 3600;
-
-/** `p99Us` by step, of all that the journals hold. */
-export function timelineOf(
-  timings: readonly HostTiming[],
-  zeroNs: number,
-  p99Us: ReadonlyMap<number, number>,
-): TimelineStep[] {
-  const steps = new Map<number, { operations: number; errors: number; bytes: number; hosts: Set<number> }>();
-  for (const [index, { result, toController }] of timings.entries()) {
-    for (const sample of result.agent?.samples ?? []) {
-      const startNs = toController(sample.startNs);
-      const endNs = toController(sample.endNs);
-      if (startNs === undefined || endNs === undefined || endNs <= startNs) continue;
-      spread({ startNs: startNs - zeroNs, endNs: endNs - zeroNs }, (at, share) => {
-        const step = steps.get(at) ?? { operations: 0, errors: 0, bytes: 0, hosts: new Set() };
-        step.operations += sample.operations * share;
-        step.errors += sample.errors * share;
-        step.bytes += sample.bytes * share;
-        step.hosts.add(index);
-        steps.set(at, step);
-      });
+  const otherwise =
+    stress === undefined ? 0 : Math.min(1, (within.endNs - within.startNs) / (stress.endNs - stress.startNs));
+  const samples = result.agent?.samples;
+  if (samples === undefined) return { operations: otherwise, errors: otherwise, bytes: otherwise };
+  const insides = insidesOf(samples, within);
+  const shareOf = (counts: Float64Array): number => {
+    let [all, inside] = [0, 0];
+    for (let at = 0; at < counts.length; at++) {
+      const part = insides[at] ?? NaN;
+      if (Number.isNaN(part)) continue;
+      all += counts[at] ?? 0;
+      inside += (counts[at] ?? 0) * part;
     }
-  }
-  return [...steps.entries()]
-    .sort(([a], [b]) => a - b)
-    .map(([at, step]) => ({
-      startMs: (at * stepNs) / 1e6,
-      operationsPerSecond: round(step.operations),
-      errorsPerSecond: round(step.errors),
-      bytesPerSecond: round(step.bytes),
-      hosts: step.hosts.size,
-      p99Us: p99Us.get(at) ?? null,
-    }));
+    return all > 0 ? inside / all : otherwise;
+  };
+  return { operations: shareOf(samples.operations), errors: shareOf(samples.errors), bytes: shareOf(samples.bytes) };
 }
 
-/** Gives each second its share of a sample. */
-function spread({ startNs, endNs }: Span, give: (step: number, share: number) => void): void {
-  const first = Math.max(0, Math.floor(startNs / stepNs));
-  const last = Math.min(maxSteps, Math.ceil(endNs / stepNs));
-  for (let step = first; step < last; step++) {
-    const commonNs = Math.min(endNs, (step + 1) * stepNs) - Math.max(startNs, step * stepNs);
-    if (commonNs > 0) give(step, commonNs / (endNs - startNs));
-  }
+export interface Shares {
+  readonly operations: number;
+  readonly errors: number;
+  readonly bytes: number;
 }
 
-/** Three digits after the point: no more was measured. */
-export function round(value: number): number {
-  return Math.round(value * 1000) / 1000;
+/** How much of each sample's time lies in a time; NaN where a sample has none that is known. */
+function insidesOf({ startNs, endNs }: SampleColumns, within: Span): Float64Array {
+  const insides = new Float64Array(startNs.length).fill(NaN);
+  for (let at = 0; at < insides.length; at++) {
+    const [start, end] = [startNs[at] ?? NaN, endNs[at] ?? NaN];
+    if (!(end > start)) continue;
+    const commonNs = Math.min(end, within.endNs) - Math.max(start, within.startNs);
+    insides[at] = Math.max(0, commonNs / (end - start));
+  }
+  return insides;
 }

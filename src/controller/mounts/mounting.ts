@@ -9,7 +9,7 @@ import type { CommandOutcome } from '../../model/result.ts';
 import { runScript } from '../../transports/script.ts';
 import { readable } from '../../transports/shell.ts';
 import { describeExit } from '../../transports/transport.ts';
-import type { Emit } from '../events.ts';
+import type { Emit } from '../events/events.ts';
 import type { HostRun } from '../run/host-run.ts';
 import { MountAnswer, mountRefusal, unmountRefusal } from './answer.ts';
 import type { MountCredentials } from './credentials.ts';

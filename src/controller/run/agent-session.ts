@@ -14,11 +14,11 @@ import {
   type Heartbeat,
 } from '../../model/protocol.ts';
 import { describeExit, type RemoteProcess } from '../../transports/transport.ts';
-import type { Emit } from '../events.ts';
+import type { Emit } from '../events/events.ts';
 import { LineCap } from './line-cap.ts';
-import { schemaMistake } from '../schema-mistake.ts';
+import { schemaMistake } from './schema-mistake.ts';
 import { TimeKeeper } from './time-keeper.ts';
-import { abortable, deferred, interrupted, within, type Deferred } from '../waiting.ts';
+import { abortable, deferred, interrupted, within, type Deferred } from '../fan-out/waiting.ts';
 
 export type Hello = Extract<AgentEvent, { kind: 'hello' }>;
 export type PhaseEnd = Extract<AgentEvent, { kind: 'phase-ended' }>;
@@ -250,7 +250,10 @@ export class AgentSession {
     const { phase, operations, oldest, atNs } = heartbeat;
     const before = this.#progress;
     const isUnlimited = phase === undefined || phase === 'teardown' || phase === 'sweep';
-    if (isUnlimited || phase !== before.phase || operations !== before.operations) this.#progress = heartbeat;
+    // Who is paced rests between two operations, perhaps for longer than any operation may take.
+    const isResting = phase === 'stress' && oldest === undefined && this.#options.spec.workload.rate !== undefined;
+    if (isUnlimited || isResting || phase !== before.phase || operations !== before.operations)
+      this.#progress = heartbeat;
     const stuckMs = (atNs - this.#progress.atNs) / 1e6;
     const graceMs = phase === 'stress' || phase === 'verify' ? hungGraceMs : 0;
     if (stuckMs < this.#options.hungMs + graceMs) return;

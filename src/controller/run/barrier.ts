@@ -2,7 +2,7 @@
  * Where hosts wait for each other. A barrier opens when every member that is still there has arrived; who fails or is lost
  * leaves, so that one sick host never hangs the others.
  */
-import { abortable, deferred, type Deferred } from '../waiting.ts';
+import { abortable, deferred, type Deferred } from '../fan-out/waiting.ts';
 
 export class Barriers {
   readonly #members: Set<number>;

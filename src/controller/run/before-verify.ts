@@ -2,8 +2,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Emit } from '../events.ts';
-import { runFiles, writeJson } from '../run-folder.ts';
+import type { Emit } from '../events/events.ts';
+import { runFiles, writeJson } from '../run-folder/run-folder.ts';
 
 /** What is kept of its output. */
 const keptBytes = 64 << 10;

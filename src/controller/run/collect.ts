@@ -5,8 +5,8 @@ import { FunbricError, messageOf } from '../../model/errors.ts';
 import { agentReportSchema, type AgentReport, type HostResult } from '../../model/result.ts';
 import { readRemoteFile } from '../../transports/copy/one-file.ts';
 import type { Connection } from '../../transports/transport.ts';
-import { runFiles } from '../run-folder.ts';
-import { schemaMistake } from '../schema-mistake.ts';
+import { runFiles } from '../run-folder/run-folder.ts';
+import { schemaMistake } from './schema-mistake.ts';
 
 /** 36,000 heartbeats and samples of ten hours are 20 MB. */
 const maxResultBytes = 256 << 20;

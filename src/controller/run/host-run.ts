@@ -2,12 +2,16 @@
  * One planned host on its way through a run: its connection, its agent, and what became of it. It ends as exactly one
  * HostResult, whatever happens.
  */
+import { dirname, join } from 'node:path';
 import type { Ping } from '../../model/ping.ts';
 import { explain, FunbricError, messageOf } from '../../model/errors.ts';
 import type { Host } from '../../model/host.ts';
 import type { AgentSpec, Plan } from '../../model/plan.ts';
 import type { AgentPhase } from '../../model/protocol.ts';
+import type { CollectedFile } from '../../model/receipt.ts';
 import type { CommandOutcome, HostResult, HostStatus } from '../../model/result.ts';
+import { readRemoteFile } from '../../transports/copy/one-file.ts';
+import { makeFolders } from '../../transports/make-folders.ts';
 import { onAbort } from '../../transports/on-abort.ts';
 import type { Connection } from '../../transports/transport.ts';
 import { AgentSession, type Hello, type PhaseEnd } from './agent-session.ts';
@@ -15,8 +19,11 @@ import { collect, type Collected } from './collect.ts';
 import { startAgent, type AgentBundle } from '../deploy/agent.ts';
 import { deployAgent, removeDeployed, type DeployedAgent } from '../deploy/deploy.ts';
 import type { Runtimes } from '../deploy/runtime.ts';
-import type { Emit } from '../events.ts';
+import type { Emit } from '../events/events.ts';
+import { runFiles } from '../run-folder/run-folder.ts';
+import type { LiveHost } from '../live/live-checks.ts';
 import { removeLeftovers } from './leftovers.ts';
+import { refuseStale } from './stale-file.ts';
 
 export interface HostRunOptions {
   readonly plan: Plan;
@@ -32,6 +39,9 @@ export interface HostRunOptions {
 /** A sick host must not keep the report from the others: what is fetched after a failure has this long. */
 const salvageLimitMs = 60_000;
 
+/** Of one result file of a tool. */
+const maxFileBytes = 64 * 2 ** 30;
+
 export class HostRun {
   readonly index: number;
   readonly host: Host;
@@ -40,6 +50,7 @@ export class HostRun {
   readonly #gaps: string[] = [];
   #connection: Connection | undefined;
   #closedReason: string | undefined;
+  #reachedNs = 0;
   #isLetGo = false;
   #deployed: DeployedAgent | undefined;
   #session: AgentSession | undefined;
@@ -49,6 +60,8 @@ export class HostRun {
   #status: HostStatus = 'completed';
   #reason: string | undefined;
   #interruption: string | undefined;
+  readonly #files: CollectedFile[] = [];
+  #nextFile = 0;
 
   constructor(options: HostRunOptions) {
     this.#options = options;
@@ -83,6 +96,15 @@ export class HostRun {
     return this.#hello;
   }
 
+  /** What can be had of it while its agent is at work. */
+  get live(): LiveHost | undefined {
+    const hello = this.#hello;
+    if (hello === undefined || this.#session === undefined) return undefined;
+    const { journalPath, facts } = hello;
+    const from = this.hasAgent && this.isConnected ? { connection: this.connection, journalPath } : undefined;
+    return { from, facts: this.hasAgent ? facts : undefined, pings: this.#session.pings };
+  }
+
   get connection(): Connection {
     if (this.#connection === undefined) throw new FunbricError('bug', `${this.name} is used before it is connected`);
     return this.#connection;
@@ -92,6 +114,7 @@ export class HostRun {
     const startedNs = this.#options.nowNs();
     const connection = await open();
     this.#connection = connection;
+    this.#reachedNs = this.#options.nowNs();
     void connection.closed.then((reason) => {
       this.#closedReason = reason;
     });
@@ -164,6 +187,28 @@ export class HostRun {
     this.#status =
       code === 'unreachable' || this.#connection === undefined ? 'unreachable' : isGone ? 'lost' : 'failed';
     this.#options.emit({ kind: 'host-failed', host: this.name, status: this.#status, reason: this.#reason });
+  }
+
+  /** Brings a result file of a tool into the run's folder, under a name of ours. */
+  async collectFile(
+    remotePath: string,
+    { name, mayBeOlder, signal }: { readonly name: string; readonly mayBeOlder: boolean; readonly signal: AbortSignal },
+  ): Promise<void> {
+    const sinceSeconds = (this.#options.nowNs() - this.#reachedNs) / 1e9;
+    if (!mayBeOlder) await refuseStale(this.connection, remotePath, { sinceSeconds, signal });
+    const n = this.#nextFile++;
+    const path = join(this.#options.folder, runFiles.collected(this.index, n));
+    await makeFolders(dirname(path));
+    const { bytes, sha256 } = await readRemoteFile(this.connection, remotePath, path, {
+      maxBytes: maxFileBytes,
+      signal,
+    });
+    this.#files.push({ name, bytes, sha256, of: this.index, n });
+  }
+
+  /** Evidence that it should have brought. */
+  missFile(what: string): void {
+    this.#gaps.push(what);
   }
 
   /** Fetches the journal and the result, also from an agent that failed, and what is left of one that died. */
@@ -241,6 +286,7 @@ export class HostRun {
       ...(lastHeartbeat === undefined ? {} : { lastHeartbeat }),
       ...(this.#collected?.journal === undefined ? {} : { journal: this.#collected.journal }),
       ...(this.#collected?.agent === undefined ? {} : { agent: this.#collected.agent }),
+      ...(this.#files.length === 0 ? {} : { collected: this.#files.toSorted((a, b) => a.n - b.n) }),
     };
   }
 }

@@ -3,6 +3,7 @@ import type { Host } from '../../model/host.ts';
 import { FunbricError } from '../../model/errors.ts';
 import { maxWorkers } from '../../model/namespace.ts';
 import { defaultLimits, type Limits, type Plan, type PlannedTask, type Rolling } from '../../model/plan.ts';
+import { operationsOf, readThresholds } from '../expect/thresholds.ts';
 import { hostsHint } from '../inventory/inventory.ts';
 import type { OptionValues, Task } from '../tasks/task.ts';
 
@@ -24,6 +25,8 @@ export interface PlanRequest {
   readonly rolling?: Rolling | undefined;
   readonly isWarnOnly?: boolean;
   readonly beforeVerify?: string;
+  /** It crashes the file system. */
+  readonly isAfterCrash?: boolean;
   /** Leave what the workload wrote on the file system under test. */
   readonly isKept?: boolean;
   readonly workDir?: string;
@@ -49,6 +52,7 @@ export function makePlan(request: PlanRequest): Plan {
     });
   }
   refuseRolling(workloads, request.rolling);
+  if (request.isAfterCrash === true) refuseCrash(request.beforeVerify, workloads);
   const workers = workloads[0]?.workload?.workers ?? 0;
   if (hosts.length * workers > maxWorkers) {
     throw new FunbricError('usage', `${hosts.length} hosts x ${workers} workers are more than ${maxWorkers} workers`, {
@@ -57,7 +61,7 @@ export function makePlan(request: PlanRequest): Plan {
   }
   return {
     version: 1,
-    run: `${request.now.toISOString().slice(0, 19).replaceAll(':', '-')}-${request.nonce}`,
+    run: runNameOf(request.now, request.nonce),
     funbric: request.version,
     createdAt: request.now.toISOString(),
     seed: request.seed,
@@ -68,8 +72,14 @@ export function makePlan(request: PlanRequest): Plan {
     ...(request.isWarnOnly === true ? { isWarnOnly: true } : {}),
     isKept: request.isKept ?? false,
     ...(request.beforeVerify === undefined ? {} : { beforeVerify: request.beforeVerify }),
+    ...(request.isAfterCrash === true ? { isAfterCrash: true } : {}),
     ...(request.workDir === undefined ? {} : { workDir: request.workDir }),
   };
+}
+
+/** Sorts by time, also as the name of a folder. */
+export function runNameOf(now: Date, nonce: string): string {
+  return `${now.toISOString().slice(0, 19).replaceAll(':', '-')}-${nonce}`;
 }
 
 /** Half of the hosts would prove nothing about what they share with the other half. */
@@ -85,15 +95,48 @@ function refuseRolling(workloads: readonly PlannedTask[], rolling: Rolling | und
   );
 }
 
+/** Without a command there is no crash, and without a workload, or in the trees that nobody owns, nobody says what must survive it. */
+function refuseCrash(beforeVerify: string | undefined, [planned]: readonly PlannedTask[]): void {
+  if (beforeVerify === undefined) {
+    throw new FunbricError('usage', '--after-crash says what --before-verify does, which is not given', {
+      hint: "give the command that crashes the file system and brings it back: --before-verify 'CMD'",
+    });
+  }
+  if (planned?.workload === undefined) {
+    throw new FunbricError('usage', '--after-crash needs a task that runs a workload');
+  }
+  const { arenas, weights, edges } = planned.workload;
+  const unjudged = [
+    ...sharesOf(arenas).filter((name) => name !== 'own'),
+    ...sharesOf(weights).filter((name) => name === 'fallocate' || name === 'punchHole'),
+    ...sharesOf({ edges }),
+  ];
+  if (unjudged.length === 0) return;
+  throw new FunbricError('usage', `what a crash may leave of ${unjudged.join(', ')} is judged by no check`, {
+    hint: 'take a profile in which every worker has a tree of its own, as durability does',
+  });
+}
+
+/** Names whose share isn't 0. */
+function sharesOf(value: unknown): readonly string[] {
+  const shares: readonly (readonly [string, unknown])[] =
+    typeof value === 'object' && value !== null ? Object.entries(value) : [];
+  return shares.filter(([, share]) => share !== 0 && share !== undefined).map(([name]) => name);
+}
+
 function plannedTask({ name, task, options, positionals = [] }: ChosenTask): PlannedTask {
   const workload = task.workload?.(options);
   const mount = task.mount?.(options);
+  const thresholds = task.expect?.(options) ?? {};
+  readThresholds([thresholds], operationsOf(workload));
+  const { expect = [], apdex = [] } = thresholds;
   return {
     name,
     options: optionsOf(options),
     ...(positionals.length === 0 ? {} : { arguments: [...positionals] }),
     ...(workload === undefined ? {} : { workload }),
     ...(mount === undefined ? {} : { mount }),
+    ...(expect.length + apdex.length === 0 ? {} : { thresholds: { expect: [...expect], apdex: [...apdex] } }),
   };
 }
 

@@ -1,12 +1,12 @@
 /** Files that a task puts on a host or gets from it: with the limit that commands have, and a word from time to time. */
-import { FunbricError } from '../../model/errors.ts';
+import { FunbricError, messageOf } from '../../model/errors.ts';
 import { formatBytes } from '../../report/format.ts';
 import type { CopiedPath } from '../../transports/copy/copied.ts';
 import { getPath } from '../../transports/copy/get.ts';
 import type { LocalDigests } from '../../transports/copy/local-tree.ts';
 import { putPath } from '../../transports/copy/put.ts';
 import { pathFrom } from '../../transports/shell.ts';
-import type { Emit } from '../events.ts';
+import type { Emit } from '../events/events.ts';
 import type { HostRun } from './host-run.ts';
 
 /** Of all that one copy fetches. */
@@ -49,12 +49,35 @@ export async function get(
   return copied;
 }
 
+/**
+ * A result file that the run is to hold. One that can't be had is missing from the evidence, whatever else the host did: only
+ * a host that is gone, and an interruption, end its task.
+ */
+export async function collect(context: CopyContext, remote: string, mayBeOlder: boolean): Promise<boolean> {
+  const { run, directory } = context;
+  requirePath('collect: the path', remote);
+  try {
+    await limited(context, `collecting ${remote}`, (signal) =>
+      run.collectFile(pathFrom(directory, remote), { name: remote, mayBeOlder, signal }),
+    );
+    return true;
+  } catch (error) {
+    const isItsFile =
+      error instanceof FunbricError && !['lost', 'interrupted', 'unreachable', 'bug'].includes(error.code);
+    if (!isItsFile || context.signal.aborted) throw error;
+    const what = `${remote} was not collected: ${messageOf(error)}`;
+    run.missFile(what);
+    say(context, what);
+    return false;
+  }
+}
+
 /** Leaves nothing under way when its time is over. */
-async function limited(
+async function limited<T>(
   context: CopyContext,
   what: string,
-  act: (signal: AbortSignal, onBytes: (bytes: number) => void) => Promise<CopiedPath>,
-): Promise<CopiedPath> {
+  act: (signal: AbortSignal, onBytes: (bytes: number) => void) => Promise<T>,
+): Promise<T> {
   const { run, commandMs, signal } = context;
   const late = new AbortController();
   const onLate = (): void => {

@@ -1,5 +1,6 @@
 /** What a task may do to one host: commands, copies, and the two phases of its workload. Everything is recorded. */
 import { FunbricError } from '../../model/errors.ts';
+import type { Plan } from '../../model/plan.ts';
 import type { CommandOutcome } from '../../model/result.ts';
 import { hostFolderName } from '../../transports/copy/local-names.ts';
 import type { LocalDigests } from '../../transports/copy/local-tree.ts';
@@ -8,10 +9,10 @@ import type { SudoPassword } from '../../transports/sudo/password.ts';
 import { withSudo } from '../../transports/sudo/sudo.ts';
 import { describeExit, type Connection } from '../../transports/transport.ts';
 import { runRemoteCommand } from '../command/remote-command.ts';
-import type { Emit } from '../events.ts';
+import type { Emit } from '../events/events.ts';
 import type { CommandResult, RunOptions, SudoOptions, TaskHost } from '../tasks/task.ts';
 import type { HostRun } from './host-run.ts';
-import { get, put } from './task-copy.ts';
+import { collect, get, put } from './task-copy.ts';
 
 /** Kept of each stream of a command for the task; the rest is read and dropped, so that the command goes on. */
 const maxOutputBytes = 8 << 20;
@@ -25,6 +26,7 @@ export interface TaskHostOptions {
   readonly task: string;
   readonly phase: CommandOutcome['phase'];
   readonly hosts: number;
+  readonly plan: Pick<Plan, 'run' | 'isKept' | 'workDir'>;
   readonly commandMs: number;
   /** In ms; 0 or none: no limit. */
   readonly idleMs?: number | undefined;
@@ -51,6 +53,10 @@ export function taskHost(options: TaskHostOptions): TaskHost {
     folder: hostFolderName(run.name),
     arguments: options.arguments,
     hosts: options.hosts,
+    runId: options.plan.run,
+    isKept: options.plan.isKept,
+    workDir: options.plan.workDir,
+    commandMs: options.commandMs,
     variables: run.host.variables,
     run: (words, runOptions) => execute(options, lineOf(words), runOptions ?? {}),
     shell: (line, runOptions) => execute(options, { typed: line, shown: line }, runOptions ?? {}),
@@ -59,6 +65,7 @@ export function taskHost(options: TaskHostOptions): TaskHost {
       taskHost({ ...options, directory: pathFrom(options.directory, checkedDirectory(run, directory)) }),
     put: (local, remote, putOptions) => put(options, { local, remote }, putOptions?.mode),
     get: (remote, local) => get(options, { local, remote }),
+    collect: (remote, { mayBeOlder = false } = {}) => collect(options, remote, mayBeOlder),
     stress: options.stress,
     verify: options.verify,
     log: (text) => emit({ kind: 'line', host: run.name, stream: 'log', text }),
@@ -95,6 +102,7 @@ async function executeBySudo(
 
 async function execute(options: TaskHostOptions, line: CommandLine, given: RunOptions): Promise<CommandResult> {
   const { run, signal, emit } = options;
+  const shown = given.shown ?? line.shown;
   const cwd = given.cwd === undefined ? options.directory : pathFrom(options.directory, given.cwd);
   const started = performance.now();
   const output = { stdout: '', stderr: '' };
@@ -112,7 +120,7 @@ async function execute(options: TaskHostOptions, line: CommandLine, given: RunOp
       const said = text.replace(/\r?\n$/, '');
       emit({ kind: 'line', host: run.name, stream, text: said, ...(isPartial ? { isPartial } : {}) });
       if (shownBytes > maxShownBytes) {
-        const cut = `${line.shown}: the rest of its output isn't shown`;
+        const cut = `${shown}: the rest of its output isn't shown`;
         emit({ kind: 'line', host: run.name, stream: 'log', text: cut });
       }
     },
@@ -120,7 +128,7 @@ async function execute(options: TaskHostOptions, line: CommandLine, given: RunOp
   run.commands.push({
     task: options.task,
     phase: options.phase,
-    command: line.shown,
+    command: shown,
     exit: exit.kind === 'exited' ? exit.code : describeExit(exit),
     stdout: output.stdout.slice(0, keptInResult),
     stderr: output.stderr.slice(0, keptInResult),
@@ -130,7 +138,7 @@ async function execute(options: TaskHostOptions, line: CommandLine, given: RunOp
   if (!isSuccess && given.check !== false) {
     const lastWords = output.stderr.trim().split('\n').slice(-3).join(' / ');
     const said = lastWords === '' ? '' : `: ${lastWords}`;
-    const what = `${line.shown} ${describeExit(exit)}${said}`;
+    const what = `${shown} ${describeExit(exit)}${said}`;
     if (given.check ?? options.isChecked ?? true) throw new FunbricError('task', `${run.name}: ${what}`);
     emit({ kind: 'line', host: run.name, stream: 'log', text: `warning: ${what}` });
   }

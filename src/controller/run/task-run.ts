@@ -1,42 +1,28 @@
 /** One task on all its hosts: setup, run, teardown, with a barrier between them that lost hosts don't hold up. */
 import { settleMsOf } from '../../model/consistency.ts';
-import { FunbricError, messageOf } from '../../model/errors.ts';
+import { messageOf } from '../../model/errors.ts';
 import type { MountSpec } from '../../model/mount-spec.ts';
 import { runFolderName } from '../../model/namespace.ts';
-import { agentSpecOf, defaultBeforeVerifyMs, type Plan, type WorkloadSpec } from '../../model/plan.ts';
-import type { AgentPhase, UnexpectedError } from '../../model/protocol.ts';
+import { agentSpecOf, defaultBeforeVerifyMs, type WorkloadSpec } from '../../model/plan.ts';
+import type { AgentPhase } from '../../model/protocol.ts';
 import type { CommandOutcome } from '../../model/result.ts';
 import { LocalDigests } from '../../transports/copy/local-tree.ts';
 import { onAbort } from '../../transports/on-abort.ts';
-import type { SudoPassword } from '../../transports/sudo/password.ts';
-import type { Emit } from '../events.ts';
-import type { MountCredentials } from '../mounts/credentials.ts';
+import type { LiveChecks } from '../live/live-checks.ts';
 import { Mounting } from '../mounts/mounting.ts';
 import type { TaskHost } from '../tasks/task.ts';
-import { interrupted, sleep, within } from '../waiting.ts';
+import { interrupted, sleep, within } from '../fan-out/waiting.ts';
 import { Barriers } from './barrier.ts';
 import { runBeforeVerify } from './before-verify.ts';
 import type { HostRun } from './host-run.ts';
+import { liveChecksOf } from './live.ts';
 import { refuseSeparateDirectories } from './meeting.ts';
 import type { ChosenTask } from './planning.ts';
+import type { Stage } from './stage.ts';
 import { misuse, Steps } from './steps.ts';
+import { StrictEnd } from './strict-end.ts';
 import { taskHost } from './task-host.ts';
 import { callUserCode } from './user-code.ts';
-
-/** Where a task runs. */
-export interface Stage {
-  readonly plan: Plan;
-  readonly folder: string;
-  /** Ctrl-C once: stop, collect, tear down. */
-  readonly signal: AbortSignal;
-  /** Ctrl-C twice: let everything go. */
-  readonly killSignal: AbortSignal;
-  readonly emit: Emit;
-  /** What tasks mount with, by their mount's `credentials`. Nothing of it is ever kept. */
-  readonly mountCredentials?: ReadonlyMap<string, MountCredentials>;
-  /** What `host.sudo` may give to a sudo that asks. */
-  readonly sudoPassword?: SudoPassword | undefined;
-}
 
 export class TaskRun {
   readonly #stage: Stage;
@@ -51,9 +37,8 @@ export class TaskRun {
   readonly #begun = new Set<HostRun>();
   readonly #steps = new Steps();
   readonly #digests = new LocalDigests();
-  /** With --strict: the errors that ended the stress, and what ends it on the other hosts. */
-  readonly #strictErrors = new Map<HostRun, FunbricError>();
-  readonly #strictEnd = new AbortController();
+  readonly #strict: StrictEnd;
+  readonly #live: LiveChecks | undefined;
   /** What each host's meeting saw. */
   readonly #seen = new Map<number, readonly number[]>();
 
@@ -64,6 +49,8 @@ export class TaskRun {
     this.#workload = planned?.workload;
     this.#mounting = planned?.mount === undefined ? undefined : this.#mountingOf(planned.mount);
     this.#hosts = hosts;
+    this.#strict = new StrictEnd(stage.emit);
+    this.#live = liveChecksOf(stage, { workload: this.#workload, hosts, strict: this.#strict });
     this.#barriers = new Barriers(hosts.map(({ index }) => index));
   }
 
@@ -75,6 +62,7 @@ export class TaskRun {
     const stopListening = onAbort(signal, interrupt);
     try {
       await Promise.all(this.#hosts.map((host) => this.#work(host)));
+      await this.#live?.stop();
       await this.#tearDown();
     } finally {
       stopListening();
@@ -94,7 +82,7 @@ export class TaskRun {
       if (this.#workload !== undefined) await this.#meet(host, this.#workload);
       await this.#arrive('set up', host);
       await this.#call(host, 'run', (taskHost) => task.run?.(taskHost, options));
-      const error = this.#strictErrors.get(host);
+      const error = this.#strict.errorOf(host);
       if (error !== undefined) throw error;
     } catch (error) {
       host.fail(error);
@@ -118,29 +106,25 @@ export class TaskRun {
   }
 
   async #stress(host: HostRun, signal: AbortSignal): Promise<void> {
-    await this.#barriers.arrive('stress', host.index, signal, this.#opening('stress'));
+    const opening = this.#opening('stress', async () => this.#live?.start());
+    await this.#barriers.arrive('stress', host.index, signal, opening);
     const ending = host.phase('stress', signal);
-    const stopListening = onAbort(this.#strictEnd.signal, () => host.stop());
+    const stopListening = onAbort(this.#strict.signal, () => host.stop());
     // Where another host was faster, its stop came before this stress.
-    if (this.#strictEnd.signal.aborted) host.stop();
+    if (this.#strict.signal.aborted) host.stop();
     try {
       const { firstError } = await ending;
-      if (firstError !== undefined) this.#endStrictly(host, firstError);
+      if (firstError !== undefined) this.#strict.byError(host, firstError);
     } finally {
       stopListening();
     }
   }
 
-  /** Everyone's stress ends now; what there is then is still read back. */
-  #endStrictly(host: HostRun, { worker, operation, file, error, sequence }: UnexpectedError): void {
-    const what = `worker ${worker}: ${operation} of ${file ?? 'an unknown file'}: ${error} (its operation ${sequence})`;
-    this.#strictErrors.set(host, new FunbricError('task', `${host.name}: --strict: ${what}`));
-    this.#stage.emit({ kind: 'line', host: host.name, stream: 'log', text: `--strict ends the stress: ${what}` });
-    this.#strictEnd.abort();
-  }
-
   async #verify(host: HostRun, signal: AbortSignal): Promise<void> {
-    const opening = this.#opening('verify', () => this.#beforeVerify());
+    const opening = this.#opening('verify', async () => {
+      await this.#live?.stop();
+      await this.#beforeVerify();
+    });
     await this.#barriers.arrive('verify', host.index, signal, opening);
     await host.phase('verify', signal);
   }
@@ -271,6 +255,7 @@ export class TaskRun {
       task: this.#chosen.name,
       phase,
       hosts: this.#hosts.length,
+      plan,
       commandMs: plan.limits.commandMs,
       idleMs: plan.limits.idleMs,
       isChecked: plan.isWarnOnly !== true,

@@ -3,7 +3,7 @@
  * agent that is asked for its journal in the middle of a phase could only give up.
  */
 import type { TaskHost } from '../tasks/task.ts';
-import { abortable, interrupted } from '../waiting.ts';
+import { abortable, interrupted } from '../fan-out/waiting.ts';
 
 export async function callUserCode(
   makeHost: (signal: AbortSignal) => TaskHost,

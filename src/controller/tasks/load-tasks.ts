@@ -49,11 +49,15 @@ async function defaultExportOf(file: TaskFile, { library, cacheFolder }: LoadCon
 }
 
 const phaseNames = ['setup', 'run', 'teardown', 'local'] as const;
-const functionNames = [...phaseNames, 'prepare', 'workload', 'mount'] as const;
+const functionNames = [...phaseNames, 'prepare', 'preview', 'workload', 'mount'] as const;
 
 const optionSchema = z.strictObject({
   type: z.enum(['string', 'number', 'boolean', 'duration', 'size', 'percent', 'list']),
   describe: z.string(),
+  alias: z
+    .string()
+    .regex(/^[A-Za-z]$/, 'must be one letter')
+    .optional(),
   default: z.union([z.string(), z.number(), z.boolean()]).optional(),
   required: z.boolean().optional(),
   choices: z.array(z.string()).readonly().optional(),
@@ -87,14 +91,20 @@ function mistakeOf(value: unknown, reservedOptions: readonly string[]): string |
   if (fields.has('local') && functionNames.some((name) => name !== 'local' && fields.has(name))) {
     return 'has local, which needs no hosts, beside functions that need them';
   }
-  return optionMistake(Object.keys(checked.data.options ?? {}).map(flagOf), reservedOptions);
+  const options = checked.data.options ?? {};
+  const letters = Object.values(options).flatMap(({ alias }) => alias ?? []);
+  return optionMistake([...Object.keys(options).map(flagOf), ...letters], reservedOptions);
 }
 
 function optionMistake(flags: readonly string[], reservedOptions: readonly string[]): string | undefined {
   const reserved = flags.find((flag) => reservedOptions.includes(flag));
-  if (reserved !== undefined) return `declares --${reserved}, which is an option of funbric itself`;
+  if (reserved !== undefined) return `declares ${dashed(reserved)}, which is an option of funbric itself`;
   const twice = flags.find((flag, at) => flags.indexOf(flag) !== at);
-  return twice === undefined ? undefined : `declares --${twice} twice`;
+  return twice === undefined ? undefined : `declares ${dashed(twice)} twice`;
+}
+
+function dashed(flag: string): string {
+  return flag.length === 1 ? `-${flag}` : `--${flag}`;
 }
 
 function firstIssue(error: z.ZodError): string {

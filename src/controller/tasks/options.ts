@@ -1,6 +1,6 @@
 /** The options of a task, from the texts of a command line to typed values: an error names option, value and what is allowed. */
 import { FunbricError } from '../../model/errors.ts';
-import { didYouMean } from '../closest.ts';
+import { didYouMean } from '../input/closest.ts';
 import type { OptionValues, TaskOption } from './task.ts';
 import { parseDuration, parsePercent, parseSize } from './units.ts';
 

@@ -3,13 +3,14 @@
  * host, all hosts at the same time, with a barrier between them; teardown runs wherever setup began, also after a failure
  * or Ctrl-C.
  */
+import type { Thresholds } from '../../model/expectation.ts';
 import type { Verdict } from '../../model/finding.ts';
 import type { Variable } from '../../model/host.ts';
 import type { MountSpec } from '../../model/mount-spec.ts';
 import type { WorkloadSpec } from '../../model/plan.ts';
 import type { Run } from '../../model/run.ts';
 import type { CopiedPath } from '../../transports/copy/copied.ts';
-import type { FleetAccess } from '../ask-hosts.ts';
+import type { FleetAccess } from '../asking/ask-hosts.ts';
 
 /** An option of a task on the command line: `--file-size 4M`. */
 export interface TaskOption {
@@ -17,6 +18,8 @@ export interface TaskOption {
   readonly type: 'string' | 'number' | 'boolean' | 'duration' | 'size' | 'percent' | 'list';
   /** For --list and --help. */
   readonly describe: string;
+  /** One letter that is no option of funbric itself: `o` for -o. */
+  readonly alias?: string;
   /** As on the command line; a number for a duration is ms, for a size bytes, for a percent a share of 1. */
   readonly default?: string | number | boolean;
   readonly required?: boolean;
@@ -68,11 +71,18 @@ export interface RunOptions {
   readonly stdin?: string | Uint8Array;
   /** In ms, 0: none; the plan's command limit where not given. */
   readonly timeoutMs?: number;
+  /** What people read in its place, as of a script that is long. */
+  readonly shown?: string;
 }
 
 export interface SudoOptions extends RunOptions {
   /** Whom to become; root where not given. */
   readonly user?: string;
+}
+
+export interface CollectOptions {
+  /** Also a file that was last written before this run reached the host: what an earlier run left is refused else. */
+  readonly mayBeOlder?: boolean;
 }
 
 export interface PutOptions {
@@ -92,6 +102,14 @@ export interface TaskHost {
   readonly arguments: readonly string[];
   /** Hosts that this task runs on. */
   readonly hosts: number;
+  /** The run's id, for names of what a task makes on hosts: no two runs have the same. */
+  readonly runId: string;
+  /** --keep: what the task wrote on the file system under test shall stay there. */
+  readonly isKept: boolean;
+  /** --work-dir: where hosts keep what isn't for the file system under test. */
+  readonly workDir: string | undefined;
+  /** -T: the limit of a command that has none of its own, in ms; 0: none. */
+  readonly commandMs: number;
   /** `vars` of hosts.json. */
   readonly variables: Readonly<Record<string, Variable>>;
   /** A command as words, each quoted so that no shell can take it apart. */
@@ -115,6 +133,11 @@ export interface TaskHost {
    * that aren't plain are percent-encoded.
    */
   get(remotePath: string, localPath: string): Promise<CopiedPath>;
+  /**
+   * Fetches a result file of a tool into the run, whose report then holds it: FunkLoad, fio, JUnit, JMeter. False: it couldn't
+   * be had, which makes the run INCOMPLETE and doesn't fail the task.
+   */
+  collect(remotePath: string, options?: CollectOptions): Promise<boolean>;
   /** Runs the task's workload on this host; starts when all hosts are ready. */
   stress(): Promise<void>;
   /** Reads back everything that the workload left; starts when all hosts are done with stress and --before-verify has run. */
@@ -138,10 +161,14 @@ interface TaskDefinition<Options extends Readonly<Record<string, TaskOption>>> {
   readonly arguments?: string;
   /** Called once, before any host is reached: what a task needs here. What it throws ends the command, and no run is made. */
   prepare?(given: PrepareContext, options: ValuesOf<Options>): Promise<unknown>;
+  /** For --dry-run: lines that say what it would do on a host, beside its options. Reaches nobody. */
+  preview?(options: ValuesOf<Options>): readonly string[];
   /** What the agents shall do, decided before anything is sent; a task without one needs no agent. */
   workload?(options: ValuesOf<Options>): WorkloadSpec;
   /** What every host mounts before all else, and unmounts after all else; undefined: nothing. See mountSpec. */
   mount?(options: ValuesOf<Options>): MountSpec | undefined;
+  /** What the run's figures must be, else it fails: `() => ({ expect: ['read.p99<20ms'] })`. See expectOptions. */
+  expect?(options: ValuesOf<Options>): Thresholds | undefined;
   setup?(host: TaskHost, options: ValuesOf<Options>): Promise<unknown>;
   run?(host: TaskHost, options: ValuesOf<Options>): Promise<unknown>;
   teardown?(host: TaskHost, options: ValuesOf<Options>): Promise<unknown>;
@@ -159,8 +186,10 @@ export interface Task {
   readonly examples?: Readonly<Record<string, string>>;
   readonly arguments?: string;
   prepare?(given: PrepareContext, options: OptionValues): Promise<unknown>;
+  preview?(options: OptionValues): readonly string[];
   workload?(options: OptionValues): WorkloadSpec;
   mount?(options: OptionValues): MountSpec | undefined;
+  expect?(options: OptionValues): Thresholds | undefined;
   setup?(host: TaskHost, options: OptionValues): Promise<unknown>;
   run?(host: TaskHost, options: OptionValues): Promise<unknown>;
   teardown?(host: TaskHost, options: OptionValues): Promise<unknown>;
@@ -180,14 +209,20 @@ export interface LocalContext {
   /** Words after the options. */
   readonly arguments: readonly string[];
   readonly reportsFolder: string;
+  /** What a new run would be called, and when it was begun. */
+  readonly newRun: () => { readonly run: string; readonly version: string; readonly createdAt: string };
   /** Names of the hosts that -H and -R give; none where neither is there. */
   readonly hosts: readonly string[];
   /** Of those hosts, or all of hosts.json; throws where there are none. See askHosts. */
   readonly fleet: () => Promise<FleetAccess>;
   readonly currentFolder: string;
   readonly log: (text: string) => void;
+  /** On stdout as it is, also with --json: only for what a program reads. */
+  readonly print: (text: string) => void;
   /** Only with --json: one value as a line on stdout. */
   readonly data: ((value: unknown) => void) | undefined;
+  /** Aborts at Ctrl-C, after which nothing is waited for: what is half made is to be removed at once. */
+  readonly signal: AbortSignal;
 }
 
 /** Says that this is a task; the loader looks at the default export of each file in tasks/, and decodes the options by their declarations. */

@@ -4,7 +4,7 @@
  * written there: a proof is about order, and its operations are often microseconds long and minutes apart.
  */
 import { formatNs } from '../format.ts';
-import type { TimedOperation, WitnessChart } from '../section.ts';
+import type { TimedOperation, WitnessChart, WitnessEdge } from '../section.ts';
 import { label, labelTo, path, rect, round, type Drawing, type Shape } from './drawing.ts';
 
 const width = 1000;
@@ -17,7 +17,7 @@ const cutWidth = 84;
 const leastWidth = 46;
 const letterWidth = 6.3;
 
-export function drawWitness({ operations }: WitnessChart): Drawing {
+export function drawWitness({ operations, edges: given }: WitnessChart): Drawing {
   const lanes = [...new Set(operations.map(({ lane }) => lane))];
   const spells = spellsOf(operations);
   const toX = axisOf(spells);
@@ -36,7 +36,9 @@ export function drawWitness({ operations }: WitnessChart): Drawing {
         ];
       }),
       ...cuts(spells, toX, bottom),
-      ...edges(operations, { toX, yOf }),
+      ...(given === undefined ? edgesInTime(operations) : given).map((edge) =>
+        drawEdge(operations, edge, { toX, yOf }),
+      ),
       ...operations.flatMap((_, index) => drawOperation(operations, index, { toX, yOf })),
       ...spells.map(([from, to]) =>
         labelTo('middle', 'quiet', { x: (toX(from) + toX(to)) / 2, y: bottom + 18, text: formatNs(to - from) }),
@@ -90,27 +92,37 @@ function cuts(
   });
 }
 
-/**
- * From the end of each operation to the start of the next, along the first one's lane and then across: whole where it was
- * before it by every clock, dashed where they may have overlapped.
- */
-function edges(operations: readonly TimedOperation[], { toX, yOf }: Places): readonly Shape[] {
+/** Of a run that an earlier version judged: each follows the one before it, if only perhaps. */
+function edgesInTime(operations: readonly TimedOperation[]): readonly WitnessEdge[] {
   return operations.slice(1).map((next, index) => {
     const one = operations[index] ?? next;
     // A worker's own operations follow each other, whatever its clock says.
     const isCertain = one.lane === next.lane || one.endNs <= next.startNs;
-    const [x1, y1, x2, y2] = [round(toX(one.endNs)), yOf(one), round(toX(next.startNs)), yOf(next)];
-    const down = y2 > y1 ? 1 : -1;
-    const way =
-      y1 === y2
-        ? `M${x1} ${y1}H${x2}m-6-3l6 3l-6 3`
-        : `M${x1} ${y1}H${x2}V${y2 - 9 * down}m-3 ${-6 * down}l3 ${6 * down}l3 ${-6 * down}`;
-    return path(
-      isCertain ? 'before' : 'perhaps',
-      way,
-      isCertain ? 'ended before, by every clock' : 'may have overlapped',
-    );
+    const tip = isCertain ? 'ended before it began, by every clock' : 'may have overlapped it';
+    return { from: index, to: index + 1, kind: isCertain ? 'order' : 'source', tip };
   });
+}
+
+/**
+ * From the end of an operation to the start of the next, along the first one's lane and then across: whole where it was before
+ * it for certain. Dashed, and bowed so that it isn't taken for time, from a write to what was read of it.
+ */
+function drawEdge(operations: readonly TimedOperation[], { from, to, kind, tip }: WitnessEdge, places: Places): Shape {
+  const [one, next] = [operations[from], operations[to]];
+  if (one === undefined || next === undefined) return path('grid', '');
+  const { toX, yOf } = places;
+  const isSource = kind === 'source';
+  const [x1, y1] = [round(toX(isSource ? (one.startNs + one.endNs) / 2 : one.endNs)), yOf(one)];
+  const [x2, y2] = [round(toX(isSource ? (next.startNs + next.endNs) / 2 : next.startNs)), yOf(next)];
+  const down = y2 > y1 ? 1 : -1;
+  if (y1 === y2) {
+    const bow = isSource ? `Q${round((x1 + x2) / 2)} ${y1 + 34} ${x2} ${y2 + 9}` : `H${x2}`;
+    const head = isSource ? 'm-4 5l4-5l5 3' : x2 >= x1 ? 'm-6-3l6 3l-6 3' : 'm6-3l-6 3l6 3';
+    return path(isSource ? 'perhaps' : 'before', `M${x1} ${y1}${bow}${head}`, tip);
+  }
+  const head = `m-3 ${-6 * down}l3 ${6 * down}l3 ${-6 * down}`;
+  const way = isSource ? `L${x2} ${y2 - 11 * down}` : `H${x2}V${y2 - 9 * down}`;
+  return path(isSource ? 'perhaps' : 'before', `M${x1} ${y1}${way}${head}`, tip);
 }
 
 interface Places {
@@ -142,16 +154,26 @@ function nameOf(operations: readonly TimedOperation[], index: number, { toX, yOf
   const { lane, words, startNs, endNs } = operation ?? { lane: '', words: '', startNs: 0, endNs: 0 };
   const y = operation === undefined ? 0 : yOf(operation);
   const isFromAbove = operation !== undefined && before !== undefined && yOf(before) < y;
-  const height = isFromAbove ? y + 24 : y - 13;
   const inLane = operations.filter((one) => one.lane === lane);
   const at = operation === undefined ? -1 : inLane.indexOf(operation);
   const [earlier, later] = [inLane[at - 1], inLane[at + 1]];
+  // Where bounds overlap, so would the names of one worker's operations.
+  const isBelow = earlier !== undefined && earlier.endNs > startNs;
+  if (isBelow || (later !== undefined && later.startNs < endNs)) {
+    const text = cut(words, (plot.right - toX(startNs)) / letterWidth);
+    return label('value', { x: toX(startNs), y: isBelow ? y + 24 : y - 13 }, text);
+  }
+  const height = isFromAbove ? y + 24 : y - 13;
   const roomRight = (later === undefined ? plot.right : toX(later.startNs) - 8) - toX(startNs);
   const roomLeft = toX(endNs) - (earlier === undefined ? plot.left : toX(earlier.endNs) + 8);
   const isRight = roomRight >= Math.min(roomLeft, words.length * letterWidth);
-  const letters = Math.max(4, Math.floor(Math.max(isRight ? roomRight : roomLeft, 0) / letterWidth));
-  const text = words.length > letters ? `${words.slice(0, letters - 1)}…` : words;
+  const text = cut(words, Math.max(isRight ? roomRight : roomLeft, 0) / letterWidth);
   return isRight
     ? label('value', { x: toX(startNs), y: height }, text)
     : labelTo('end', 'value', { x: toX(endNs), y: height, text });
+}
+
+function cut(words: string, room: number): string {
+  const letters = Math.max(4, Math.floor(room));
+  return words.length > letters ? `${words.slice(0, letters - 1)}…` : words;
 }

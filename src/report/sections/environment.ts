@@ -14,7 +14,7 @@ export const environmentSection: Section = {
   blocks(run) {
     const told = run.hosts.flatMap((host) => (host.facts === undefined ? [] : [{ host, facts: host.facts }]));
     const tables: readonly Block[] = told.length === 0 ? [] : [mountTable(run, told), machineTable(told)];
-    return [...tables, { kind: 'facts', facts: planFacts(run) }];
+    return [...tables, { kind: 'facts', facts: [...untriedFacts(run), ...planFacts(run)] }];
   },
 };
 
@@ -81,6 +81,17 @@ function machineTable(told: readonly Told[]): TableBlock {
   };
 }
 
+/** What no finding can be about. */
+function untriedFacts({ hosts }: Run): readonly Fact[] {
+  const untried = hosts.flatMap(({ name, untried: calls = [] }) => calls.map((one) => ({ name, ...one })));
+  return groupBy(untried, ({ call, error }) => `${call} ${error ?? ''}`).flatMap((group) => {
+    const one = group[0];
+    if (one === undefined) return [];
+    const why = one.error === undefined ? 'nothing there can make the call (perl, python3)' : one.error;
+    return [{ label: `No ${one.call}`, value: `${foldHosts(group.map(({ name }) => name))}: ${why}` }];
+  });
+}
+
 function planFacts({ plan }: Run): readonly Fact[] {
   const { limits } = plan;
   return [
@@ -96,6 +107,9 @@ function planFacts({ plan }: Run): readonly Fact[] {
       mount === undefined ? [] : [{ label: `Mount of ${name}`, value: `${mount.from}: ${describeMount(mount)}` }],
     ),
     ...(plan.beforeVerify === undefined ? [] : [{ label: 'Before verify', value: plan.beforeVerify }]),
+    ...(plan.isAfterCrash === true
+      ? [{ label: 'After a crash', value: 'only what was synced must have survived' }]
+      : []),
     {
       label: 'Limits',
       value: [

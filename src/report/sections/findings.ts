@@ -1,12 +1,14 @@
 /** Why: what broke, where, and the operations that prove it; or, where nothing broke, what was looked for. */
 import type { Finding, Grade } from '../../model/finding.ts';
 import type { Run } from '../../model/run.ts';
+import { signatureOf } from '../../model/signature.ts';
 import { nameOfCode } from '../codes.ts';
 import { foldHosts, groupBy } from '../fold.ts';
+import { viewForensic } from '../forensics.ts';
 import { formatCount, plural } from '../format.ts';
 import { hexDump } from '../hex.ts';
 import type { Block, Fact, FindingBlock, Section, TableBlock, Tone } from '../section.ts';
-import { witnessChart, witnessTable } from '../witness.ts';
+import { orderOf, witnessChart, witnessTable } from '../witness.ts';
 
 /** Signatures shown in full; a run that breaks in more ways than these is understood by the first ones. */
 const maxGroups = 50;
@@ -16,9 +18,11 @@ export const findingsSection: Section = {
   title: 'Findings',
   blocks(run) {
     if (run.findings.length === 0) return [nothingFound(run)];
-    const groups = groupBy(run.findings, signer(run)).toSorted((a, b) => rankOf(a) - rankOf(b));
+    const groups = groupBy(run.findings, signatureOf(run.hosts.map(({ name }) => name))).toSorted(
+      (a, b) => rankOf(a) - rankOf(b),
+    );
     const overview = groups.length === 1 ? [] : [overviewOf(groups)];
-    const shown = [...overview, ...groups.slice(0, maxGroups).flatMap((group) => findingBlocks(group))];
+    const shown = [...overview, ...groups.slice(0, maxGroups).flatMap((group) => findingBlocks(group, run.zeroNs))];
     if (groups.length <= maxGroups) return shown;
     const left = groups.slice(maxGroups).flat().length;
     return [
@@ -52,23 +56,6 @@ const meanings: Readonly<Record<Grade, string>> = {
 function rankOf(group: readonly Finding[]): number {
   const first = group[0];
   return first === undefined ? Infinity : ranks[first.grade];
-}
-
-/** Two findings are the same trouble when only numbers and the names of hosts tell them apart. */
-function signer({ hosts }: Run): (finding: Finding) => string {
-  const names = [...new Set(hosts.map(({ name }) => withoutNumbers(name)))].toSorted((a, b) => b.length - a.length);
-  const anyName = new RegExp(names.map((name) => literally(name)).join('|'), 'g');
-  const anonymous = (text: string): string => (names.length === 0 ? text : text.replace(anyName, '@'));
-  return ({ code, grade, expected, found }) =>
-    [code, grade, expected, found].map((text) => anonymous(withoutNumbers(text))).join('\n');
-}
-
-function withoutNumbers(text: string): string {
-  return text.replace(/\d+/g, '#');
-}
-
-function literally(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
 }
 
 /** One row a kind: what to look at first. */
@@ -111,8 +98,9 @@ function sightingsOf(group: readonly Finding[]): number {
   return group.reduce((sum, finding) => sum + finding.count, 0);
 }
 
-function findingBlocks(group: readonly Finding[]): readonly FindingBlock[] {
+function findingBlocks(group: readonly Finding[], zeroNs: number | undefined): readonly FindingBlock[] {
   const [first] = group;
+  const forensic = group.find((finding) => finding.forensic !== undefined)?.forensic;
   if (first === undefined) return [];
   return [
     {
@@ -126,9 +114,12 @@ function findingBlocks(group: readonly Finding[]): readonly FindingBlock[] {
       facts: factsOf(first, group),
       expected: first.expected,
       found: first.found,
-      hex: first.aroundHex === undefined ? [] : hexDump(first.aroundHex),
-      timeline: witnessChart(first.witness),
+      // Taken apart they are shown beside what had to be there.
+      hex: first.aroundHex === undefined || forensic?.bytes !== undefined ? [] : hexDump(first.aroundHex),
+      forensic: forensic === undefined ? null : viewForensic(forensic, zeroNs),
+      timeline: witnessChart(first),
       witness: first.witness.length === 0 ? null : witnessTable(first.witness),
+      order: orderOf(first),
       places: placesOf(group).length === 1 ? null : placesTable(group),
     },
   ];
@@ -138,9 +129,16 @@ function factsOf(first: Finding, group: readonly Finding[]): readonly Fact[] {
   return [
     { label: 'Seen by', value: foldHosts(group.map(({ host }) => host)) },
     { label: 'Offset', value: offsetOf(first) },
-    { label: 'Places', value: formatCount(placesOf(group).length) },
+    { label: 'Places', value: placesText(group) },
     { label: 'Seen', value: plural(sightingsOf(group), 'time') },
   ];
+}
+
+/** Those that run.json has, and how many more there were. */
+function placesText(group: readonly Finding[]): string {
+  const left = group.reduce((sum, { leftOut = 0 }) => sum + leftOut, 0);
+  const listed = formatCount(placesOf(group).length);
+  return left === 0 ? listed : `${listed} listed, ${formatCount(left)} more counted`;
 }
 
 function offsetOf({ offset }: Finding): string {

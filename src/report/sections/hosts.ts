@@ -1,7 +1,7 @@
 /** One row a planned host, whatever became of it; the worst come first, and who stands out is named. */
+import { minHosts, outliersOf, type Outlier } from '../../model/outliers.ts';
 import type { Run, RunHost } from '../../model/run.ts';
 import { formatBytes, formatCount, formatNs, formatNumber, formatUs, plural } from '../format.ts';
-import { minHosts, outliersOf, type Outlier } from '../outliers.ts';
 import type { Block, Row, Section, Tone } from '../section.ts';
 import { worstFirst } from '../worst-first.ts';
 
@@ -105,8 +105,10 @@ function rowOf(host: RunHost, outliers: readonly Outlier[]): Row {
     ...(host.reason === undefined ? [] : [host.reason]),
     ...host.gaps.map((gap) => `gap: ${gap}`),
     ...(outliers.length === 0 ? [] : [wordsOf(outliers)]),
+    ...paceWords(host),
   ];
   const hasRun = host.operations > 0;
+  const isOdd = outliers.length > 0 || (host.pace?.workersBehind ?? 0) > 0;
   return {
     cells: [
       host.name,
@@ -119,8 +121,20 @@ function rowOf(host: RunHost, outliers: readonly Outlier[]): Row {
       target === undefined ? '-' : `${target.type} on ${target.path}`,
       why.length === 0 ? '-' : why.join('; '),
     ],
-    tone: outliers.length > 0 && host.status === 'completed' ? 'warn' : toneOf(host),
+    tone: isOdd && host.status === 'completed' ? 'warn' : toneOf(host),
   };
+}
+
+/** Whether it did as many operations as were asked of it, and how late they were. */
+function paceWords({ pace }: RunHost): readonly string[] {
+  if (pace === undefined) return [];
+  const { askedPerSecond, perSecond, workers, workersBehind, lateMsMax } = pace;
+  const late = `, late by up to ${formatUs(lateMsMax * 1000)}`;
+  return [
+    workersBehind === 0
+      ? `kept the rate of ${formatNumber(askedPerSecond)}/s${late}`
+      : `${workersBehind} of ${plural(workers, 'worker')} did not keep the rate: ${formatNumber(perSecond)}/s of ${formatNumber(askedPerSecond)}/s${late}`,
+  ];
 }
 
 function clockOf({ clock, clockFault }: RunHost): string {

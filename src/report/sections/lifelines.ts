@@ -1,8 +1,9 @@
 /** Who did what when: who came late, who finished last and what that cost, where a host fell silent. */
 import type { Run, RunHost } from '../../model/run.ts';
+import type { Window, Windows } from '../../model/windows.ts';
 import { bandsOf, endOf } from '../bands.ts';
-import { formatCount, formatMs } from '../format.ts';
-import type { LifelinesBlock, Section, TableBlock } from '../section.ts';
+import { formatBytes, formatCount, formatMs, formatNumber, formatPercent } from '../format.ts';
+import type { Block, LifelinesBlock, Row, Section, TableBlock } from '../section.ts';
 import { worstFirst } from '../worst-first.ts';
 
 /** Lanes that are drawn; the table has every host. */
@@ -23,6 +24,7 @@ export const lifelinesSection: Section = {
         lanes: lanes.map((host) => laneOf(host)),
         twin: twinOf(alive),
       },
+      ...(run.windows === undefined ? [] : windowBlocks(run.windows)),
     ];
   },
 };
@@ -83,5 +85,59 @@ function twinOf(hosts: readonly RunHost[]): TableBlock {
       ],
       tone: host.status === 'completed' ? 'plain' : 'warn',
     })),
+  };
+}
+
+/** Rates that can be compared are those of the steady window; the whole is what somebody waited for. */
+function windowBlocks(windows: Windows): readonly Block[] {
+  const { whole, steady } = windows;
+  return [
+    { kind: 'text', tone: 'plain', paragraphs: windowSentences(windows) },
+    {
+      kind: 'table',
+      caption: 'Stress: the time in which all hosts were at it, beside the whole',
+      columns: [
+        { title: 'Window', align: 'left' },
+        ...['From', 'To', 'Lasted', 'Operations/s', 'Errors/s', 'Data/s'].map(
+          (title) => ({ title, align: 'right' }) as const,
+        ),
+      ],
+      rows: [
+        ...(steady === undefined ? [] : [windowRow('steady: all hosts', steady)]),
+        windowRow('whole: first start to last end', whole),
+      ],
+    },
+  ];
+}
+
+function windowSentences({ whole, steady, overlapShare, lastDone, tailMs, withoutLast }: Windows): readonly string[] {
+  const lengthMs = whole.endMs - whole.startMs;
+  const overlap =
+    steady === undefined
+      ? 'There was no time in which all hosts were under stress together: rates are those of each host alone, added up.'
+      : `All hosts were under stress together for ${formatMs(steady.endMs - steady.startMs)}, ${formatPercent(overlapShare, 1)} of the whole; rates are of that time.`;
+  if (withoutLast === undefined) return [overlap];
+  const saved =
+    withoutLast.savedMs > 0
+      ? ` Without ${withoutLast.host} the stress would have taken ${formatMs(withoutLast.tookMs)} instead of ${formatMs(lengthMs)}.`
+      : '';
+  return [overlap, `${lastDone.host} was done ${formatMs(tailMs)} after the first.${saved}`];
+}
+
+function windowRow(
+  name: string,
+  { startMs, endMs, operationsPerSecond, errorsPerSecond, bytesPerSecond }: Window,
+): Row {
+  return {
+    cells: [
+      name,
+      formatMs(startMs),
+      formatMs(endMs),
+      formatMs(endMs - startMs),
+      formatNumber(operationsPerSecond),
+      formatNumber(errorsPerSecond),
+      bytesPerSecond === 0 ? '-' : `${formatBytes(bytesPerSecond)}/s`,
+    ],
+    tone: 'plain',
   };
 }

@@ -1,5 +1,12 @@
 /** Latency at every percentile, from the merged histograms: where the tail begins and how long it is. */
-import { countOf, fromSparse, isPercentileSupported, percentile, type Histogram } from '../../model/histogram.ts';
+import {
+  countOf,
+  fromSparse,
+  isPercentileSupported,
+  sparsePercentile,
+  toSparse,
+  type SparseHistogram,
+} from '../../model/histogram.ts';
 import type { MergedOperation, Run } from '../../model/run.ts';
 import { ninesOf } from '../charts/spectrum.ts';
 import { formatNumber, formatUs } from '../format.ts';
@@ -41,13 +48,12 @@ const samplesBeyond = 3.69;
 const minSamples = 10;
 
 function curveOf(operation: MergedOperation): SpectrumBlock['curves'] {
-  const histogram = fromSparse(operation.histogram);
-  const samples = countOf(histogram);
+  const { pairs, samples } = inOrder(operation);
   if (samples < minSamples) return [];
   const nines = Math.log10(samples / samplesBeyond);
   const points = Array.from({ length: places + 1 }, (_, at) => {
     const percent = 100 * (1 - 10 ** ((-nines * at) / places));
-    return [percent, usOf(histogram, percent)] as const;
+    return [percent, usOf(pairs, percent)] as const;
   });
   return [
     {
@@ -58,8 +64,17 @@ function curveOf(operation: MergedOperation): SpectrumBlock['curves'] {
   ];
 }
 
-function usOf(histogram: Histogram, percent: number): number {
-  return (percentile(histogram, percent) ?? 0) / 1000;
+/** Whoever wrote run.json need not have sorted its buckets. */
+function inOrder({ histogram }: MergedOperation): {
+  readonly pairs: Readonly<SparseHistogram>;
+  readonly samples: number;
+} {
+  const all = fromSparse(histogram);
+  return { pairs: toSparse(all), samples: countOf(all) };
+}
+
+function usOf(pairs: Readonly<SparseHistogram>, percent: number): number {
+  return (sparsePercentile(pairs, percent) ?? 0) / 1000;
 }
 
 function conclusionOf({ operations }: Run): string {
@@ -86,11 +101,11 @@ function twinOf(operations: readonly MergedOperation[]): TableBlock {
       ...columns.map((percent) => ({ title: `p${percent}`, align: 'right' }) as const),
       { title: 'max', align: 'right' },
     ],
-    rows: operations.map(({ name, histogram: pairs, maxUs }) => {
-      const histogram = fromSparse(pairs);
-      const samples = countOf(histogram);
+    rows: operations.map((operation) => {
+      const { name, maxUs } = operation;
+      const { pairs, samples } = inOrder(operation);
       const cells = columns.map((percent) =>
-        formatUs(samples > 0 && isPercentileSupported(percent, samples) ? usOf(histogram, percent) : null),
+        formatUs(samples > 0 && isPercentileSupported(percent, samples) ? usOf(pairs, percent) : null),
       );
       return { cells: [name, ...cells, formatUs(maxUs)], tone: 'plain' };
     }),

@@ -3,11 +3,8 @@
  * order that ssh_config prefers. A person is asked only for what the host has said that it takes.
  */
 import type { AnyAuthMethod, NextAuthHandler } from 'ssh2';
-import type { HostSettings } from '../config/ssh-config.ts';
-import type { Place } from '../place.ts';
-import type { Credentials, Waiting } from './credentials.ts';
-import type { Secrets } from './secrets.ts';
-import { makeWords } from './words.ts';
+import type { Credentials } from './credentials.ts';
+import { makeWords, type WordsGiven } from './words.ts';
 
 export interface Tries {
   /** For ssh2: gives what to try, `false` when nothing is left, undefined when `tell` will be called later. */
@@ -24,14 +21,8 @@ export interface Tries {
   skipped(): readonly string[];
 }
 
-export interface TriesGiven {
-  readonly place: Place;
-  readonly settings: HostSettings;
+export interface TriesGiven extends WordsGiven {
   readonly credentials: Credentials;
-  readonly secrets: Secrets;
-  readonly waiting: Waiting;
-  /** Ends the login: a question that can't be answered, or a person who gave up. */
-  readonly giveUp: (error: unknown) => void;
 }
 
 export function makeTries(given: TriesGiven): Tries {

@@ -4,9 +4,11 @@
  */
 import type { AnyAuthMethod, KeyboardInteractiveAuthMethod } from 'ssh2';
 import type { AuthMethod } from '../config/auth-settings.ts';
-import { unreachable } from '../place.ts';
+import type { HostSettings } from '../config/ssh-config.ts';
+import { unreachable, type Place } from '../place.ts';
 import { printable } from '../printable.ts';
-import type { TriesGiven } from './order.ts';
+import type { Waiting } from './credentials.ts';
+import type { Secrets } from './secrets.ts';
 
 type WordMethod = Exclude<AuthMethod, 'publickey'>;
 
@@ -19,13 +21,22 @@ export interface Words {
   skipped(methods: readonly string[]): readonly string[];
 }
 
+export interface WordsGiven {
+  readonly place: Place;
+  readonly settings: HostSettings;
+  readonly secrets: Secrets;
+  readonly waiting: Waiting;
+  /** Ends the login: a question that can't be answered, or a person who gave up. */
+  readonly giveUp: (error: unknown) => void;
+}
+
 /** As ssh2 gives it. */
 interface Prompt {
   readonly prompt: string;
   readonly echo?: boolean;
 }
 
-export function makeWords({ place, settings, secrets, waiting, giveUp }: TriesGiven): Words {
+export function makeWords({ place, settings, secrets, waiting, giveUp }: WordsGiven): Words {
   const { user: username, auth } = settings;
   const ask = auth.isBatch ? undefined : secrets.ask;
   const who = printable(`${username}@${place.name}`);

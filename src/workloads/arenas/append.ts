@@ -9,7 +9,7 @@ import { appendLanes, maxAppendFileBytes } from '../../model/append.ts';
 import { lineHeaderBytes } from '../../model/line.ts';
 import { foldersOfTree, namesOfKind, nameOf, pathOf } from '../../model/namespace.ts';
 import { recordKinds } from '../../model/record.ts';
-import { chunkBuffer } from '../content.ts';
+import { chunkBuffer } from '../chunk-buffer.ts';
 import { fillLine, maxLineBytes } from '../lines.ts';
 import { closeQuietly } from '../operations.ts';
 import type { ArenaOptions, ArenaRules } from './arena.ts';

@@ -25,6 +25,9 @@ const lostErrnos: ReadonlySet<number> = new Set([
   os.errno.ESTALE,
 ]);
 
+/** How file systems say that they have no symbolic or no hard links: POSIX has EPERM, cifs and others ENOTSUP. */
+const lackingErrnos: ReadonlySet<number> = new Set([os.errno.EPERM, os.errno.ENOTSUP, os.errno.ENOSYS]);
+
 export const race: ArenaRules = { arena: 'race', open: (options) => new Racer(options) };
 
 type Election = 'create' | 'symlink' | 'mkdir' | 'link' | 'unlink' | 'rmdir' | 'rename';
@@ -37,6 +40,8 @@ class Racer {
   /** By election that needs somebody to make what is removed: the next name that this worker makes. */
   readonly #nextMade = new Map<Election, number>();
   #hasSource = false;
+  /** Kinds of links that this file system has not. */
+  readonly #lacking = new Set<number>();
 
   constructor(options: ArenaOptions) {
     this.#options = options;
@@ -129,6 +134,7 @@ class Racer {
   }
 
   #symlink(object: NamedObject): void {
+    if (this.#lacking.has(recordKinds.symlink)) return this.#churn();
     // It leads nowhere: nobody ever follows it.
     this.#try(recordKinds.symlink, object, (path) => this.#options.operations.symlink('nowhere', path));
   }
@@ -136,7 +142,7 @@ class Racer {
   #link(object: NamedObject): void {
     const { worker, operations } = this.#options;
     const source: NamedObject = { kind: 'file', folder: raceFolders.sources, index: worker };
-    if (worker >= namesOfKind) return this.#churn();
+    if (worker >= namesOfKind || this.#lacking.has(recordKinds.link)) return this.#churn();
     this.#hasSource ||= this.#create(source);
     if (!this.#hasSource) return;
     this.#try(recordKinds.link, object, (path) => operations.link(this.#path(source), path), source);
@@ -166,9 +172,17 @@ class Racer {
       trace.succeed();
       return true;
     } catch (error) {
-      trace.fail(error, (errno) => lostErrnos.has(errno));
+      trace.fail(error, (errno) => lostErrnos.has(errno) || this.#learnsLack(kind, errno));
       return false;
     }
+  }
+
+  /** Whether this says that there are no such links here; then none is tried again. */
+  #learnsLack(kind: number, errno: number): boolean {
+    const isLink = kind === recordKinds.symlink || kind === recordKinds.link;
+    if (!isLink || !lackingErrnos.has(errno)) return false;
+    this.#lacking.add(kind);
+    return true;
   }
 
   #path(object: NamedObject): string {

@@ -8,7 +8,7 @@ import { constants as os } from 'node:os';
 import { nameOf, pathOf } from '../../model/namespace.ts';
 import { recordKinds } from '../../model/record.ts';
 import { sharedChunks, sharedFiles } from '../../model/shared.ts';
-import { chunkBuffer, type ChunkBuffer } from '../content.ts';
+import { chunkBuffer, type ChunkBuffer } from '../chunk-buffer.ts';
 import { closeQuietly } from '../operations.ts';
 import { maxChunksOf } from '../stress-options.ts';
 import type { ReadPlace } from '../trace.ts';

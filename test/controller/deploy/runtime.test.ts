@@ -1,5 +1,6 @@
 /** A Node.js that we bring: hashed, in a cache of its own, and refused where it can't work before a byte is sent. */
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import {
   appendFileSync,
   chmodSync,
@@ -73,6 +74,15 @@ describe('a Node.js that is sent to a host', { skip }, () => {
     assert.deepEqual(await remote.exit, { kind: 'exited', code: 97 });
     assert.match(Buffer.concat(said).toString(), /the Node\.js differs from what was uploaded/);
     assert.equal(existsSync(join(host.home, 'evil')), false);
+  });
+
+  it('is not taken from the cache where a program lies there that is no Node.js, as while another run tries one out', async () => {
+    const sha256 = createHash('sha256').update(readFileSync('/bin/true')).digest('hex');
+    const folder = join(host.home, '.cache/funbric', sha256);
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    copyFileSync('/bin/true', join(folder, 'node'));
+    await assert.rejects(host.deploy({ kind: 'files', paths: ['/bin/true'] }), { code: 'deploy' });
+    assert.equal(host.sent.length, 1);
   });
 
   it('leaves nothing on the host and here when it turns out to be no Node.js', async () => {

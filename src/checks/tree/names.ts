@@ -1,0 +1,92 @@
+/** All names that a worker's tree ever used: what is at each, what was there after which change, and what may ever come there. */
+import { StepLog } from '../order/step-log.ts';
+import { stepValues, type Steps } from '../order/steps.ts';
+import type { MutableLife } from './life.ts';
+import { PlaceTable } from './place-table.ts';
+import { StepTable } from './step-table.ts';
+import type { NameState } from './tree.ts';
+
+export interface MutableName extends NameState {
+  life: MutableLife | undefined;
+  isFolder: boolean;
+  isClouded: boolean;
+  readonly bound: Set<number>;
+  changed: number;
+  steps: Steps;
+  fileSynced: number;
+  /** Among the names, from 0, and what its last step left there. */
+  readonly place: number;
+  there: number;
+}
+
+export class Names {
+  readonly #all = new Map<number, MutableName>();
+  readonly #steps: StepLog;
+  /** Whatever is ever at the first name may come to the second. */
+  readonly #leaks: (readonly [from: MutableName, to: MutableName])[] = [];
+
+  /** `changes`: as many as will be noted at most. */
+  constructor(changes: number) {
+    this.#steps = new StepLog(changes);
+  }
+
+  known(number: number): MutableName | undefined {
+    return this.#all.get(number);
+  }
+
+  get(number: number): MutableName {
+    const known = this.#all.get(number);
+    if (known !== undefined) return known;
+    const fresh: MutableName = {
+      life: undefined,
+      isFolder: false,
+      isClouded: false,
+      bound: new Set(),
+      changed: -1,
+      steps: noSteps,
+      fileSynced: -1,
+      place: this.#all.size,
+      there: stepValues.nothing,
+    };
+    this.#all.set(number, fresh);
+    return fresh;
+  }
+
+  /** What is there now. */
+  note(name: MutableName, id: number): void {
+    const certain = name.isFolder ? stepValues.folder : (name.life?.operation ?? stepValues.nothing);
+    const there = name.isClouded ? stepValues.unknown : certain;
+    if (there === name.there) return;
+    name.there = there;
+    this.#steps.add(name.place, id, there);
+  }
+
+  leak(from: MutableName, to: MutableName): void {
+    this.#leaks.push([from, to]);
+  }
+
+  finish(): { readonly names: ReadonlyMap<number, MutableName>; readonly steady: StepTable } {
+    this.#spreadLeaks();
+    const steps = this.#steps.finish(this.#all.size);
+    const places = new PlaceTable();
+    for (const [number, name] of this.#all) {
+      name.steps = steps.of(name.place);
+      places.add(number);
+    }
+    return { names: this.#all, steady: new StepTable(places, steps) };
+  }
+
+  /** Until nothing changes: names only gain, so it ends. */
+  #spreadLeaks(): void {
+    for (let isChanged = true; isChanged;) {
+      isChanged = false;
+      for (const [from, to] of this.#leaks) {
+        const before = to.bound.size;
+        for (const operation of from.bound) to.bound.add(operation);
+        isChanged ||= to.bound.size > before;
+      }
+    }
+  }
+}
+
+const noSteps: Steps = { ids: [], values: [] };

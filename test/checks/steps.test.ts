@@ -1,0 +1,24 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { countBelow, countBelowNear, countUpTo, countUpToNear } from '../../src/checks/order/steps.ts';
+import { randomOf } from '../../src/model/random.ts';
+
+describe('a search near where it is thought to be', () => {
+  it('finds what one through all numbers finds, wherever that is', () => {
+    const random = randomOf(1, 2);
+    for (let round = 0; round < 300; round++) {
+      const rising = Float64Array.from({ length: random.below(40) }, () => random.below(30)).sort();
+      if (random.below(3) === 0) rising.fill(Infinity, random.below(40));
+      for (const limit of [-Infinity, random.below(32), random.below(32) + 0.5, Infinity]) {
+        for (const near of [0, 1, random.below(40), rising.length, rising.length + 1]) {
+          assert.equal(countBelowNear(rising, limit, near), countBelow(rising, limit), `${limit} in ${rising.join()}`);
+          assert.equal(
+            countUpToNear(rising, limit, near),
+            countUpTo(rising, limit),
+            `up to ${limit} in ${rising.join()}`,
+          );
+        }
+      }
+    }
+  });
+});
