@@ -3,7 +3,7 @@
  * One of the hosts may run a faulty agent.
  */
 import { createHash } from 'node:crypto';
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -196,12 +196,15 @@ export async function buildClockAgent(
   return { bundle: outfile, startFile };
 }
 
+/** Whole at once: another test may just have its agents start from the same one. */
 async function bundleAgent(
   entry: string,
-  options: { readonly outfile: string; readonly define: Record<string, string> },
+  { outfile, define }: { readonly outfile: string; readonly define: Record<string, string> },
 ): Promise<void> {
+  const own = `${outfile}.${process.pid}`;
   await build({
-    ...options,
+    define,
+    outfile: own,
     entryPoints: [entry],
     bundle: true,
     platform: 'node',
@@ -209,4 +212,5 @@ async function bundleAgent(
     format: 'cjs',
     logLevel: 'error',
   });
+  renameSync(own, outfile);
 }
