@@ -13,9 +13,8 @@ const horizonNs = 60e9;
 export interface HostClock {
   /** The controller's time, in ns, at a time of the host's clock. Undefined: there is no answer before it, or none after it. */
   toController(hostNs: number): Interval | undefined;
-  /** The two ends of that, for those who ask for a million times and want no objects; NaN: there is none. */
-  earliest(hostNs: number): number;
-  latest(hostNs: number): number;
+  /** The same of a time in a column, for those who ask for a million: at `lowPlace` and `highPlace` of what is the same memory each time. */
+  boundsOf(timesNs: Float64Array, at: number): Float64Array | undefined;
   /** The likeliest time, for drawings: proves nothing. */
   estimate(hostNs: number): number | undefined;
   /** The narrowest and widest bound in the middle between two answers of an epoch, in ns; undefined where there is none. */
@@ -44,10 +43,13 @@ export function clockOfColumns(pings: PingColumns): HostClock {
   const bounded = epochs.map((epoch) => ({ ...epoch, bound: boundWithin(pings, epoch) }));
   const epochOf = epochNumbers(pings, epochs);
   const boundsAt = boundsOf(pings, epochOf);
+  const asked = new Float64Array(1);
   return {
-    toController: (hostNs) => intervalOf(boundsAt(hostNs)),
-    earliest: (hostNs) => boundsAt(hostNs)?.[0] ?? NaN,
-    latest: (hostNs) => boundsAt(hostNs)?.[1] ?? NaN,
+    toController: (hostNs) => {
+      asked[0] = hostNs;
+      return intervalOf(boundsAt(asked, 0));
+    },
+    boundsOf: boundsAt,
     estimate: estimatesOf(pings, epochOf),
     bound: worstOf(bounded.map(({ bound }) => bound)),
     epochs: bounded,
@@ -59,8 +61,7 @@ export function clockOfColumns(pings: PingColumns): HostClock {
 /** Of a host whose clock ran backwards: what it calls later may have been earlier. */
 export const brokenClock: HostClock = {
   toController: () => undefined,
-  earliest: () => NaN,
-  latest: () => NaN,
+  boundsOf: () => undefined,
   estimate: () => undefined,
   bound: undefined,
   epochs: [],
@@ -77,15 +78,15 @@ function isRising({ sentNs, hostNs, receivedNs }: PingColumns): boolean {
   });
 }
 
+/** Of the earliest and the latest time. */
+export const [lowPlace, highPlace] = [0, 1];
+
 function intervalOf(bounds: Float64Array | undefined): Interval | undefined {
-  return bounds === undefined ? undefined : { low: bounds[0] ?? NaN, high: bounds[1] ?? NaN };
+  return bounds === undefined ? undefined : { low: bounds[lowPlace] ?? NaN, high: bounds[highPlace] ?? NaN };
 }
 
-/**
- * A check asks for the times of a million records, mostly one after the other: the answers around the last one are kept. What is
- * returned, the earliest and the latest time, is the same memory each time.
- */
-function boundsOf(pings: PingColumns, epochOf: Uint32Array): (hostNs: number) => Float64Array | undefined {
+/** A check asks for the times of a million records, mostly one after the other: the answers around the last one are kept. */
+function boundsOf(pings: PingColumns, epochOf: Uint32Array): HostClock['boundsOf'] {
   const bounds = new Float64Array(2);
   const { hostNs: times } = pings;
   const laters = latersOf(times);
@@ -94,7 +95,8 @@ function boundsOf(pings: PingColumns, epochOf: Uint32Array): (hostNs: number) =>
   let before = -1;
   let after = times.length;
   let isOneEpoch = false;
-  return (hostNs) => {
+  return (timesNs, at) => {
+    const hostNs = timesNs[at] ?? NaN;
     if (!(hostNs > from && hostNs < until)) {
       // A clock that stood still says the same time long before and after it answered: only earlier and later times count.
       before = firstSince(times, hostNs) - 1;
@@ -124,8 +126,8 @@ interface Between {
 function setBetween(bounds: Float64Array, pings: PingColumns, at: Between): void {
   const sentNs = pings.sentNs[at.before] ?? NaN;
   const receivedNs = pings.receivedNs[at.after] ?? NaN;
-  bounds[0] = sentNs;
-  bounds[1] = receivedNs;
+  bounds[lowPlace] = sentNs;
+  bounds[highPlace] = receivedNs;
   if (!at.isOneEpoch) return;
   const since = at.hostNs - (pings.hostNs[at.before] ?? NaN);
   const left = (pings.hostNs[at.after] ?? NaN) - at.hostNs;
@@ -136,8 +138,8 @@ function setBetween(bounds: Float64Array, pings: PingColumns, at: Between): void
   const from = Math.max(sentNs, low);
   const until = Math.min(receivedNs, high);
   if (!(from <= until)) return;
-  bounds[0] = from;
-  bounds[1] = until;
+  bounds[lowPlace] = from;
+  bounds[highPlace] = until;
 }
 
 function estimatesOf(pings: PingColumns, epochOf: Uint32Array): (hostNs: number) => number | undefined {
@@ -150,7 +152,7 @@ function estimatesOf(pings: PingColumns, epochOf: Uint32Array): (hostNs: number)
     const before = after - 1;
     if (before >= 0 && after < times.length && epochOf[before] === epochOf[after]) {
       setBetween(bounds, pings, { before, after, hostNs, isOneEpoch: true });
-      return ((bounds[0] ?? NaN) + (bounds[1] ?? NaN)) / 2;
+      return ((bounds[lowPlace] ?? NaN) + (bounds[highPlace] ?? NaN)) / 2;
     }
     const nearest = apart(before, hostNs) <= apart(after, hostNs) ? before : after;
     if (!(apart(nearest, hostNs) <= horizonNs)) return undefined;
@@ -173,7 +175,7 @@ function boundWithin(pings: PingColumns, { first, last }: Epoch): Bound | undefi
     const [from = NaN, until = NaN] = [pings.hostNs[before], pings.hostNs[before + 1]];
     if (from === until) continue;
     setBetween(bounds, pings, { before, after: before + 1, hostNs: (from + until) / 2, isOneEpoch: true });
-    const widthNs = (bounds[1] ?? NaN) - (bounds[0] ?? NaN);
+    const widthNs = (bounds[highPlace] ?? NaN) - (bounds[lowPlace] ?? NaN);
     bestNs = Math.min(bestNs, widthNs);
     worstNs = Math.max(worstNs, widthNs);
   }

@@ -248,13 +248,10 @@ function flagsOf({ kind, isShort, isShared, isLastTry }: Operation): number {
 function clockOf(aheadNs: number | null = 0): HostClock {
   const clock = { ...brokenClock, isRising: true };
   if (aheadNs === null) return clock;
-  const earliest = (hostNs: number): number => hostNs - aheadNs - 1;
-  const latest = (hostNs: number): number => hostNs - aheadNs + 1;
   return {
     ...clock,
-    toController: (hostNs) => ({ low: earliest(hostNs), high: latest(hostNs) }),
-    earliest,
-    latest,
+    toController: (hostNs) => ({ low: hostNs - aheadNs - 1, high: hostNs - aheadNs + 1 }),
+    boundsOf: (times, at) => Float64Array.from([-1, 1], (side) => (times[at] ?? NaN) - aheadNs + side),
     bound: { bestNs: 2, worstNs: 2 },
   };
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { countBelow, countBelowNear, countUpTo, countUpToNear } from '../../src/checks/order/steps.ts';
+import { RisingTimes } from '../../src/checks/order/rising-times.ts';
+import { countBelow, countBelowNear, countUpTo } from '../../src/checks/order/steps.ts';
 import { randomOf } from '../../src/model/random.ts';
 
 describe('a search near where it is thought to be', () => {
@@ -12,12 +13,16 @@ describe('a search near where it is thought to be', () => {
       for (const limit of [-Infinity, random.below(32), random.below(32) + 0.5, Infinity]) {
         for (const near of [0, 1, random.below(40), rising.length, rising.length + 1]) {
           assert.equal(countBelowNear(rising, limit, near), countBelow(rising, limit), `${limit} in ${rising.join()}`);
-          assert.equal(
-            countUpToNear(rising, limit, near),
-            countUpTo(rising, limit),
-            `up to ${limit} in ${rising.join()}`,
-          );
         }
+      }
+      const times = new RisingTimes(rising);
+      const limits = Float64Array.from({ length: 20 }, () => random.below(64) / 2 - 1);
+      limits.set([-Infinity, Infinity], random.below(19));
+      for (const [at, limit] of limits.entries()) {
+        const isBelow = random.below(2) === 0;
+        const found = isBelow ? times.countBelow(limits, at) : times.countUpTo(limits, at);
+        const wanted = isBelow ? countBelow(rising, limit) : countUpTo(rising, limit);
+        assert.equal(found, wanted, `${isBelow ? '' : 'up to '}${limit} in ${rising.join()}`);
       }
     }
   });

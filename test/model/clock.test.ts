@@ -97,8 +97,12 @@ describe('the clock of a host', () => {
   it('is known, between two answers, to what the slower took and the drift since', () => {
     const clock = hostClock([ping(0, 5e9), ping(second, 5e9, 2 * ms)]);
     const { low = 0, high = 0 } = clock.toController(5.5e9) ?? {};
-    assert.deepEqual([clock.earliest(5.5e9), clock.latest(5.5e9)], [low, high], 'as numbers too');
-    assert.ok(Number.isNaN(clock.earliest(-1)) && Number.isNaN(clock.latest(NaN)), 'or none');
+    const times = Float64Array.of(-1, 5.5e9, NaN);
+    assert.deepEqual([...(clock.boundsOf(times, 1) ?? [])], [low, high], 'also in a column');
+    assert.deepEqual(
+      [clock.boundsOf(times, 0), clock.boundsOf(times, 2), clock.boundsOf(times, 3)],
+      Array(3).fill(undefined),
+    );
     assert.ok(Math.abs(low - 0.4985e9) < 0.01 * ms && Math.abs(high - 0.5015e9) < 0.01 * ms, `${low} ${high}`);
     assert.ok(Math.abs((clock.bound?.worstNs ?? 0) - (high - low)) < 0.01 * ms);
   });

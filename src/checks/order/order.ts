@@ -4,12 +4,13 @@
  * other, so that what certainly ended is a first part of them, and what certainly began later a last part.
  */
 import { layout, outcomes, recordKinds } from '../../model/record.ts';
-import { brokenClock, type HostClock } from '../../model/clock.ts';
+import { brokenClock, highPlace, lowPlace, type HostClock } from '../../model/clock.ts';
 import { hostOf, isTimed, type Evidence } from '../journal/evidence.ts';
 import { otherKinds } from '../journal/kinds.ts';
 import { inStress } from '../journal/phases.ts';
 import type { Segment } from '../journal/record-log.ts';
-import { countBelow, countBelowNear, countUpTo, countUpToNear, type Window } from './steps.ts';
+import { RisingTimes } from './rising-times.ts';
+import { countBelow, countUpTo, type Window } from './steps.ts';
 
 /**
  * What puts the operations of a worker in order with the owner's changes. Bounds are a model of clocks, the others are facts:
@@ -106,14 +107,11 @@ class OwnerChanges implements Order {
 
   #bounds(): Search {
     const clock = this.#evidence.hosts[this.#host]?.clock ?? brokenClock;
-    const startsLow = new Float64Array(this.#ids.length).fill(-Infinity);
-    const endsHigh = new Float64Array(this.#ids.length).fill(Infinity);
+    const startsLow = new Float64Array(this.#ids.length);
+    const endsHigh = new Float64Array(this.#ids.length);
     for (let change = 0; change < this.#ids.length; change++) {
-      const low = clock.earliest(this.#startsNs[change] ?? 0);
-      if (!Number.isNaN(low)) startsLow[change] = low;
-      const endNs = this.#endsNs[change] ?? Infinity;
-      const high = Number.isFinite(endNs) ? clock.latest(endNs) : NaN;
-      if (!Number.isNaN(high)) endsHigh[change] = high;
+      startsLow[change] = clock.boundsOf(this.#startsNs, change)?.[lowPlace] ?? -Infinity;
+      endsHigh[change] = clock.boundsOf(this.#endsNs, change)?.[highPlace] ?? Infinity;
     }
     return new Search(startsLow, endsHigh);
   }
@@ -136,11 +134,11 @@ class HostWindows implements Windows {
   }
 
   ended(id: number): number {
-    return this.#ids[this.#search.endedBefore(this.#times[id * 8 + layout.startNs] ?? 0)] ?? Infinity;
+    return this.#ids[this.#search.endedBefore(this.#times, id * 8 + layout.startNs)] ?? Infinity;
   }
 
   begun(id: number): number {
-    return this.#ids[this.#search.begunBy(this.#times[id * 8 + layout.endNs] ?? Infinity)] ?? Infinity;
+    return this.#ids[this.#search.begunBy(this.#times, id * 8 + layout.endNs)] ?? Infinity;
   }
 }
 
@@ -159,13 +157,13 @@ class ClockWindows implements Windows {
   }
 
   ended(id: number): number {
-    const start = this.#clock.earliest(this.#times[id * 8 + layout.startNs] ?? 0);
-    return Number.isNaN(start) ? 0 : (this.#ids[this.#search.endedBefore(start)] ?? Infinity);
+    const bounds = this.#clock.boundsOf(this.#times, id * 8 + layout.startNs);
+    return bounds === undefined ? 0 : (this.#ids[this.#search.endedBefore(bounds, lowPlace)] ?? Infinity);
   }
 
   begun(id: number): number {
-    const end = this.#clock.latest(this.#times[id * 8 + layout.endNs] ?? Infinity);
-    return Number.isNaN(end) ? Infinity : (this.#ids[this.#search.begunBy(end)] ?? Infinity);
+    const bounds = this.#clock.boundsOf(this.#times, id * 8 + layout.endNs);
+    return bounds === undefined ? Infinity : (this.#ids[this.#search.begunBy(bounds, highPlace)] ?? Infinity);
   }
 }
 
@@ -177,23 +175,24 @@ class Search {
   readonly #starts: Float64Array;
   readonly #ends: Float64Array;
   readonly #isRising: boolean;
-  #ended = 0;
-  #begun = 0;
+  readonly #risingStarts: RisingTimes;
+  readonly #risingEnds: RisingTimes;
 
   constructor(starts: Float64Array, ends: Float64Array) {
     this.#starts = starts;
     this.#ends = ends;
     this.#isRising = isRising(starts) && isRising(ends);
+    this.#risingStarts = new RisingTimes(starts);
+    this.#risingEnds = new RisingTimes(ends);
   }
 
-  endedBefore(start: number): number {
-    if (!this.#isRising) return countBelow(this.#ends, start);
-    return (this.#ended = countBelowNear(this.#ends, start, this.#ended));
+  /** `at`: of the time, in a column. */
+  endedBefore(times: Float64Array, at: number): number {
+    return this.#isRising ? this.#risingEnds.countBelow(times, at) : countBelow(this.#ends, times[at] ?? NaN);
   }
 
-  begunBy(end: number): number {
-    if (!this.#isRising) return countUpTo(this.#starts, end);
-    return (this.#begun = countUpToNear(this.#starts, end, this.#begun));
+  begunBy(times: Float64Array, at: number): number {
+    return this.#isRising ? this.#risingStarts.countUpTo(times, at) : countUpTo(this.#starts, times[at] ?? NaN);
   }
 }
 

@@ -76,10 +76,3 @@ export function countUpTo(rising: ArrayLike<number>, limit: number): number {
   }
   return low;
 }
-
-/** The same where they are mostly `near`. */
-export function countUpToNear(rising: ArrayLike<number>, limit: number, near: number): number {
-  let count = countBelowNear(rising, limit, near);
-  while (rising[count] === limit) count++;
-  return count;
-}

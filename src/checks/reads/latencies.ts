@@ -4,6 +4,7 @@
  * earliest begin of the last read that was old, and at most from its earliest end to the latest end of the first that was new.
  */
 import { bucketOf } from '../../model/histogram.ts';
+import type { Interval } from '../../model/ping.ts';
 import { hostOf, type Evidence } from '../journal/evidence.ts';
 import { widthOf, type FileReads, type StaleRead } from './file-reads.ts';
 import { firstMissed, writeAt, type FileChanges } from '../tree/registers.ts';
@@ -123,32 +124,33 @@ export class LatencyGatherer {
     const owners = hosts[this.#home]?.clock;
     const clock = hosts[reader]?.clock;
     const endNs = changes.columns.endsNs[change] ?? NaN;
-    const earliestEnd = owners?.earliest(endNs) ?? NaN;
-    const latestEnd = owners?.latest(endNs) ?? NaN;
-    const old = lastOldNs === undefined ? 0 : (clock?.earliest(lastOldNs) ?? NaN);
-    const fresh = firstNewNs === undefined ? 0 : (clock?.latest(firstNewNs) ?? NaN);
-    if (Number.isNaN(earliestEnd) || Number.isNaN(old) || Number.isNaN(fresh)) {
+    const end = owners?.toController(endNs);
+    const old = lastOldNs === undefined ? atZero : clock?.toController(lastOldNs);
+    const fresh = firstNewNs === undefined ? atZero : clock?.toController(firstNewNs);
+    if (end === undefined || old === undefined || fresh === undefined) {
       into.untimed++;
       return;
     }
     let pair = into.pairs.get(reader);
     if (pair === undefined) into.pairs.set(reader, (pair = newPair()));
-    const least = lastOldNs === undefined ? 0 : Math.max(0, old - latestEnd);
+    const least = lastOldNs === undefined ? 0 : Math.max(0, old.low - end.high);
     pair.changes++;
     count(pair.atLeast, least);
     pair.maxAtLeastNs = Math.max(pair.maxAtLeastNs, least);
-    const oldWidth = clock === undefined || lastOldNs === undefined ? 0 : clock.latest(lastOldNs) - old;
-    const freshWidth = clock === undefined || firstNewNs === undefined ? 0 : fresh - clock.earliest(firstNewNs);
-    pair.boundNs = Math.max(pair.boundNs, latestEnd - earliestEnd + Math.max(oldWidth, freshWidth));
+    const widths = Math.max(old.high - old.low, fresh.high - fresh.low);
+    pair.boundNs = Math.max(pair.boundNs, end.high - end.low + widths);
     if (firstNewNs === undefined) {
       pair.unseen++;
       return;
     }
-    const most = Math.max(0, fresh - earliestEnd);
+    const most = Math.max(0, fresh.high - end.low);
     count(pair.atMost, most);
     pair.maxAtMostNs = Math.max(pair.maxAtMostNs, most);
   }
 }
+
+/** Of what was not seen. */
+const atZero: Interval = { low: 0, high: 0 };
 
 /** Of a file that nobody saw late. */
 const noneLate: Late = { width: 0, byChunk: new Map(), samples: new Map() };

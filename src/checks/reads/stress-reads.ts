@@ -2,6 +2,7 @@
  * What workers read of one tree during stress, run by run, where it was good data of a file that may have been there: as
  * columns of numbers, because reads are the most records of a run.
  */
+import { highPlace, lowPlace } from '../../model/clock.ts';
 import { contents, layout, outcomes } from '../../model/record.ts';
 import { isStampedCut } from '../tree/classify.ts';
 import { isElsewhere, type Evidence } from '../journal/evidence.ts';
@@ -66,8 +67,6 @@ export function gatherReads(input: ReadsInput): StressReads {
     const id = judged.ids[read] ?? 0;
     const file = judged.files[read] ?? 0;
     const host = judged.hosts[read] ?? 0;
-    const startNs = f64[id * 8 + layout.startNs] ?? 0;
-    const endNs = f64[id * 8 + layout.endNs] ?? 0;
     const place = next[file] ?? 0;
     next[file] = place + 1;
     const first = u32[id * 16 + layout.first] ?? 0;
@@ -78,12 +77,11 @@ export function gatherReads(input: ReadsInput): StressReads {
     reads.ends[place] = Math.min(first + (u32[id * 16 + layout.count] ?? 0), evidence.facts.maxChunks);
     reads.generations[place] = u32[id * 16 + layout.generation] ?? 0;
     reads.ended[place] = looks.endedAt(id);
-    reads.startsNs[place] = startNs;
-    reads.endsNs[place] = endNs;
-    const earliest = clocks[host]?.earliest(startNs) ?? NaN;
-    const latest = clocks[host]?.latest(endNs) ?? NaN;
-    reads.bounds.starts[place] = Number.isNaN(earliest) ? -Infinity : earliest;
-    reads.bounds.ends[place] = Number.isNaN(latest) ? Infinity : latest;
+    reads.startsNs[place] = f64[id * 8 + layout.startNs] ?? 0;
+    reads.endsNs[place] = f64[id * 8 + layout.endNs] ?? 0;
+    const clock = clocks[host];
+    reads.bounds.starts[place] = clock?.boundsOf(f64, id * 8 + layout.startNs)?.[lowPlace] ?? -Infinity;
+    reads.bounds.ends[place] = clock?.boundsOf(f64, id * 8 + layout.endNs)?.[highPlace] ?? Infinity;
   }
   return { ...reads, files, count: judged.count };
 }

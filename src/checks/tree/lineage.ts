@@ -12,8 +12,7 @@ export function copyLife(source: MutableLife, record: JournalRecord): MutableLif
   const { generation } = record;
   const isDoubted = !isSettled(source);
   const chunks = source.generations.length;
-  const incarnations: number[] = [];
-  for (let chunk = 0; chunk < chunks; chunk++) incarnations.push(settledIncarnation(source, chunk));
+  const incarnations = source.generations.map((_, chunk) => settledIncarnation(source, chunk));
   const copied = {
     generation,
     chunks,
@@ -26,10 +25,8 @@ export function copyLife(source: MutableLife, record: JournalRecord): MutableLif
   copy.isSizeKnown = !isDoubted;
   copy.isContentKnown = !isDoubted;
   copy.newest = copy.sized = generation;
-  for (let chunk = 0; chunk < chunks; chunk++) {
-    copy.generations.push(source.generations[chunk] ?? 0);
-    copy.changes.push(generation);
-  }
+  copy.generations = source.generations.slice();
+  copy.changes = source.generations.map(() => generation);
   if (source.cuts.size > 0)
     copy.cuts = new Map([...source.cuts].map(([chunk, { end }]) => [chunk, { end, change: generation }]));
   noteCopy(source, copy);

@@ -7,6 +7,7 @@ import { StepTable } from './step-table.ts';
 import type { NameState } from './tree.ts';
 
 export interface MutableName extends NameState {
+  readonly number: number;
   life: MutableLife | undefined;
   isFolder: boolean;
   isClouded: boolean;
@@ -20,7 +21,8 @@ export interface MutableName extends NameState {
 }
 
 export class Names {
-  readonly #all = new Map<number, MutableName>();
+  readonly #places = new PlaceTable();
+  readonly #all: MutableName[] = [];
   readonly #steps: StepLog;
   /** Whatever is ever at the first name may come to the second. */
   readonly #leaks: (readonly [from: MutableName, to: MutableName])[] = [];
@@ -31,13 +33,16 @@ export class Names {
   }
 
   known(number: number): MutableName | undefined {
-    return this.#all.get(number);
+    const place = this.#places.placeOf(number);
+    return place === undefined ? undefined : this.#all[place];
   }
 
   get(number: number): MutableName {
-    const known = this.#all.get(number);
+    const place = this.#places.add(number);
+    const known = this.#all[place];
     if (known !== undefined) return known;
     const fresh: MutableName = {
+      number,
       life: undefined,
       isFolder: false,
       isClouded: false,
@@ -45,10 +50,10 @@ export class Names {
       changed: -1,
       steps: noSteps,
       fileSynced: -1,
-      place: this.#all.size,
+      place,
       there: stepValues.nothing,
     };
-    this.#all.set(number, fresh);
+    this.#all.push(fresh);
     return fresh;
   }
 
@@ -67,13 +72,13 @@ export class Names {
 
   finish(): { readonly names: ReadonlyMap<number, MutableName>; readonly steady: StepTable } {
     this.#spreadLeaks();
-    const steps = this.#steps.finish(this.#all.size);
-    const places = new PlaceTable();
-    for (const [number, name] of this.#all) {
+    const steps = this.#steps.finish(this.#all.length);
+    const names = new Map<number, MutableName>();
+    for (const name of this.#all) {
       name.steps = steps.of(name.place);
-      places.add(number);
+      names.set(name.number, name);
     }
-    return { names: this.#all, steady: new StepTable(places, steps) };
+    return { names, steady: new StepTable(this.#places, steps) };
   }
 
   /** Until nothing changes: names only gain, so it ends. */

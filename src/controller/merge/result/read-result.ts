@@ -3,7 +3,13 @@ import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { errorCodeOf } from '../../../model/errors.ts';
 import type { Plan } from '../../../model/plan.ts';
-import { agentReportSchema, hostResultSchema, type HostResult } from '../../../model/result.ts';
+import {
+  agentReportSchema,
+  hostResultSchema,
+  operationStatsSchema,
+  type HostResult,
+  type OperationStats,
+} from '../../../model/result.ts';
 import { runFiles } from '../../run-folder/run-folder.ts';
 import { codeOf, parseJson, readBytes } from '../read-text.ts';
 import { findHeartbeats } from './find-heartbeats.ts';
@@ -69,9 +75,24 @@ export function decodeBySchema(bytes: Buffer): Decoded | undefined {
 const markSchema = z.tuple([z.literal('read already')]);
 const mark = Buffer.from(JSON.stringify(['read already']));
 
+/** Histograms have thousands of pairs, to which a schema of pairs says yes only after most of the time that a result takes. */
+const pairsSchema = z.custom<OperationStats['histogram']>(arePairs);
+
+function arePairs(value: unknown): boolean {
+  return Array.isArray(value) && value.every((pair) => Array.isArray(pair) && pair.length === 2 && pair.every(isCount));
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && Number(value) >= 0;
+}
+
 const markedSchema = z.extend(hostResultSchema, {
   pings: markSchema,
-  agent: z.extend(agentReportSchema, { samples: markSchema, heartbeats: markSchema }),
+  agent: z.extend(agentReportSchema, {
+    operations: z.array(z.extend(operationStatsSchema, { histogram: pairsSchema, response: z.optional(pairsSchema) })),
+    samples: markSchema,
+    heartbeats: markSchema,
+  }),
 });
 
 /** A file as we write it; undefined where it is another, which says nothing of it. */
