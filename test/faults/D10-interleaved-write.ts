@@ -1,5 +1,7 @@
 /** From some moment on the rest of a chunk that another worker wrote before stays behind the start of the new one. */
+import { contents } from '../../src/model/record.ts';
 import { decodeStamp } from '../../src/model/stamp.ts';
+import { contentOf, newSeen, type Content } from '../../src/workloads/content.ts';
 import { changedWrites, chunksOf, momentsOf, mostlyShared, readBack, wordsOf, type Fault } from './fault.ts';
 
 export const interleavedWrite: Fault = {
@@ -8,6 +10,8 @@ export const interleavedWrite: Fault = {
   workload: mostlyShared,
   decorate(operations, options) {
     const moments = momentsOf(options);
+    const seen = newSeen();
+    let content: Content | undefined;
     let isBroken = false;
     return changedWrites(operations, (bytes, { path, position }) => {
       if (!path.includes('/shared/')) return false;
@@ -18,6 +22,10 @@ export const interleavedWrite: Fault = {
       if (before === undefined || before.writer === decodeStamp(wordsOf(bytes))?.writer) return false;
       isBroken ||= moments.isNow();
       if (!isBroken) return false;
+      // The rest of a mix may be this worker's own.
+      content ??= contentOf(before.runTag, chunkBytes);
+      content.look({ bytes: copy, words: wordsOf(copy) }, 0, before.chunk, seen);
+      if (seen.content !== contents.data) return false;
       copy.copy(bytes, chunkBytes / 2, chunkBytes / 2, chunkBytes);
       return true;
     });
