@@ -1,7 +1,7 @@
 /**
  * Clocks of different hosts, compared without trusting any: a ping left at t1 and its answer came at t2 (controller's
  * clock), the host answered at a (host's clock). What the host did at a time between two answers lies between the offsets
- * that both allow, wherever its clock stepped meanwhile: so no bound rests on a step being seen.
+ * that either of them allows, each widened by drift, wherever its clock stepped meanwhile: so no bound rests on a step being seen.
  */
 import { splitEpochs, type Epoch, type Step } from './epochs.ts';
 import { driftRate, pingColumns, type Interval, type Ping, type PingColumns } from './ping.ts';
@@ -9,11 +9,14 @@ import { driftRate, pingColumns, type Interval, type Ping, type PingColumns } fr
 /** Further from any answer not even a drawing should guess. */
 const horizonNs = 60e9;
 
+/** In what boundsOf tells: the earliest and the latest time. */
+export const [lowPlace, highPlace] = [0, 1];
+
 /** What one host's clock is known to be. */
 export interface HostClock {
   /** The controller's time, in ns, at a time of the host's clock. Undefined: there is no answer before it, or none after it. */
   toController(hostNs: number): Interval | undefined;
-  /** The same of a time in a column, for those who ask for a million: at `lowPlace` and `highPlace` of what is the same memory each time. */
+  /** The same of a time in a column, for those who ask for a million. It is the same memory each time, also when toController is asked. */
   boundsOf(timesNs: Float64Array, at: number): Float64Array | undefined;
   /** The likeliest time, for drawings: proves nothing. */
   estimate(hostNs: number): number | undefined;
@@ -42,7 +45,7 @@ export function clockOfColumns(pings: PingColumns): HostClock {
   const { epochs, steps } = splitEpochs(pings);
   const bounded = epochs.map((epoch) => ({ ...epoch, bound: boundWithin(pings, epoch) }));
   const epochOf = epochNumbers(pings, epochs);
-  const boundsAt = boundsOf(pings, epochOf);
+  const boundsAt = boundsFinder(pings, epochOf);
   const asked = new Float64Array(1);
   return {
     toController: (hostNs) => {
@@ -78,15 +81,12 @@ function isRising({ sentNs, hostNs, receivedNs }: PingColumns): boolean {
   });
 }
 
-/** Of the earliest and the latest time. */
-export const [lowPlace, highPlace] = [0, 1];
-
 function intervalOf(bounds: Float64Array | undefined): Interval | undefined {
   return bounds === undefined ? undefined : { low: bounds[lowPlace] ?? NaN, high: bounds[highPlace] ?? NaN };
 }
 
 /** A check asks for the times of a million records, mostly one after the other: the answers around the last one are kept. */
-function boundsOf(pings: PingColumns, epochOf: Uint32Array): HostClock['boundsOf'] {
+function boundsFinder(pings: PingColumns, epochOf: Uint32Array): HostClock['boundsOf'] {
   const bounds = new Float64Array(2);
   const { hostNs: times } = pings;
   const laters = latersOf(times);

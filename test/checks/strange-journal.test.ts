@@ -6,14 +6,19 @@ import { outcomes, recordKinds, type JournalRecord } from '../../src/model/recor
 import { blankRecord } from '../support/blank-record.ts';
 import { historyOfRecords } from '../support/record-history.ts';
 
-function provenIn(records: readonly Partial<JournalRecord>[]): readonly string[] {
-  const stressed = records.map((record, at) => ({
+function stressedOf(records: readonly Partial<JournalRecord>[]): readonly JournalRecord[] {
+  return records.map((record, at) => ({
     ...blankRecord,
+    kind: recordKinds.stat,
     outcome: outcomes.ok,
     startNs: 20 * at,
     endNs: 20 * at + 10,
     ...record,
   }));
+}
+
+function provenIn(records: readonly Partial<JournalRecord>[]): readonly string[] {
+  const stressed = stressedOf(records);
   const history = historyOfRecords({ stressed, verified: [] });
   const findings = checks.flatMap((check) => check.examine(history));
   return findings.filter(({ grade }) => grade === 'proven').map(({ code }) => code);
@@ -37,5 +42,17 @@ describe('a journal in which one number made two files', () => {
       { kind: stat, sequence: 8, name: 1, incarnation: 77, writer: 1, size: 8192 },
     ];
     assert.deepEqual(provenIn(records), []);
+  });
+});
+
+describe('a record whose time is no number', () => {
+  it('ends what is known of its worker', () => {
+    for (const time of [{ startNs: NaN }, { startNs: -Infinity }, { endNs: NaN }, { endNs: Infinity }]) {
+      const { refused, log } = historyOfRecords({ stressed: stressedOf([{}, time, {}]), verified: [] });
+      assert.match(refused.get(0) ?? '', /record 1 of block 0 of worker 0 makes no sense/);
+      assert.equal(log.records, 1);
+    }
+    const unanswered = [{ outcome: outcomes.pending, endNs: NaN }];
+    assert.equal(historyOfRecords({ stressed: stressedOf(unanswered), verified: [] }).refused.size, 0);
   });
 });

@@ -52,7 +52,7 @@ describe('fio on two real hosts', { skip }, () => {
   };
   const leftBelow = (): readonly string[] =>
     [bench.dir, join(bench.folder, 'work')].flatMap((path) => readdirSync(path));
-  /** It removes no folder that a process still uses, and no run's while an agent has just started on this machine, which may be another test's. */
+  /** `cleanup` keeps what a process still uses, and all runs while an agent has just started on this machine, perhaps another test's: asked until nothing is left. */
   const cleanUp = async (): Promise<void> => {
     const way = [...hosts.flags, '--work-dir', join(bench.folder, 'work')];
     const deadline = performance.now() + 60_000;

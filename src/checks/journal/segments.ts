@@ -4,7 +4,7 @@
  */
 import type { Block } from '../../model/journal.ts';
 import { ownerOfArena } from '../../model/namespace.ts';
-import { layout, recordBytes, recordKinds, viewRecords, type RecordViews } from '../../model/record.ts';
+import { layout, outcomes, recordBytes, recordKinds, viewRecords, type RecordViews } from '../../model/record.ts';
 import type { HistoryFacts, HostEvidence, HostNote } from './evidence.ts';
 import { contentKinds, kindTable } from './kinds.ts';
 import { verifyPhase } from './phases.ts';
@@ -110,6 +110,10 @@ function soundRecords(facts: HistoryFacts, { u8, u16, u32, f64 }: RecordViews, t
   for (let at = 0; at < total; at++) {
     const kind = u8[at * 64 + layout.kind] ?? 0;
     if (kind === 0 || kind > maxKind) return at;
+    const isAnswered = u8[at * 64 + layout.outcome] !== outcomes.pending;
+    // Compared with anything, what is no number is neither earlier nor later.
+    if (!Number.isFinite(f64[at * 8 + layout.startNs])) return at;
+    if (isAnswered && !Number.isFinite(f64[at * 8 + layout.endNs])) return at;
     if (changesContent[kind] !== 1 || u16[at * 32 + layout.owner] === lockFiles) continue;
     const end = (u32[at * 16 + layout.first] ?? 0) + (u32[at * 16 + layout.count] ?? 0);
     const size = f64[at * 8 + layout.size] ?? 0;

@@ -174,25 +174,22 @@ class ClockWindows implements Windows {
 class Search {
   readonly #starts: Float64Array;
   readonly #ends: Float64Array;
-  readonly #isRising: boolean;
-  readonly #risingStarts: RisingTimes;
-  readonly #risingEnds: RisingTimes;
+  readonly #rising: { readonly starts: RisingTimes; readonly ends: RisingTimes } | undefined;
 
   constructor(starts: Float64Array, ends: Float64Array) {
     this.#starts = starts;
     this.#ends = ends;
-    this.#isRising = isRising(starts) && isRising(ends);
-    this.#risingStarts = new RisingTimes(starts);
-    this.#risingEnds = new RisingTimes(ends);
+    if (isRising(starts) && isRising(ends))
+      this.#rising = { starts: new RisingTimes(starts), ends: new RisingTimes(ends) };
   }
 
   /** `at`: of the time, in a column. */
   endedBefore(times: Float64Array, at: number): number {
-    return this.#isRising ? this.#risingEnds.countBelow(times, at) : countBelow(this.#ends, times[at] ?? NaN);
+    return this.#rising?.ends.countBelow(times, at) ?? countBelow(this.#ends, times[at] ?? NaN);
   }
 
   begunBy(times: Float64Array, at: number): number {
-    return this.#isRising ? this.#risingStarts.countUpTo(times, at) : countUpTo(this.#starts, times[at] ?? NaN);
+    return this.#rising?.starts.countUpTo(times, at) ?? countUpTo(this.#starts, times[at] ?? NaN);
   }
 }
 

@@ -125,8 +125,8 @@ export class LatencyGatherer {
     const clock = hosts[reader]?.clock;
     const endNs = changes.columns.endsNs[change] ?? NaN;
     const end = owners?.toController(endNs);
-    const old = lastOldNs === undefined ? atZero : clock?.toController(lastOldNs);
-    const fresh = firstNewNs === undefined ? atZero : clock?.toController(firstNewNs);
+    const old = lastOldNs === undefined ? noWidth : clock?.toController(lastOldNs);
+    const fresh = firstNewNs === undefined ? noWidth : clock?.toController(firstNewNs);
     if (end === undefined || old === undefined || fresh === undefined) {
       into.untimed++;
       return;
@@ -149,8 +149,8 @@ export class LatencyGatherer {
   }
 }
 
-/** Of what was not seen. */
-const atZero: Interval = { low: 0, high: 0 };
+/** In place of a read that there wasn't: it adds no width. */
+const noWidth: Interval = { low: 0, high: 0 };
 
 /** Of a file that nobody saw late. */
 const noneLate: Late = { width: 0, byChunk: new Map(), samples: new Map() };

@@ -75,8 +75,9 @@ export interface MutableLife extends Life {
   synced: number;
   /** It is certainly gone. */
   isOver: boolean;
-  /** Among all files of the tree, and the last size that was noted. */
+  /** Among all files of the tree. */
   place: number;
+  /** The last one that was noted. */
   lastSize: number;
   /** Copies that were made of it, and its newest change then. */
   copies: { readonly life: MutableLife; readonly newest: number }[];

@@ -15,8 +15,9 @@ export interface MutableName extends NameState {
   changed: number;
   steps: Steps;
   fileSynced: number;
-  /** Among the names, from 0, and what its last step left there. */
+  /** Among the names, from 0. */
   readonly place: number;
+  /** What its last step left there. */
   there: number;
 }
 

@@ -1,3 +1,4 @@
+/** Folders that hold what is run: they are ours alone. */
 import { lstatSync, mkdirSync } from 'node:fs';
 
 /**

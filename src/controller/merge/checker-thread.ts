@@ -1,4 +1,4 @@
-/** The program of a thread that checks.ts starts: it does the jobs that it is told, one after the other. */
+/** The program of a thread that checkers.ts starts: it does the jobs that it is told, one after the other. */
 import { parentPort } from 'node:worker_threads';
 import { jobRunner, type Job } from './jobs.ts';
 

@@ -1,6 +1,6 @@
 /**
  * A journal as it is on the disk, block by block, without ever having all of it in memory. The CRC-32 is zlib's, five times as
- * fast as ours, which must also run in a browser.
+ * fast as ours, which must also run on a host's Node.js 18.
  */
 import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';

@@ -1,5 +1,5 @@
 /**
- * What charts are made of: numbers, path data made of numbers, and texts, which templates/drawing.hbs puts into SVG elements
+ * What charts are made of: numbers, path data made of numbers, and texts, which templates/parts/drawing.hbs puts into SVG elements
  * and escapes. No markup is made here. A look is a class of the style sheet and, for where style sheets don't reach (mail,
  * Jenkins), plain attributes that can be read on white and on black.
  */

@@ -75,7 +75,7 @@ export function decodeBySchema(bytes: Buffer): Decoded | undefined {
 const markSchema = z.tuple([z.literal('read already')]);
 const mark = Buffer.from(JSON.stringify(['read already']));
 
-/** Histograms have thousands of pairs, to which a schema of pairs says yes only after most of the time that a result takes. */
+/** By hand: a histogram has thousands of pairs, and with a schema for each they take most of the time of reading a result. */
 const pairsSchema = z.custom<OperationStats['histogram']>(arePairs);
 
 function arePairs(value: unknown): boolean {
