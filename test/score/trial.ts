@@ -35,10 +35,16 @@ export async function cleanRun({ reports, dir, seed }: Place, operationsLimit = 
   return await judged({ reports, dir, seed }, workload, { patienceMs: 330_000 });
 }
 
+/**
+ * Operations a second of each worker: on a busy machine one of them may be done before another begins, and looks at what nobody
+ * changes any more.
+ */
+const rate = 1_000;
+
 /** `bundle` is the agent with faults; `share`: of the operations that a score takes, where a test needs fewer. */
 export async function faultyRun({ reports, dir, seed }: Place, fault: Fault, bundle: string, share = 1): Promise<Run> {
   const { hungMs, isOrderUnknown, between, meanwhile } = fault;
-  const whole = { ...mixed, ...fault.workload };
+  const whole = { ...mixed, rate, ...fault.workload };
   const workload = { ...whole, operationsLimit: shareOf(whole.operationsLimit ?? 0, share) };
   return await judged({ reports, dir, seed }, workload, {
     fault: { bundle, value: `${fault.name}:${seed}:0` },
