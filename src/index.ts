@@ -1,4 +1,5 @@
 /** The public API: all that a task may use. */
+export { showPlace } from './controller/tasks/show-place.ts';
 export { task } from './controller/tasks/task.ts';
 export type {
   CollectOptions,

@@ -1,5 +1,5 @@
 /** `funbric -H a,b fio --dir /mnt/x --profile randr`: fio on every host at once, its results merged. Copy it and change it. */
-import { expectOptions, fioJob, fioLines, removeFio, runFio, setUpFio, task } from 'funbric';
+import { expectOptions, fioJob, fioLines, removeFio, runFio, setUpFio, showPlace, task } from 'funbric';
 
 export default task({
   summary: 'Run fio on every host at the same time, and merge what it measured; a verify failure fails the run',
@@ -58,8 +58,7 @@ export default task({
   },
 
   async setup(host, options) {
-    // What the report's environment should show of the place under test.
-    await host.run(['df', '-h', '--', options.dir], { check: false });
+    await showPlace(host, options.dir);
     await setUpFio(host, { dir: options.dir, job: fioJob(options) });
   },
 

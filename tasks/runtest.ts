@@ -1,5 +1,5 @@
 /** `funbric -H a,b runtest --dir /mnt/x`: stresses one directory from every host, then proves what it kept. Copy it and change it. */
-import { expectOptions, filesWorkload, mountOptions, mountSpec, task } from 'funbric';
+import { expectOptions, filesWorkload, mountOptions, mountSpec, showPlace, task } from 'funbric';
 
 export default task({
   summary: 'Stress a shared directory from every host, then verify every byte of it from every host',
@@ -73,8 +73,7 @@ export default task({
     }),
 
   async setup(host, { dir }) {
-    // What the report's environment should show of the place under test.
-    await host.run(['df', '-h', '--', dir], { check: false });
+    await showPlace(host, dir);
   },
 
   async run(host) {

@@ -1,6 +1,6 @@
 /** Operations that hang or fail, from the agent to the verdict: on this machine's own shell, with a faulty agent on one of two hosts. */
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
@@ -14,6 +14,8 @@ import { createRunFolder } from '../../src/controller/run-folder/run-folder.ts';
 import type { Run } from '../../src/model/run.ts';
 import type { FilesSpec } from '../../src/workloads/files-spec.ts';
 import { bundlePath, filesSpec } from '../support/agent-process.ts';
+import { funbric, openBench } from '../support/funbric.ts';
+import { localFleet } from '../support/local-hosts.ts';
 import { buildFaultyAgent } from '../support/staged-run.ts';
 import { testConnect, testHost, testTransports } from '../support/transports.ts';
 
@@ -42,6 +44,23 @@ describe('a worker that is stuck for longer than the limit', () => {
       line.startsWith(`worker 0 is in write of ${finding?.file} for `) && /for \d+ s$/.test(line);
     assert.ok(told.some(isNamed), told.join('\n'));
     assert.deepEqual(left, ['.never'], "teardown took away the run's folder");
+  });
+});
+
+describe('a df that hangs', () => {
+  it('holds no run up', async () => {
+    using bench = openBench();
+    localFleet(bench, ['a']);
+    const bin = join(bench.folder, 'bin');
+    mkdirSync(bin);
+    writeFileSync(join(bin, 'df'), '#!/bin/sh\nexec sleep 600\n', { mode: 0o755 });
+    const words = ['-H', 'a', 'runtest', '--dir', bench.dir, '--ops', '50', '--workers', '1', '--local'];
+    const { status, stdout, stderr } = await funbric(['--reports', bench.reports, ...words], {
+      cwd: bench.folder,
+      env: { PATH: `${bin}:${process.env['PATH'] ?? ''}` },
+    });
+    assert.equal(status, 0, stdout + stderr);
+    assert.match(stdout, /df: a: the command didn't end within 5 s/);
   });
 });
 
