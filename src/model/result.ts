@@ -106,5 +106,7 @@ export const hostResultSchema = z.object({
   agent: z.optional(agentReportSchema),
   /** Result files of tools that it brought. */
   collected: z.optional(z.array(collectedFileSchema)),
+  /** Of this file's bytes before the comma of this field, which is its last; see checksum.ts. */
+  sha256: z.optional(z.string()),
 });
 export type HostResult = z.infer<typeof hostResultSchema>;

@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { checksummedJson } from '../../src/formats/checksum.ts';
 import { runFiles } from '../../src/controller/run-folder/run-folder.ts';
 import { decodeJournal, encodeBlock, journalEnd, type Block } from '../../src/model/journal.ts';
 import { arenaOf } from '../../src/model/namespace.ts';
@@ -42,7 +43,7 @@ export function repeatRun({ from, to, times, plant }: Repeating): Repeated {
       const name = nameOf(host.result.name, copy);
       const written = writeJournal(join(to, runFiles.journal(index)), host.blocks, { index, shift, records, plant });
       const result = renamed(host.result, { index, name, written });
-      writeFileSync(join(to, runFiles.result(index)), JSON.stringify(result));
+      writeFileSync(join(to, runFiles.result(index)), checksummedJson(result));
       records += written.records;
       operations += written.operations;
     }
@@ -60,7 +61,7 @@ interface TemplateHost {
 }
 
 function readHost(from: string, plan: Plan, index: number): TemplateHost {
-  const result = hostResultSchema.parse(readJson(join(from, runFiles.result(index))));
+  const { sha256: _, ...result } = hostResultSchema.parse(readJson(join(from, runFiles.result(index))));
   const { buffer, byteOffset, length } = readFileSync(join(from, runFiles.journal(index)));
   const journal = decodeJournal(new Uint8Array(buffer, byteOffset, length), { runTag: runTagOf(plan), host: index });
   if (journal.damage !== undefined) throw new Error(`the journal to repeat is not whole: ${journal.damage}`);

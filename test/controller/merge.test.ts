@@ -8,6 +8,7 @@ import { after, before, describe, it } from 'node:test';
 import { examine } from '../../src/controller/merge/examine.ts';
 import { mergeRun, writeRun } from '../../src/controller/merge/merge.ts';
 import { runFiles } from '../../src/controller/run-folder/run-folder.ts';
+import { checksummedJson } from '../../src/formats/checksum.ts';
 import { FunbricError } from '../../src/model/errors.ts';
 import { blockHeaderBytes } from '../../src/model/journal.ts';
 import { hostResultSchema, type HostResult } from '../../src/model/result.ts';
@@ -40,7 +41,18 @@ function change<T>(path: string, decode: (value: unknown) => T, edit: (value: T)
 }
 
 function changeResult(folder: string, index: number, edit: (result: HostResult) => HostResult): void {
-  change(join(folder, runFiles.result(index)), (value) => hostResultSchema.parse(value), edit);
+  const path = join(folder, runFiles.result(index));
+  const { sha256: _, ...result } = parsed(path);
+  writeFileSync(path, checksummedJson(edit(result)));
+}
+
+function parsed(path: string): HostResult {
+  return hostResultSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
+}
+
+/** Places of a file, its last among them. */
+function spread(length: number, places: number): readonly number[] {
+  return Array.from({ length: places }, (_, at) => Math.floor(((at + 1) * length) / places) - 1);
 }
 
 function changePlan(folder: string, edit: (plan: Plan) => Plan): void {
@@ -120,6 +132,36 @@ describe('merging the files of a run', () => {
       assert.equal(run.verdict, 'incomplete', `cut at byte ${length}`);
       assert.equal(run.hosts[0]?.status, 'lost');
     }
+  });
+
+  it('never passes with a result of which a bit is another, and proves nothing by its clock', async () => {
+    const folder = freshRun();
+    const path = join(folder, runFiles.result(0));
+    const bytes = readFileSync(path);
+    const whole = await mergeRun(folder);
+    let shown = 0;
+    for (const at of spread(bytes.length, 150)) {
+      const damaged = Buffer.from(bytes);
+      damaged[at] = (bytes[at] ?? 0) ^ 1;
+      writeFileSync(path, damaged);
+      const run = await mergeRun(folder);
+      assert.equal(run.verdict, 'incomplete', `a bit of byte ${at}`);
+      assert.ok(!run.findings.some(({ grade }) => grade === 'proven'));
+      const [host] = run.hosts;
+      if (host?.status !== 'completed') continue;
+      shown++;
+      assert.ok(host.gaps.includes('results/0000.json was changed since it was written'), `${host.gaps.join()}: ${at}`);
+      assert.equal(host.clock, undefined);
+    }
+    assert.ok(shown > 20, `${shown}: most are other numbers`);
+    assert.ok(whole.hosts[0]?.clock !== undefined);
+  });
+
+  it('takes a result that has no sum as it is: versions before wrote none', async () => {
+    const folder = freshRun();
+    const path = join(folder, runFiles.result(0));
+    writeFileSync(path, JSON.stringify({ ...parsed(path), sha256: undefined }));
+    assert.equal((await mergeRun(folder)).verdict, 'pass');
   });
 
   it('calls a host without a result lost, and keeps the row of the other', async () => {

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { checksummedJson } from '../../src/formats/checksum.ts';
 import { thinPings } from '../../src/model/epochs.ts';
 import { defaultLimits, type Plan } from '../../src/model/plan.ts';
 import type { AgentPhase } from '../../src/model/protocol.ts';
@@ -150,7 +151,7 @@ function resultOf(plan: Plan, index: number): HostResult {
 }
 
 function writeResult(folder: string, result: HostResult): void {
-  writeFileSync(join(folder, runFiles.result(result.index)), JSON.stringify(result));
+  writeFileSync(join(folder, runFiles.result(result.index)), checksummedJson(result));
 }
 
 async function deliver(

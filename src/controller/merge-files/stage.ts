@@ -2,6 +2,7 @@
 import { constants } from 'node:fs';
 import { copyFile, mkdir, rename, rmdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { checksummedJson } from '../../formats/checksum.ts';
 import { errorCodeOf, messageOf } from '../../model/errors.ts';
 import type { Host } from '../../model/host.ts';
 import type { Plan } from '../../model/plan.ts';
@@ -10,7 +11,7 @@ import type { HostResult } from '../../model/result.ts';
 import { CaseTable } from '../merge/collected/case-table.ts';
 import { Holding } from '../merge/collected/held-result.ts';
 import { pathOf, readHeld, shownName, type ReadFile } from '../merge/collected/read-collected.ts';
-import { runFiles, writeJson } from '../run-folder/run-folder.ts';
+import { runFiles, writeJson, writeWhole } from '../run-folder/run-folder.ts';
 import { refused, type InputFile } from './expand.ts';
 
 export interface ReadInput {
@@ -107,7 +108,7 @@ export async function writeStage(
       const sha256 = from.read.kind === 'read' ? from.read.sha256 : '';
       return [{ name: from.input.name, bytes: from.bytes, sha256, ...place, ...(part === undefined ? {} : { part }) }];
     });
-    await writeJson(join(stage, runFiles.result(index)), resultOf(plan, { index, name, collected }));
+    await writeWhole(join(stage, runFiles.result(index)), checksummedJson(resultOf(plan, { index, name, collected })));
   }
   const order = [...new Set(results.map(({ from }) => from))];
   return [...files.values()].every((file, at) => file === order[at]?.read || file.kind === 'unreadable')

@@ -3,6 +3,7 @@
  * leaves one result a planned host in the run's folder. What hosts do wrong ends in their results; only what we do wrong is thrown.
  */
 import { join } from 'node:path';
+import { checksummedJson } from '../../formats/checksum.ts';
 import { FunbricError, messageOf } from '../../model/errors.ts';
 import type { Host } from '../../model/host.ts';
 import { onAbort } from '../../transports/on-abort.ts';
@@ -116,7 +117,7 @@ async function endHost({ folder, emit, signal }: ConductRequest, host: HostRun):
   await closeQuietly(host);
   const result = host.result();
   // On one line: of an hour it is 20,000 rows of numbers, and a thousand hosts have them.
-  await writeWhole(join(folder, runFiles.result(host.index)), `${JSON.stringify(result)}\n`);
+  await writeWhole(join(folder, runFiles.result(host.index)), checksummedJson(result));
   const { status, reason, isInterrupted } = result;
   emit({
     kind: 'host-ended',

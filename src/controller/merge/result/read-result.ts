@@ -1,6 +1,7 @@
 /** results/0007.json as a merge keeps it. What is no result of this host of this run is a fact about that host: it is lost. */
 import { join } from 'node:path';
 import * as z from 'zod/mini';
+import { isAsSummed } from '../../../formats/checksum.ts';
 import { errorCodeOf } from '../../../model/errors.ts';
 import type { Plan } from '../../../model/plan.ts';
 import {
@@ -13,6 +14,7 @@ import {
 import { runFiles } from '../../run-folder/run-folder.ts';
 import { codeOf, parseJson, readBytes } from '../read-text.ts';
 import { findHeartbeats } from './find-heartbeats.ts';
+import { pingColumnsOf } from './columns.ts';
 import { findPings, findSamples } from './find-samples.ts';
 import { foldResult, type FoldedResult, type LongLists } from './folded-result.ts';
 
@@ -46,7 +48,17 @@ export async function readDecoded(folder: string, plan: Plan, index: number): Pr
   const read = decodeResult(bytes);
   if (read === undefined) return { read, result: lost(`${file} is cut or damaged`) };
   const stranger = strangerIn(read.result, plan, index);
-  return { read, result: stranger === undefined ? read : lost(`${file} belongs to ${stranger}`) };
+  if (stranger !== undefined) return { read, result: lost(`${file} belongs to ${stranger}`) };
+  const isChanged = read.result.sha256 !== undefined && !isAsSummed(bytes);
+  return { read, result: isChanged ? withoutProof(read, `${file} was changed since it was written`) : read };
+}
+
+/** Its figures are shown, as they are most of what is left; but no finding is to rest on its clock. */
+function withoutProof({ result, lists }: Decoded, gap: string): Decoded {
+  return {
+    result: { ...result, pings: [], gaps: [...result.gaps, gap] },
+    lists: lists === undefined ? undefined : { ...lists, pings: pingColumnsOf([]) },
+  };
 }
 
 function lostResult(plan: Plan, index: number, reason: string): HostResult {

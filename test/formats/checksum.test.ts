@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { describe, it } from 'node:test';
+import { checksummedJson, isAsSummed } from '../../src/formats/checksum.ts';
+
+const value = { version: 1, name: 'd\u00e9', nested: { sha256: 'of another', list: [1, 2] } };
+
+describe('a file that carries its checksum', () => {
+  const text = checksummedJson(value);
+
+  it('says what it says, and the sum that sha256sum has of the bytes before it', () => {
+    const input = text.slice(0, text.lastIndexOf(','));
+    const [sha256] = execFileSync('sha256sum', { input, encoding: 'utf8' }).split(' ');
+    assert.deepEqual(JSON.parse(text), { ...value, sha256 });
+    assert.ok(isAsSummed(text));
+    assert.ok(isAsSummed(Buffer.from(text)));
+  });
+
+  it('is the same with other blanks behind it', () => {
+    for (const blanks of ['', ' ', '\r\n', '\n\n\t'])
+      assert.ok(isAsSummed(text.trimEnd() + blanks), JSON.stringify(blanks));
+  });
+
+  it('is another with any bit flipped, and with anything cut from it or added', () => {
+    const bytes = Buffer.from(text.trimEnd());
+    for (let bit = 0; bit < 8 * bytes.length; bit++) {
+      const damaged = Buffer.from(bytes);
+      damaged[bit >> 3] = (bytes[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+      assert.ok(!isAsSummed(damaged), `bit ${bit}`);
+    }
+    for (let length = 0; length < bytes.length; length++)
+      assert.ok(!isAsSummed(bytes.subarray(0, length)), `${length}`);
+    for (const other of [
+      ` ${text}`,
+      `\ufeff${text}`,
+      `${text}x`,
+      text + text,
+      JSON.stringify(JSON.parse(text), null, 2),
+    ]) {
+      assert.ok(!isAsSummed(other), other);
+    }
+  });
+});
