@@ -49,20 +49,26 @@ function ofOperation({ name, targetUs }: { readonly name: string; readonly targe
   return `${name}=${targetUs}us`;
 }
 
-/** One that is missing is that host's gap; where none is there, somebody copied a run without them. Result files of tools have none. */
+/**
+ * One that is missing is that host's gap; where none is there, somebody copied a run without them, or without all that hosts
+ * left. Of hosts that were never reached there is a result, and no journal. Result files of tools have none.
+ */
 async function refuseWithoutJournals(folder: string, { plan, hosts, evidence }: Run): Promise<void> {
-  if (plannedWorkloads(plan).length === 0) return;
-  const first = hosts.findIndex(({ operations }) => operations > 0);
-  if (evidence.journals > 0 || first < 0) return;
+  if (plannedWorkloads(plan).length === 0 || evidence.journals > 0) return;
+  const areThere = await Promise.all(hosts.map(({ index }) => isThere(join(folder, runFiles.result(index)))));
+  const first = areThere.includes(true) ? hosts.findIndex(({ operations }) => operations > 0) : 0;
   const path = join(folder, runFiles.journal(first));
-  const isThere = await access(path).then(
+  if (first < 0 || (await isThere(path))) return;
+  throw new FunbricError('input', `${path} is not there, nor is any other journal of this run`, {
+    hint: `the checks go by what is in ${runFiles.results}/ and ${runFiles.journals}/: copy them from where the run was made`,
+  });
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return await access(path).then(
     () => true,
     () => false,
   );
-  if (isThere) return;
-  throw new FunbricError('input', `${path} is not there, nor is any other journal of this run`, {
-    hint: `the checks go by what is in ${runFiles.journals}/: copy it from where the run was made`,
-  });
 }
 
 /** For people; the verdict is said behind them. */

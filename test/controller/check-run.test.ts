@@ -118,13 +118,20 @@ describe('funbric check', () => {
     renameSync(join(folder, runFiles.journals), join(folder, 'elsewhere'));
     const none = await funbric(['check', folder], { cwd: root });
     assert.equal(none.status, 65);
-    assert.match(none.stderr, /journals\/0000\.fbj is not there, nor is any other journal.*\n.*copy it from/);
+    assert.match(none.stderr, /journals\/0000\.fbj is not there, nor is any other journal.*\n.*copy them from/);
+    renameSync(join(folder, runFiles.results), join(folder, 'elsewhere too'));
+    const nothing = await funbric(['check', folder], { cwd: root });
+    assert.equal(nothing.status, 65, 'nor is there any result');
+    assert.equal(nothing.stderr, none.stderr);
   });
 
   it('refuses what is no run, and a run.json of another version, with what to do', async () => {
     const none = await funbric(['check', root], { cwd: root });
     assert.equal(none.status, 65);
     assert.match(none.stderr, /plan\.json can't be read as a plan: .*ENOENT.*\n.*name the folder of a run/);
+    const file = await funbric(['check', join(correct, runFiles.run)], { cwd: root });
+    assert.equal(file.status, 65);
+    assert.match(file.stderr, /there is no run \S+run\.json in .*\n.*give the path of one/);
     const folder = copy();
     const path = join(folder, runFiles.run);
     writeFileSync(path, readFileSync(path, 'utf8').replace('"version": 1', '"version": 2'));

@@ -121,7 +121,8 @@ export async function findRunFolder(
 ): Promise<string> {
   for (const candidate of [join(reportsFolder, run), run]) {
     try {
-      return await realpath(candidate);
+      const path = await realpath(candidate);
+      if (orFile || (await stat(path)).isDirectory()) return path;
     } catch {
       continue;
     }
