@@ -5,7 +5,15 @@
 import { layout, recordKinds } from '../../model/record.ts';
 import { effectOf } from '../journal/effect.ts';
 import { clientOf, type Evidence } from '../journal/evidence.ts';
-import { contentKinds, joinTables, kindTable, renameKinds, syncKinds, unsureTable } from '../journal/kinds.ts';
+import {
+  attributeKinds,
+  contentKinds,
+  joinTables,
+  kindTable,
+  renameKinds,
+  syncKinds,
+  unsureTable,
+} from '../journal/kinds.ts';
 import { inStress } from '../journal/phases.ts';
 import { RecordCursor } from '../journal/record-cursor.ts';
 import type { Segment } from '../journal/record-log.ts';
@@ -37,19 +45,16 @@ export interface AttributeHistories {
   moved(incarnation: number): readonly number[];
 }
 
-/** Of which more is to be told than that they moved the times, also where they took effect. */
-const telling = [recordKinds.chmod, recordKinds.utimes, recordKinds.setxattr];
 const moving = [
   ...contentKinds,
   // What a client that writes back sends late moves the times then.
   ...syncKinds,
   ...renameKinds,
   recordKinds.delete,
-  recordKinds.chmod,
-  recordKinds.utimes,
-  recordKinds.setxattr,
+  ...attributeKinds,
 ];
-const told = joinTables(kindTable(telling), unsureTable(moving));
+/** Of attributes more is to be told than that they moved the times, also where they took effect. */
+const told = joinTables(kindTable(attributeKinds), unsureTable(moving));
 const toldWithCopies = joinTables(told, kindTable([recordKinds.copy]));
 const moves = kindTable(moving.filter((kind) => kind !== recordKinds.copy));
 

@@ -4,7 +4,7 @@
  */
 import { errnoNameOf } from '../../model/errno.ts';
 import { outcomes, recordKinds, type JournalRecord } from '../../model/record.ts';
-import { extentKinds, renameKinds, syncKinds } from './kinds.ts';
+import { attributeKinds, extentKinds, renameKinds, syncKinds } from './kinds.ts';
 
 export type Effect = 'done' | 'none' | 'unknown';
 
@@ -43,6 +43,8 @@ function hasNoEffect(kind: number, errno: string, client: Client): boolean {
     case 'EDQUOT':
       // It keeps what it got so far.
       if (extentKinds.has(kind)) return false;
+      // btrfs sets it in memory, and then asks for the room to keep it (docs/adr/0019).
+      if (attributeKinds.has(kind)) return false;
       // A client that writes back later may have sent part of it.
       // A sync tells so of what was written before it.
       return !client.isNetwork && !syncs.has(kind);

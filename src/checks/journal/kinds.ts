@@ -12,6 +12,9 @@ export const extentKinds: Kinds = new Set([recordKinds.fallocate, recordKinds.pu
 /** What may change the bytes of a file, or how many there are. A copy does it to the file that it makes. */
 export const contentKinds: Kinds = new Set([...writeKinds, recordKinds.truncate, ...extentKinds, recordKinds.copy]);
 
+/** What sets an attribute of a file and moves no byte of it. */
+export const attributeKinds: Kinds = new Set([recordKinds.chmod, recordKinds.utimes, recordKinds.setxattr]);
+
 /** What makes the content of a file last. Its error may be the only word of a loss. */
 export const syncKinds: Kinds = new Set([recordKinds.fsync, recordKinds.fdatasync]);
 
