@@ -2,15 +2,16 @@ import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import os from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { decodeJournal } from '../../src/model/journal.ts';
 import type { AgentSpec } from '../../src/model/plan.ts';
 import { agentSpec, AgentProcess, bundlePath, filesSpec } from '../support/agent-process.ts';
+import { makeMemoryFolder } from '../support/memory-folder.ts';
+import { until } from '../support/until.ts';
 
-const root = mkdtempSync(join(os.tmpdir(), 'funbric-test-'));
+const root = makeMemoryFolder();
 after(() => rmSync(root, { recursive: true, force: true }));
 
 const isRoot = process.platform === 'linux' && process.getuid?.() === 0;
@@ -72,7 +73,7 @@ describe('an agent whose controller is gone', () => {
     const dir = freshDir();
     const child = spawn(process.execPath, [bundlePath, 'marker-unread'], { stdio: ['pipe', 'pipe', 'ignore'] });
     const exited = once(child, 'exit');
-    const timer = setTimeout(() => child.kill('SIGKILL'), 30_000);
+    const timer = setTimeout(() => child.kill('SIGKILL'), 240_000);
     try {
       child.stdin.on('error', () => undefined);
       const spec = agentSpec(filesSpec(dir), { leaseMs: 1_500, workDir: freshDir() });
@@ -104,10 +105,13 @@ describe('an agent that is killed', () => {
     await using agent = new AgentProcess();
     const workDir = freshDir();
     const { work } = await startStress(agent, { workDir });
+    const of = { runTag: agentSpec(filesSpec(workDir)).runTag, host: 0 };
+    const read = (): Buffer => readFileSync(join(work, 'journal.fbj'));
+    // A heartbeat may tell of operations that the journal gets only at its next turn.
+    await until('the first block', () => decodeJournal(read(), of).blocks.length > 0);
     agent.child.kill('SIGKILL');
     await agent.exited;
-    const bytes = readFileSync(join(work, 'journal.fbj'));
-    const of = { runTag: agentSpec(filesSpec(workDir)).runTag, host: 0 };
+    const bytes = read();
     const journal = decodeJournal(bytes, of);
     assert.ok(journal.blocks.length > 0);
     assert.notEqual(journal.damage, undefined);
