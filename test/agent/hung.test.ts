@@ -1,16 +1,17 @@
 /** A worker that is stuck in a call to the operating system costs its own operation, not what the others have seen. */
 import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import os from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { decodeJournal, type Block } from '../../src/model/journal.ts';
 import { outcomes, readRecord, recordBytes, recordKinds, viewRecords } from '../../src/model/record.ts';
 import { agentReportSchema } from '../../src/model/result.ts';
 import { agentSpec, AgentProcess, filesSpec } from '../support/agent-process.ts';
+import { makeMemoryFolder } from '../support/memory-folder.ts';
 import { buildFaultyAgent } from '../support/staged-run.ts';
 
-const root = mkdtempSync(join(os.tmpdir(), 'funbric-test-'));
+// On a disk that is busy with others also an operation that nothing ails may take as long as one that hangs.
+const root = makeMemoryFolder();
 after(() => rmSync(root, { recursive: true, force: true }));
 
 const hungMs = 1_500;
