@@ -22,8 +22,9 @@ interface Pair extends Disposable {
   readonly b: { readonly fd: number; readonly locker: Locker };
 }
 
+/** A file of its own: the helpers of the pair before may not have ended yet, and hold what they took until they do. */
 function openPair(start: (fds: readonly number[]) => Locker | undefined): Pair | undefined {
-  const path = join(root, 'file');
+  const path = join(mkdtempSync(join(root, 'pair-')), 'file');
   const open = (): number => openSync(path, constants.O_CREAT | constants.O_RDWR);
   const [first, second] = [open(), open()];
   const [a, b] = [start([first]), start([second])];
