@@ -24,7 +24,7 @@ interface Seen {
   readonly complaints: string[];
 }
 
-describe('the report in a browser', { skip, timeout: 240_000 }, () => {
+describe('the report in a browser', { skip, timeout: 900_000 }, () => {
   let folder = '';
   let browser: Browser | undefined;
 
@@ -36,7 +36,7 @@ describe('the report in a browser', { skip, timeout: 240_000 }, () => {
     }
     // One renderer for all pages: half the time of this file would else be the start of processes.
     const args = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--renderer-process-limit=1'];
-    browser = await chromium.launch({ executablePath, args, timeout: 60_000 });
+    browser = await chromium.launch({ executablePath, args, timeout: 180_000 });
   });
 
   after(async () => {
@@ -168,6 +168,8 @@ describe('the report in a browser', { skip, timeout: 240_000 }, () => {
     const chart = page.locator('#throughput svg');
     await chart.scrollIntoViewIfNeeded();
     await chart.hover({ position: { x: 560, y: 120 } });
+    // Where the pointer is shows with the next frame.
+    await page.locator('#throughput .readout', { hasText: /^\d/ }).waitFor();
     const readout = await textOf(page, '#throughput .readout');
     assert.match(readout, /^\d+\.\d s · Operations\/s [\d,]+ · p99, ms [\d.]+ ms · Errors\/s \d+ · Hosts 3$/);
     const [, seconds = 0, rate = 0] = (/^([\d.]+) s · Operations\/s ([\d,]+)/.exec(readout) ?? []).map((part) =>
@@ -187,10 +189,15 @@ describe('the report in a browser', { skip, timeout: 240_000 }, () => {
   it('copies a path at a press', async () => {
     await using open = await openPage('fail');
     const button = open.page.locator('.finding .copy').first();
-    // Where the clipboard is closed to a page, its text is selected. What is said of it goes away again.
-    const said = open.page.locator('.finding .copy', { hasText: /Copied|Selected/ }).waitFor();
+    // Where the clipboard is closed to a page, its text is selected. What is said of it goes away again, maybe before
+    // anybody looks: the page keeps it.
+    await open.page.evaluate(`void (said = new Promise((resolve) => {
+      const button = document.querySelector('.finding .copy');
+      new MutationObserver(() => resolve(button.textContent)).observe(button, { childList: true });
+      setTimeout(() => resolve('nothing'), 120_000);
+    }))`);
     await button.click();
-    await said;
+    assert.match(String(await open.page.evaluate('said')), /^(Copied|Selected)$/);
     assert.equal(await button.getAttribute('aria-label'), 'Copy own/0006/d3/f017');
   });
 
@@ -201,7 +208,7 @@ describe('the report in a browser', { skip, timeout: 240_000 }, () => {
     assert.ok(browser !== undefined);
     const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, javaScriptEnabled });
     const page = await context.newPage();
-    page.setDefaultTimeout(30_000);
+    page.setDefaultTimeout(120_000);
     const seen: Seen = { requests: [], complaints: [] };
     page.on('request', (request) => seen.requests.push(request.url()));
     page.on('console', (message) => seen.complaints.push(message.text()));
