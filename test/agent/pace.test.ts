@@ -136,7 +136,7 @@ describe('an agent whose workers wait for their turns', () => {
   /** One in seventeen minutes: who slept it out would outlive the test. */
   const rate = 1e-3;
 
-  it('ends its stress when its time is over', { timeout: 60_000 }, async () => {
+  it('ends its stress when its time is over', { timeout: 600_000 }, async () => {
     const { phases, pace } = await stressed({ rate, durationMs: 3_000 }, () => undefined);
     assert.equal(phases.find(({ phase }) => phase === 'stress')?.end, 'completed');
     assert.deepEqual(
@@ -145,12 +145,12 @@ describe('an agent whose workers wait for their turns', () => {
     );
   });
 
-  it('ends its stress when it is told to', { timeout: 60_000 }, async () => {
+  it('ends its stress when it is told to', { timeout: 600_000 }, async () => {
     const { phases } = await stressed({ rate, durationMs: 3_600_000 }, (agent) => agent.send({ kind: 'stop' }));
     assert.equal(phases.find(({ phase }) => phase === 'stress')?.end, 'stopped');
   });
 
-  it('says nothing of a pace where none was asked for', { timeout: 60_000 }, async () => {
+  it('says nothing of a pace where none was asked for', { timeout: 600_000 }, async () => {
     const { pace, operations } = await stressed({ durationMs: 3_000 }, () => undefined);
     assert.equal(pace, undefined);
     assert.ok(operations.length > 0 && operations.every(({ response }) => response === undefined));

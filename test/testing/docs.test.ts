@@ -36,7 +36,7 @@ describe('docs/testing.md', () => {
       }
       // Else the child would report to our own runner.
       const { NODE_TEST_CONTEXT: _, ...env } = process.env;
-      const options = { cwd: folder, env, timeout: 120_000 };
+      const options = { cwd: folder, env, timeout: 600_000 };
       const child = spawn(process.execPath, ['--test', '--test-reporter=tap', 'test/'], options);
       let said = '';
       child.stdout.setEncoding('utf8').on('data', (piece: string) => (said += piece));

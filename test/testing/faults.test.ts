@@ -32,7 +32,7 @@ const hosts = [
 
 type Name = (typeof hosts)[number]['name'];
 
-describe('hosts of the testing kit', { timeout: 120_000 }, () => {
+describe('hosts of the testing kit', { timeout: 600_000 }, () => {
   let fleet: TestFleet;
   let folder: string;
   const requests: string[] = [];

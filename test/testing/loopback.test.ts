@@ -11,7 +11,7 @@ import { isRunning } from '../support/processes.ts';
 import { runCommand, testConnect, testHost, testTransports } from '../support/transports.ts';
 import { until } from '../support/until.ts';
 
-describe('loopback hosts', { timeout: 60_000 }, () => {
+describe('loopback hosts', { timeout: 600_000 }, () => {
   let folder: string;
   let fleet: LoopbackFleet;
 
