@@ -59,7 +59,7 @@ const patienceMs = 5_000;
 /** For each of what comes after that. */
 const leastPatienceMs = 200;
 
-/** So long everybody is on vigil after the start of its own verify: others start theirs later. */
+/** So long everybody is on vigil after the start of its own verify, and after its own look: others start, and look, later. */
 const vigilMs = 1_000;
 
 /** EAGAIN, that another holds it, is what locks are for. */
@@ -106,7 +106,10 @@ class LockWorker {
     if (!isLooking) return;
     const files = this.#open();
     if (files === undefined) return;
-    if (files.locker.hasRanges) this.#findHeld(files);
+    if (files.locker.hasRanges) {
+      this.#findHeld(files);
+      this.#vigilEndMs = performance.now() + vigilMs;
+    }
     const deadline = performance.now() + patienceMs;
     for (const lock of locksOf(files)) {
       this.#findFree(files, lock, Math.max(deadline, performance.now() + leastPatienceMs));
