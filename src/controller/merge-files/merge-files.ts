@@ -71,9 +71,10 @@ async function mergeToFolder(request: MergeRequest): Promise<RunOutcome> {
   // What was read in another order than the run's is read again, so that every merge of it says the same.
   const outcome = await finishRun(folder, ready === undefined ? {} : { ready: { files: ready, cases } });
   signal?.throwIfAborted();
-  // Before the run is there: where it can't be done, nothing is to stay.
-  if (into === undefined) await pointLatest(reportsFolder, plan.run);
-  await partial.moveTo(target);
+  // From here on nothing is waited for: Ctrl-C between the two would leave a `latest` that points at no run. It comes first,
+  // as nothing is to stay where it can't be done.
+  if (into === undefined) pointLatest(reportsFolder, plan.run);
+  partial.moveTo(target);
   return { ...outcome, reportPath: join(target, runFiles.report) };
 }
 

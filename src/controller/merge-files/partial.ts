@@ -2,8 +2,8 @@
  * Where a merge makes its run: in a folder beside the place where the run will be, so that whoever looks there sees a whole
  * run or none. It goes away with its merge, at once on Ctrl-C; what a killed merge left, the next one removes.
  */
-import { mkdirSync, renameSync, rmSync } from 'node:fs';
-import { readdir, rename, rm, rmdir } from 'node:fs/promises';
+import { mkdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
+import { readdir, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { errorCodeOf, messageOf } from '../../model/errors.ts';
@@ -14,8 +14,8 @@ import { refused } from './expand.ts';
 export interface Partial extends AsyncDisposable {
   /** The run in the making. */
   readonly folder: string;
-  /** Makes it the run. Throws `input` where somebody else was there first. */
-  moveTo(target: string): Promise<void>;
+  /** Makes it the run, at once. Throws `input` where somebody else was there first. */
+  moveTo(target: string): void;
 }
 
 /** Throws `input` where nothing can be written there. */
@@ -47,7 +47,7 @@ export async function openPartial(
   });
   return {
     folder,
-    moveTo: async (place) => await move(folder, place),
+    moveTo: (place) => move(folder, place),
     async [Symbol.asyncDispose]() {
       stopListening();
       await rm(partial, remove);
@@ -66,15 +66,23 @@ function endingOf(pid: number | string): string {
 
 const hint = 'name another folder with --reports or --into, or make room there';
 
-async function move(folder: string, target: string): Promise<void> {
+function move(folder: string, target: string): void {
   try {
-    // An empty one was named with --into.
-    await rmdir(target).catch(() => undefined);
-    await rename(folder, target);
+    removeEmpty(target);
+    renameSync(folder, target);
   } catch (error) {
     const code = errorCodeOf(error) ?? messageOf(error);
     if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw refused(`${target} can't be made: ${code}`, hint);
     throw refused(`${target} was made by somebody else meanwhile`, 'name another folder');
+  }
+}
+
+/** One that was named with --into. */
+function removeEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // It isn't there, or is no empty folder, which the move will say.
   }
 }
 

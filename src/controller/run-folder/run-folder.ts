@@ -1,5 +1,6 @@
 /** The files of a run and their names, all chosen by us: plan.json, events.ndjson, results/, journals/, run.json, junit.xml, report.html. */
-import { realpath, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { renameSync, rmSync, symlinkSync } from 'node:fs';
+import { realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FunbricError, messageOf } from '../../model/errors.ts';
 import { fileStemOf, type Plan } from '../../model/plan.ts';
@@ -27,7 +28,7 @@ export async function createRunFolder(reportsFolder: string, plan: Plan): Promis
     await makeFolders(join(folder, runFiles.results));
     await makeFolders(join(folder, runFiles.journals));
     await writeJson(join(folder, runFiles.plan), plan);
-    await pointLatest(reportsFolder, plan.run);
+    pointLatest(reportsFolder, plan.run);
   } catch (error) {
     throw new FunbricError('input', `no run can be kept in ${reportsFolder}: ${messageOf(error)}`, {
       hint: 'name another folder with --reports, or make room there',
@@ -91,16 +92,19 @@ export async function writeAllWhole(files: readonly WholeFile[]): Promise<void> 
   }
 }
 
-/** Throws `input` where somebody's folder, or file system, is in its way. */
-export async function pointLatest(reportsFolder: string, run: string): Promise<void> {
+/** Throws `input` where somebody's folder, or file system, is in its way. In one go, so that Ctrl-C comes before it or behind it. */
+export function pointLatest(reportsFolder: string, run: string): void {
   const temporary = join(reportsFolder, `.latest.${process.pid}`);
   try {
-    await rm(temporary, { force: true });
-    // A junction is what Windows lets anyone make; elsewhere the type means nothing.
-    await symlink(run, temporary, 'junction');
-    await rename(temporary, join(reportsFolder, 'latest'));
+    rmSync(temporary, { force: true });
+    try {
+      // A junction is what Windows lets anyone make; elsewhere the type means nothing.
+      symlinkSync(run, temporary, 'junction');
+      renameSync(temporary, join(reportsFolder, 'latest'));
+    } finally {
+      rmSync(temporary, { force: true });
+    }
   } catch (error) {
-    await rm(temporary, { force: true }).catch(() => undefined);
     throw new FunbricError('input', `${join(reportsFolder, 'latest')} can't point at ${run}: ${messageOf(error)}`, {
       hint: 'it is a link of ours: move away what else is there, or name another folder with --reports',
       cause: error,
