@@ -50,10 +50,15 @@ export function startFunbric(
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-  const ended = once(child, 'close').then(([code, signal]): Ended => ({ status: code ?? signal, stdout, stderr }));
+  let hasEnded = false;
+  // Not before all that it said was read: a process may be gone while its last words are still in the pipe.
+  const ended = once(child, 'close').then(([code, signal]): Ended => {
+    hasEnded = true;
+    return { status: code ?? signal, stdout, stderr };
+  });
   const saw = async (text: string): Promise<void> => {
     while (!(stdout + stderr).includes(text)) {
-      if (child.exitCode !== null) throw new Error(`it ended before it said "${text}":\n${stdout}${stderr}`);
+      if (hasEnded) throw new Error(`it ended before it said "${text}":\n${stdout}${stderr}`);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   };
