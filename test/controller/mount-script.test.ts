@@ -32,7 +32,7 @@ describe('a host that is told to mount', { skip: mountHostsReason() }, () => {
   /** In mounts and a /run of its own. */
   const ask = (script: string, before = ''): MountAnswer => {
     const line = `/usr/bin/mount -t tmpfs tmpfs /run; PATH=${folder}:$PATH; ${before}\n${script}`;
-    const done = spawnSync('/usr/bin/unshare', [...inOwnNamespace, line], { encoding: 'utf8', timeout: 20_000 });
+    const done = spawnSync('/usr/bin/unshare', [...inOwnNamespace, line], { encoding: 'utf8', timeout: 300_000 });
     return new MountAnswer(done.stdout, done.stderr);
   };
   const refusalAt = (at: string, before = ''): string => {

@@ -102,7 +102,7 @@ describe('the file of a profile', () => {
         [main, '-H', 'a', 'runtest', '--dir', '/x', '--dry-run', '--profile', profile],
         {
           encoding: 'utf8',
-          timeout: 20_000,
+          timeout: 300_000,
           killSignal: 'SIGKILL',
         },
       );

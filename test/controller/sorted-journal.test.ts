@@ -95,7 +95,7 @@ describe('a run whose journals are sorted', () => {
       const ended = spawnSync(process.execPath, [program, run], {
         env: { ...process.env, SIGNAL: signal },
         encoding: 'utf8',
-        timeout: 60_000,
+        timeout: 300_000,
       });
       assert.equal(ended.signal, signal, ended.stderr);
       assert.deepEqual(readdirSync(run, { recursive: true }), names);

@@ -74,12 +74,12 @@ export class AgentProcess implements AsyncDisposable {
     isWanted: (event: EventOf<K>) => boolean = () => true,
   ): Promise<EventOf<K>> {
     const isOfKind = (event: AgentEvent): event is EventOf<K> => event.kind === kind;
-    const deadline = Date.now() + this.#patienceMs;
+    const deadline = performance.now() + this.#patienceMs;
     for (;;) {
       const found = this.events.filter(isOfKind).find(isWanted);
       if (found !== undefined) return found;
       if (this.#hasEnded) throw new Error(`the agent ended without ${kind}: ${this.stderr}`);
-      if (Date.now() > deadline) throw new Error(`no ${kind} within ${this.#patienceMs} ms: ${this.stderr}`);
+      if (performance.now() > deadline) throw new Error(`no ${kind} within ${this.#patienceMs} ms: ${this.stderr}`);
       await this.#change();
     }
   }
@@ -102,7 +102,7 @@ export class AgentProcess implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     // A closed channel lets it remove its folders; what doesn't end by that is a bug that a test should see, but not for ever.
     this.child.stdin.end();
-    const timer = setTimeout(() => this.child.kill('SIGKILL'), 10_000);
+    const timer = setTimeout(() => this.child.kill('SIGKILL'), 60_000);
     const { signal } = await this.exited;
     clearTimeout(timer);
     if (signal === 'SIGKILL') this.#removeWorkFolder();
