@@ -66,12 +66,11 @@ describe('the funbric command', () => {
     it(`ends without a word when the reader of its output goes away, and so does its command (${option})`, async () => {
       using bench = openBench();
       const mark = join(bench.folder, 'pid');
-      const started = startFunbric(
-        ['-H', 'one,two', ...local, option, '--', `echo $$ >> '${mark}'; exec yes`],
-        environmentOf(bench),
-      );
-      await started.saw('y');
+      // As long as one of them is alone it says nothing: all of that we would have to keep.
+      const both = `echo $$ >> '${mark}'; until [ $(wc -l <'${mark}') = 2 ]; do sleep 0.1; done; exec yes`;
+      const started = startFunbric(['-H', 'one,two', ...local, option, '--', both], environmentOf(bench));
       await until('both run', () => existsSync(mark) && readFileSync(mark, 'utf8').split('\n').length === 3);
+      await started.saw('y');
       started.child.stdout?.destroy();
       const { status, stderr } = await started.ended;
       assert.deepEqual([status, stderr], [141, '']);
