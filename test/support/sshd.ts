@@ -13,7 +13,6 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { connect } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -23,8 +22,8 @@ import { allProcesses, descendantsOf, isRunning, signal, textOfProcess } from '.
 
 const sshdProgram = ['/usr/sbin/sshd', '/usr/local/sbin/sshd', '/sbin/sshd'].find((path) => existsSync(path));
 
-/** sshd answers within some 50 ms; a machine under load gets much longer. */
-const startMs = 15_000;
+/** sshd listens within some 50 ms; a machine under load gets much longer. */
+const startMs = 60_000;
 
 export interface SshdOptions {
   /** Loopback addresses, each a host of its own to the tests; all on one port. */
@@ -35,6 +34,8 @@ export interface SshdOptions {
   readonly config?: readonly string[];
   /** Lines after all others, for Match blocks. */
   readonly matchBlocks?: readonly string[];
+  /** The words of a program that becomes what follows them, as `nsenter` does. */
+  readonly within?: readonly string[];
 }
 
 export interface Sshd extends AsyncDisposable {
@@ -103,14 +104,15 @@ async function startOnFreePort(options: SshdOptions): Promise<Sshd> {
   const logFile = join(folder, 'log');
   writeFileSync(logFile, '');
   writeFileSync(join(folder, 'sshd_config'), configOf({ folder, port, addresses, options }));
-  const child = spawn(sshdProgram, ['-D', '-f', join(folder, 'sshd_config'), '-E', logFile], { stdio: 'ignore' });
+  const words = [...(options.within ?? []), sshdProgram, '-D', '-f', join(folder, 'sshd_config'), '-E', logFile];
+  const child = spawn(words[0] ?? '', words.slice(1), { stdio: 'ignore' });
   const log = (): string => readFileSync(logFile, 'utf8');
   const close = async (): Promise<void> => {
     await endSessionsAnd(child, port);
     rmSync(folder, { recursive: true, force: true });
   };
   try {
-    await listening({ child, address: addresses[0] ?? '127.0.0.2', port, log });
+    await listening({ child, addresses, port, log });
   } catch (error) {
     await close();
     throw error;
@@ -154,31 +156,26 @@ export function makeKey(path: string): string {
   return path;
 }
 
+/**
+ * An address that it can't have sshd leaves out, and goes on with the others: that would be another test's server there, so it
+ * counts as not started.
+ */
 async function listening(of: {
   readonly child: ChildProcess;
-  readonly address: string;
+  readonly addresses: readonly string[];
   readonly port: number;
   readonly log: () => string;
 }): Promise<void> {
-  const deadline = Date.now() + startMs;
-  while (Date.now() < deadline) {
-    if (of.child.exitCode !== null) break;
-    if (await isListening(of.address, of.port)) return;
+  const said = of.addresses.map((address) => `Server listening on ${address} port ${of.port}.`);
+  const deadline = performance.now() + startMs;
+  while (performance.now() < deadline) {
+    const log = of.log();
+    if (said.every((line) => log.includes(line))) return;
+    if (of.child.exitCode !== null || /^Bind to port .* failed: /m.test(log)) break;
     await sleep(20);
   }
-  throw new Error(`sshd doesn't listen on ${of.address}:${of.port} (exit ${String(of.child.exitCode)}): ${of.log()}`);
-}
-
-async function isListening(address: string, port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, address);
-    const settle = (isOpen: boolean): void => {
-      socket.destroy();
-      resolve(isOpen);
-    };
-    socket.once('connect', () => settle(true));
-    socket.once('error', () => settle(false));
-  });
+  const where = `${of.addresses.join(', ')}, port ${of.port}`;
+  throw new Error(`sshd doesn't listen on ${where} (exit ${String(of.child.exitCode)}): ${of.log()}`);
 }
 
 /** For agents to remove what they made, as after any connection that goes away. */
