@@ -1,5 +1,5 @@
 /** A user of this machine for one test, who logs in by the tests' sshd and may use sudo as a line of sudoers says. */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,7 +15,13 @@ export function sudoReason(): string | false {
   if (process.getuid?.() !== 0) return 'only root can make a user for a test';
   if (!existsSync('/usr/bin/sudo') || !existsSync(sudoersFolder)) return 'no sudo here (Debian: sudo)';
   if (!existsSync('/usr/sbin/useradd') || !existsSync('/usr/sbin/chpasswd')) return 'no useradd here (Debian: passwd)';
-  return false;
+  const tried = spawnSync('/usr/bin/unshare', ['--mount', '/bin/sh', '-c', withRules(sudoersFolder), 'sh', 'true']);
+  return tried.status === 0 ? false : 'nothing may be mounted here, not even in a namespace of its own';
+}
+
+/** A line of sh that runs its words where these are the rules of sudo. */
+function withRules(folder: string): string {
+  return `mount --bind '${folder}' ${sudoersFolder} && exec "$@"`;
 }
 
 export interface SudoUser extends AsyncDisposable {
@@ -30,10 +36,12 @@ export async function makeSudoUser(addresses: readonly string[] = ['127.0.0.2'])
   const name = `funbric${randomBytes(3).toString('hex')}`;
   const password = `it's ${randomBytes(6).toString('hex')} "$(x)`;
   const home = mkdtempSync(join(tmpdir(), 'funbric-user-'));
-  const rules = join(sudoersFolder, name);
+  // Its sshd has a sudoers.d of its own: sudo reads all files there, and complains of another test's that goes away meanwhile.
+  const rulesFolder = mkdtempSync(join(tmpdir(), 'funbric-sudoers-'));
+  const rules = join(rulesFolder, name);
   execFileSync('/usr/sbin/useradd', ['-M', '-d', home, '-s', '/bin/bash', name]);
   const undo = (): void => {
-    rmSync(rules, { force: true });
+    rmSync(rulesFolder, { recursive: true, force: true });
     // Sessions of it may take a moment to be gone.
     execFileSync('/usr/sbin/userdel', ['-f', name], { stdio: 'ignore' });
     for (const left of ['ts', 'lectured']) {
@@ -49,6 +57,7 @@ export async function makeSudoUser(addresses: readonly string[] = ['127.0.0.2'])
       addresses,
       // The tests' own folder is root's alone.
       config: [`AuthorizedKeysFile ${keys}`, `SetEnv HOME=${home}`],
+      within: ['/usr/bin/unshare', '--mount', '/bin/sh', '-c', withRules(rulesFolder), 'sh'],
     });
     writeFileSync(keys, readFileSync(`${sshd.identityFile}.pub`));
     mkdirSync(join(home, 'own'));
