@@ -10,7 +10,7 @@ export function allProcesses(): readonly number[] {
 }
 
 /** A file of its folder in /proc. Empty where it is gone, or another user's. */
-export function textOfProcess(pid: number, file: 'cmdline' | 'environ' | 'status' | `task/${number}/children`): string {
+export function textOfProcess(pid: number, file: 'cmdline' | 'environ' | 'status'): string {
   try {
     return readFileSync(`/proc/${pid}/${file}`, 'latin1');
   } catch {
@@ -48,10 +48,21 @@ export function isRunning(pid: number): boolean {
   return !/^State:\s+Z/m.test(textOfProcess(pid, 'status'));
 }
 
-/** All that runs below one: of an sshd its sessions, their shells and what those run. */
+/**
+ * All that runs below one: of an sshd its sessions, their shells and what those run. From what each process says of its
+ * parent: the kernel's own list of children may leave some out while others of them end.
+ */
 export function descendantsOf(pid: number): readonly number[] {
-  const children = textOfProcess(pid, `task/${pid}/children`).trim().split(/\s+/).filter(Boolean).map(Number);
-  return children.concat(children.flatMap(descendantsOf));
+  const childrenOf = new Map<number, number[]>();
+  for (const child of allProcesses()) {
+    const parent = Number(/^PPid:\s+(\d+)/m.exec(textOfProcess(child, 'status'))?.[1] ?? 0);
+    childrenOf.set(parent, [...(childrenOf.get(parent) ?? []), child]);
+  }
+  const below = (parent: number): readonly number[] => {
+    const children = childrenOf.get(parent) ?? [];
+    return children.concat(children.flatMap(below));
+  };
+  return below(pid);
 }
 
 export function killDescendants(pid: number): void {
