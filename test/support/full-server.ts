@@ -2,6 +2,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { textOfProcess } from './processes.ts';
+import { until } from './until.ts';
 
 interface FullServer extends AsyncDisposable {
   readonly address: string;
@@ -18,6 +20,8 @@ export async function startFullServer(): Promise<FullServer> {
   const [line] = await once(child.stdout, 'data');
   const port = Number(String(line));
   child.kill('SIGSTOP');
+  // Until then it may take some of those that wait.
+  await until('a server that is stopped', () => /^State:\s+T/m.test(textOfProcess(child.pid ?? 0, 'status')));
   const waiting: Socket[] = [];
   for (let sent = 0; sent < 8; sent++) waiting.push(connect(port, address).on('error', () => undefined));
   return {
