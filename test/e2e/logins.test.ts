@@ -13,7 +13,7 @@ import { startWordsServer } from '../support/words-server.ts';
 
 const canary = 'canary-7f3a9c';
 
-describe('logins', { skip: sshdReason(), timeout: 180_000 }, () => {
+describe('logins', { skip: sshdReason(), timeout: 600_000 }, () => {
   let bench: Bench;
   let hosts: TestHosts;
   let locked: string;

@@ -94,11 +94,11 @@ describe('a task in batches', { skip: process.platform === 'win32' && 'hosts tak
 
   it('that takes longer than --run-timeout ends as by Ctrl-C: torn down, reported, INCOMPLETE', async () => {
     const body = `async run(host) { await host.shell('sleep 60'); }, async teardown(host) { ${log('down-')} }`;
-    const ended = await run('lasts', body, ['-H', 'n1', '--run-timeout', '5s']);
+    const ended = await run('lasts', body, ['-H', 'n1', '--run-timeout', '10s']);
     assert.equal(ended.status, 2, ended.stdout + ended.stderr);
     assert.equal(readFileSync(join(bench.folder, 'log'), 'utf8'), 'down-n1\n');
-    assert.match(ended.stdout, /the run took longer than 5 s, its limit \(--run-timeout\): tearing down/);
-    assert.match(JSON.stringify(bench.run().reasons), /lasts: the run took longer than 5 s/);
+    assert.match(ended.stdout, /the run took longer than 10 s, its limit \(--run-timeout\): tearing down/);
+    assert.match(JSON.stringify(bench.run().reasons), /lasts: the run took longer than 10 s/);
     assert.equal(bench.run().verdict, 'incomplete');
   });
 

@@ -8,7 +8,7 @@ import { funbric, openBench, type Bench } from '../support/funbric.ts';
 import { localFleet } from '../support/local-hosts.ts';
 import { makeSudoUser, sudoReason, type SudoUser } from '../support/sudo-user.ts';
 
-describe('commands by sudo', { skip: sudoReason(), timeout: 240_000 }, () => {
+describe('commands by sudo', { skip: sudoReason(), timeout: 600_000 }, () => {
   const isSkipped = sudoReason() !== false;
   let bench: Bench;
   let user: SudoUser;
@@ -79,7 +79,7 @@ describe('commands by sudo', { skip: sudoReason(), timeout: 240_000 }, () => {
   });
 });
 
-describe('where commands of a task start', { timeout: 120_000 }, () => {
+describe('where commands of a task start', { timeout: 600_000 }, () => {
   it('is the directory of cd, from one to the next, and nothing runs where that is missing', async () => {
     using bench = openBench();
     localFleet(bench, ['a']);

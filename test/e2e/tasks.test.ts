@@ -103,7 +103,7 @@ describe('tasks on three real hosts', { skip: sshdReason() }, () => {
     const ended = await started.ended;
     assert.equal(ended.status, 130, ended.stdout + ended.stderr);
     assert.equal(log().split('torn').length, 4);
-    await until('the end of the commands', () => !pids().some(isRunning), 10_000);
+    await until('the end of the commands', () => !pids().some(isRunning));
   });
 
   it('prints what a command says as `host | line`, and ends with its worst outcome', async () => {

@@ -22,7 +22,7 @@ export interface AtTerminal {
 
 export const ctrlC = '\u0003';
 
-const limitMs = 120_000;
+const limitMs = 600_000;
 
 export function startAtTerminal(
   args: readonly string[],
