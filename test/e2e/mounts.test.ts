@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { funbric, openBench, startFunbric, type Bench } from '../support/funbric.ts';
+import { funbric, openBench, startFunbric, type Bench, type Started } from '../support/funbric.ts';
 import { mountHostsReason, startMountHosts, type MountHosts } from '../support/mount-hosts.ts';
 import { killDescendants, processesThatTell } from '../support/processes.ts';
 import { until } from '../support/until.ts';
@@ -49,6 +49,15 @@ export default task({
   const using = (line: string, from = nfs, ...more: readonly string[]): string[] =>
     words('using', '--at', point, '--line', line, '--mount', from, ...more);
   const run = (args: readonly string[]): ReturnType<typeof funbric> => funbric(args, { cwd: bench.folder });
+  /** Both mounts are made, and the hosts have said so: the command runs in them. */
+  const startUsing = async (name: string): Promise<Started> => {
+    const begun = join(bench.folder, `begun-${name}`);
+    writeFileSync(begun, '');
+    const started = startFunbric(using(`echo begun >>${begun}; sleep 300`), { cwd: bench.folder });
+    await until('a command on both hosts', () => readFileSync(begun, 'utf8') === 'begun\nbegun\n');
+    assert.deepEqual(isMounted(), [true, true]);
+    return started;
+  };
   const reasons = (): readonly string[] => bench.run().hosts.map(({ reason }) => reason ?? '');
   const isMounted = (): readonly boolean[] => [0, 1].map((at) => hosts.mounts(at).includes(` ${point} `));
   /** What is to be seen of mounts that are over. */
@@ -184,8 +193,7 @@ export default task({
   });
 
   it('that a dead controller left are told with their run, and how to undo them', async () => {
-    const started = startFunbric(using('sleep 300'), { cwd: bench.folder });
-    await until('both mounts', () => isMounted().every(Boolean));
+    const started = await startUsing('dead');
     started.child.kill('SIGKILL');
     await started.ended;
     const [left = ''] = readdirSync(hosts.inside(0, '/run/funbric'));
@@ -198,8 +206,7 @@ export default task({
   });
 
   it('that a lost host keeps are told, with how to undo them', async () => {
-    const started = startFunbric(using('sleep 300'), { cwd: bench.folder });
-    await until('both mounts', () => isMounted().every(Boolean));
+    const started = await startUsing('lost');
     killDescendants(hosts.sshd.pid);
     const ended = await started.ended;
     assert.equal(ended.status, 2, ended.stdout + ended.stderr);
