@@ -11,10 +11,11 @@ import { describeError } from './errors.ts';
 import { liveEngine } from './engine/live-engine.ts';
 import { runProgram } from './program.ts';
 import { statusOf } from './status.ts';
+import type { Surroundings } from './surroundings.ts';
 import { Screen } from './terminal/screen.ts';
 
-/** After a second Ctrl-C everything is let go of; what hasn't ended by then never will. */
-const lastGraceMs = 3000;
+/** After a second Ctrl-C all hosts are let go of; what hasn't ended by then never will. */
+const lastGraceMs = 10_000;
 /** For teardown and report after an error that nothing caught: the limit of a teardown, and some. */
 const strayGraceMs = 90_000;
 
@@ -34,7 +35,7 @@ const screen = new Screen({
 const graceful = new AbortController();
 const kill = new AbortController();
 const unread = new AbortController();
-const lastWords: { say?: () => string | undefined } = {};
+const lastWords: Surroundings['lastWords'] = {};
 
 // SIGHUP is a terminal that went away, SIGTERM what CI sends: the hosts shall be left clean after both.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt);
@@ -95,8 +96,13 @@ function interrupt(): void {
   if (!graceful.signal.aborted) graceful.abort(interrupted('the run'));
   else if (!kill.signal.aborted) {
     kill.abort(interrupted('the teardown'));
-    setTimeout(endNow, lastGraceMs).unref();
+    setTimeout(endHosts, lastGraceMs).unref();
   } else endNow();
+}
+
+/** A report is no host's to hold up, and takes the time that it takes: a third Ctrl-C ends that, too. */
+function endHosts(): void {
+  if (lastWords.isWithHosts?.() !== false) endNow();
 }
 
 /** Nobody waits any longer, so all that can be done is to say what was left. */

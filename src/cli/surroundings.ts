@@ -32,8 +32,8 @@ export interface Surroundings {
   readonly killSignal: AbortSignal;
   /** Whoever read `out` has gone. */
   readonly unread: AbortSignal;
-  /** Said where the program must end at once: what it leaves behind. */
-  readonly lastWords: { say?: () => string | undefined };
+  /** Said where the program must end at once: what it leaves behind; and whether it still has to do with hosts. */
+  readonly lastWords: { say?: () => string | undefined; isWithHosts?: () => boolean };
 }
 
 export interface Shop {

@@ -96,6 +96,7 @@ async function runFleet(
   const ended: HostEnded[] = [];
   const left = new LeftHosts();
   context.lastWords.say = () => left.ofRun(plan);
+  context.lastWords.isWithHosts = () => ended.length < hosts.length;
   const mountCredentials = await credentialsOf(plan, context.prompt);
   const reach = await reachOf(fleet, context);
   let outcome: RunOutcome;
@@ -116,6 +117,7 @@ async function runFleet(
     });
   }
   delete context.lastWords.say;
+  delete context.lastWords.isWithHosts;
   const status = statusAfter(signal, outcome.verdict);
   if (context.isDemo !== true) await rememberHosts(fleet, ended, context);
   const { run } = outcome;
