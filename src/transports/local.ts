@@ -13,6 +13,7 @@ export interface LocalOptions {
 const termMs = 2000;
 
 export function localTransport({ home }: LocalOptions): Transport {
+  const turns = makeTurns();
   return {
     scheme: 'local',
     async connect(host, { signal }) {
@@ -22,12 +23,24 @@ export function localTransport({ home }: LocalOptions): Transport {
           hint: 'reach a Linux or macOS machine over ssh instead',
         });
       }
-      return localConnection(host.name, home);
+      return localConnection(host.name, home, turns);
     },
   };
 }
 
-function localConnection(name: string, home: string): Connection {
+/**
+ * Starting a process holds this one up until the other is there, for long on a busy machine: between two of them all else
+ * that waits here has its turn, or agents of many hosts would hear nothing from us and leave.
+ */
+function makeTurns(): () => Promise<void> {
+  let last = Promise.resolve();
+  return async () => {
+    last = last.then(async () => new Promise((resolve) => setImmediate(resolve)));
+    await last;
+  };
+}
+
+function localConnection(name: string, home: string, turns: () => Promise<void>): Connection {
   const running = new Set<{ readonly kill: () => void; readonly gone: Promise<unknown> }>();
   const closing = new AbortController();
   const closed = new Promise<string>((resolve) => {
@@ -37,6 +50,7 @@ function localConnection(name: string, home: string): Connection {
     name,
     closed,
     async exec(command, { signal } = {}) {
+      await turns();
       signal?.throwIfAborted();
       if (closing.signal.aborted) {
         throw new FunbricError('lost', `${name}: no command can be started: the connection is gone (closed by us)`);

@@ -19,4 +19,25 @@ describe('this machine as a host', { timeout: 60_000 }, () => {
     assert.equal((await remote.exit).kind, 'lost');
     assert.ok(existsSync(join(folder, 'cleaned')));
   });
+
+  it('lets all else have its turn between the starts of many commands', async (t) => {
+    const folder = mkdtempSync(join(tmpdir(), 'funbric-local-'));
+    t.after(() => rmSync(folder, { recursive: true, force: true }));
+    const transport = testTransports(folder).of(testHost('here', { transport: 'local' }));
+    const names = Array.from({ length: 10 }, (_, at) => `here${at}`);
+    const connections = await Promise.all(
+      names.map((name) => transport.connect(testHost(name, { transport: 'local' }), testConnect())),
+    );
+    let [turns, isOver] = [0, false];
+    const count = (): void => {
+      turns++;
+      if (!isOver) setImmediate(count);
+    };
+    setImmediate(count);
+    const remotes = await Promise.all(connections.map((connection) => connection.exec('true')));
+    isOver = true;
+    assert.ok(turns >= names.length, `${turns} turns`);
+    for (const { exit } of remotes) assert.deepEqual(await exit, { kind: 'exited', code: 0 });
+    for (const connection of connections) await connection[Symbol.asyncDispose]();
+  });
 });
