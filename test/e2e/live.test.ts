@@ -8,7 +8,7 @@ import type { RunEventBody } from '../../src/controller/events/events.ts';
 import type { FilesSpec } from '../../src/workloads/files-spec.ts';
 import { faults } from '../faults/registry.ts';
 import { liveRun, type LiveRunOptions } from '../support/live-run.ts';
-import { buildFaultyAgent } from '../support/staged-run.ts';
+import { buildFaultyAgent, buildHeldAgent } from '../support/staged-run.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'funbric-test-'));
 after(() => rmSync(root, { recursive: true, force: true }));
@@ -23,7 +23,12 @@ const endless = { durationMs: 600_000, operationsLimit: 1_000_000 };
 
 describe('checks while the stress runs', () => {
   it('look, find nothing in a clean run, and leave nothing behind', async () => {
-    const { run, events, files } = await liveRun(root, { workload: { ...everything, durationMs: 10_000 } });
+    const { bundle, release } = await buildHeldAgent(root);
+    const onEvent = (event: RunEventBody): void => {
+      if (event.kind === 'looked' && event.records > 0) release();
+    };
+    const workload = { ...everything, durationMs: 10_000 };
+    const { run, events, files } = await liveRun(root, { workload, bundle, onEvent });
     assert.deepEqual([run.verdict, run.reasons], ['pass', []]);
     const looks = events.flatMap((event) => (event.kind === 'looked' ? [event] : []));
     assert.ok(looks.length >= 1, `${looks.length} looks`);
@@ -62,7 +67,14 @@ describe('checks while the stress runs', () => {
 
   it('say once that their thread died, and the run goes on to its end', async () => {
     const program = new URL('../support/dead-looker.js', import.meta.url);
-    const { run, events, files } = await liveRun(root, { workload: { durationMs: 10_000 }, pace: { program } });
+    const { bundle, release } = await buildHeldAgent(root);
+    const workload = { durationMs: 2_000 };
+    const { run, events, files } = await liveRun(root, {
+      workload,
+      bundle,
+      pace: { program },
+      onEvent: onSaid(release),
+    });
     assert.deepEqual([run.verdict, run.reasons], ['pass', []]);
     assert.deepEqual(saidIn(events), [
       'checks during the stress ended: its thread ended with code 7; all is judged at the end',
@@ -71,7 +83,9 @@ describe('checks while the stress runs', () => {
   });
 
   it('end with a word where the journals are more than they may be', async () => {
-    const { run, events } = await liveRun(root, { workload: { durationMs: 10_000 }, pace: { maxBytes: 1 } });
+    const { bundle, release } = await buildHeldAgent(root);
+    const workload = { durationMs: 2_000 };
+    const { run, events } = await liveRun(root, { workload, bundle, pace: { maxBytes: 1 }, onEvent: onSaid(release) });
     assert.equal(run.verdict, 'pass');
     const [said, ...more] = saidIn(events);
     assert.match(said ?? '', /^checks during the stress end here: journals have \d+ MiB; all is judged at the end$/);
@@ -135,8 +149,18 @@ function isFinding(event: RunEventBody): event is Found {
   return event.kind === 'finding';
 }
 
+function isSaid(event: RunEventBody): event is Extract<RunEventBody, { readonly kind: 'line' }> {
+  return event.kind === 'line' && event.host === '';
+}
+
 function saidIn(events: readonly RunEventBody[]): readonly string[] {
-  return events.flatMap((event) => (event.kind === 'line' && event.host === '' ? [event.text] : []));
+  return events.filter(isSaid).map(({ text }) => text);
+}
+
+function onSaid(act: () => void): (event: RunEventBody) => void {
+  return (event) => {
+    if (isSaid(event)) act();
+  };
 }
 
 async function faulty(

@@ -3,7 +3,7 @@
  * One of the hosts may run a faulty agent.
  */
 import { createHash } from 'node:crypto';
-import { copyFileSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -195,6 +195,17 @@ export async function buildClockAgent(
   const define = { 'process.env.FUNBRIC_CLOCK': JSON.stringify(`${clock}:${startFile}`) };
   await bundleAgent(fileURLToPath(new URL('../faults/clock-agent.js', import.meta.url)), { outfile, define });
   return { bundle: outfile, startFile };
+}
+
+/** An agent whose stress goes on until it is released. */
+export async function buildHeldAgent(
+  folder: string,
+): Promise<{ readonly bundle: string; readonly release: () => void }> {
+  const own = mkdtempSync(join(folder, 'held-'));
+  const [outfile, path] = [join(own, 'agent.cjs'), join(own, 'released')];
+  const define = { 'process.env.FUNBRIC_HELD': JSON.stringify(path) };
+  await bundleAgent(fileURLToPath(new URL('../faults/held-agent.js', import.meta.url)), { outfile, define });
+  return { bundle: outfile, release: () => writeFileSync(path, '') };
 }
 
 /** Whole at once: another test may just have its agents start from the same one. */
