@@ -154,6 +154,24 @@ describe('known_hosts', () => {
       assert.equal(readFileSync(file, 'utf8'), line);
     });
 
+    it('waits for a run that lives and takes long to write, and loses no line of it', async () => {
+      const file = join(folder, 'slow');
+      const program = `
+        const fs = require('node:fs');
+        fs.writeFileSync(process.argv[1] + '.funbric-lock', process.pid + ' ' + require('node:os').hostname());
+        console.log('it is mine');
+        setTimeout(() => {
+          fs.writeFileSync(process.argv[1], 'x ssh-ed25519 ${o}\\n');
+          fs.rmSync(process.argv[1] + '.funbric-lock');
+        }, 4000);`;
+      const run = spawn(process.execPath, ['-e', program, file]);
+      const ended = once(run, 'close');
+      await once(run.stdout, 'data');
+      addKnownHost(file, at, { type: 'ssh-ed25519', blob: key });
+      assert.equal(readFileSync(file, 'utf8'), `x ssh-ed25519 ${o}\n${line}`);
+      assert.deepEqual(await ended, [0, null]);
+    });
+
     it('writes into a device such as /dev/null, and puts no file in its place', { skip: deviceReason }, () => {
       const device = join(folder, 'null');
       makeNull(device);
