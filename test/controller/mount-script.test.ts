@@ -48,6 +48,15 @@ describe('a host that is told to mount', { skip: mountHostsReason() }, () => {
     assert.equal(existsSync(at), false);
   });
 
+  it('makes its folder again where another run, which has just ended, took the folder of all away', () => {
+    const bin = join(folder, 'racing');
+    mkdirSync(bin);
+    const once = `[ "$1" != -- ] || [ -e ${bin}/done ] || { : >${bin}/done; rmdir /run/funbric; }`;
+    writeFileSync(join(bin, 'mkdir'), `#!/bin/sh\n${once}\nexec /bin/mkdir "$@"\n`, { mode: 0o755 });
+    assert.match(refusalAt(join(folder, 'there'), `PATH=${bin}:$PATH`), /mount\.nfs: no route/);
+    assert(existsSync(join(bin, 'done')), 'it was no trap');
+  });
+
   /** With a `sudo` of this body first in its PATH. */
   const askAsNobody = (sudo: string): ReturnType<typeof spawnSync> => {
     writeFileSync(join(folder, 'sudo'), `#!/bin/sh\n${sudo}\n`, { mode: 0o755 });

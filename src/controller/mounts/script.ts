@@ -28,7 +28,12 @@ export function mountScript(job: MountJob): string {
 look
 [ -z "$id" ] || { left; refuse "taken $kind $from"; }
 command -v mount.${spec.type} >/dev/null || refuse "helper mount.${spec.type}"
-mkdir -p ${statesFolder} && mkdir -- "$state" || refuse "folder $state"
+tries=0
+# A run that ends takes the folder of all away where it is empty, maybe in between.
+until mkdir -p ${statesFolder} && mkdir -- "$state"; do
+  tries=$((tries + 1))
+  [ ! -e "$state" ] && [ $tries -lt 10 ] || refuse "folder $state"
+done
 echo $$ >"$state/pid"
 made=
 [ -d "$at" ] || { mkdir -m 755 -- "$at" && made=yes; } || { forget; refuse "point $at"; }
