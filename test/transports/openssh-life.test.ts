@@ -11,14 +11,14 @@ import { fileURLToPath } from 'node:url';
 import type { Host } from '../../src/model/host.ts';
 import type { Connection, RemoteProcess } from '../../src/transports/transport.ts';
 import { startProxy, type Proxy } from '../support/proxy.ts';
-import { commandOf, descendantsOf, sshTo } from '../support/processes.ts';
+import { commandOf, descendantsOf, signal, sshTo } from '../support/processes.ts';
 import { sshdReason, startSshd, type Sshd } from '../support/sshd.ts';
 import { runCommand, testConnect, testHost, testTransports } from '../support/transports.ts';
 import { until } from '../support/until.ts';
 
 const skip = sshdReason() || (existsSync('/usr/bin/ssh') ? false : 'no ssh here (Debian: openssh-client)');
 
-describe('an ssh that holds a connection for funbric', { skip, timeout: 180_000 }, () => {
+describe('an ssh that holds a connection for funbric', { skip, timeout: 600_000 }, () => {
   let folder: string;
   let sshd: Sshd;
   before(async () => {
@@ -87,7 +87,7 @@ describe('an ssh that holds a connection for funbric', { skip, timeout: 180_000 
   it('is missed when it is killed, and its commands are lost', async () => {
     await using connection = await connect(hostOf(sshd));
     const remote = await startYes(connection);
-    for (const pid of sshTo(sshd.port)) process.kill(pid, 'SIGKILL');
+    for (const pid of sshTo(sshd.port)) signal(pid, 'SIGKILL');
     assert.deepEqual(await remote.exit, { kind: 'lost', reason: 'its ssh ended without a word' });
   });
 
@@ -113,10 +113,11 @@ describe('an ssh that holds a connection for funbric', { skip, timeout: 180_000 
   });
 
   it('outlives questions of sshd whether anybody is there (ClientAliveInterval), and new keys (RekeyLimit)', async () => {
-    const config = ['ClientAliveInterval 1', 'ClientAliveCountMax 1', 'RekeyLimit 1M'];
+    // Unanswered ones end the connection after five seconds, before the slow command has ended.
+    const config = ['ClientAliveInterval 1', 'ClientAliveCountMax 4', 'RekeyLimit 1M'];
     await using asking = await startSshd({ config });
     await using connection = await connect(hostOf(asking));
-    const slow = runCommand(connection, 'sleep 7; exit 3');
+    const slow = runCommand(connection, 'sleep 8; exit 3');
     const { exit, stdout } = await runCommand(connection, 'head -c 8000000 /dev/zero');
     assert.deepEqual([exit, stdout.length], [{ kind: 'exited', code: 0 }, 8_000_000]);
     assert.deepEqual((await slow).exit, { kind: 'exited', code: 3 });
@@ -134,6 +135,8 @@ describe('an ssh that holds a connection for funbric', { skip, timeout: 180_000 
   });
 
   it('stays for as long as funbric is connected, and ends by itself when funbric is killed', async () => {
+    // Those of the tests before may still be ending.
+    await until('the end of all others', () => sshTo(sshd.port).length === 0);
     await using idle = await connect(hostOf(sshd));
     const [first] = sshTo(sshd.port);
     const orphaned = spawn(process.execPath, ['--input-type=module', '-e', orphan(sshd)], {

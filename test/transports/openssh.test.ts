@@ -20,7 +20,7 @@ const strangersKey = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJqV5sJl2yXkT5eTrWfN4l
 
 const skip = sshdReason() || (existsSync('/usr/bin/ssh') ? false : 'no ssh here (Debian: openssh-client)');
 
-describe('hosts through the ssh program', { skip, timeout: 180_000 }, () => {
+describe('hosts through the ssh program', { skip, timeout: 600_000 }, () => {
   let folder: string;
   let sshd: Sshd;
   let host: Host;
@@ -133,8 +133,8 @@ describe('hosts through the ssh program', { skip, timeout: 180_000 }, () => {
     });
 
     it('are named in the same words where nothing listens, or the name is not found', async () => {
-      const gone = await listen(() => undefined);
-      servers.pop()?.close();
+      // No port that was free a moment ago, which another test may take.
+      const gone = { ...(await listen(() => undefined)), port: 1 };
       assert.match(await sameRefusal(gone), /^web \(127\.0\.0\.1:\d+\): connection refused -- .*sshd/);
       const unknown = testHost('web', { transport: 'openssh', address: 'no-such-host.invalid' });
       assert.match(
@@ -145,8 +145,8 @@ describe('hosts through the ssh program', { skip, timeout: 180_000 }, () => {
 
     it('cost no more than the connect limit where they say nothing, and the stage is named', async () => {
       const silent = await listen(() => undefined);
-      const refusal = await sameRefusal(silent, { connectMs: 500 });
-      assert.match(refusal, /timed out in key exchange after 0\.5 s, which is the connect limit/);
+      const refusal = await sameRefusal(silent, { connectMs: 3000 });
+      assert.match(refusal, /timed out in key exchange after 3 s, which is the connect limit/);
     });
 
     it('are tried seven times where they drop the connection, then MaxStartups is named', async () => {
