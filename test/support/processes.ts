@@ -48,21 +48,29 @@ export function isRunning(pid: number): boolean {
   return !/^State:\s+Z/m.test(textOfProcess(pid, 'status'));
 }
 
-/**
- * All that runs below one: of an sshd its sessions, their shells and what those run. From what each process says of its
- * parent: the kernel's own list of children may leave some out while others of them end.
- */
+/** Those that it started, and that run on: of an sshd its sessions. */
+export function childrenOf(pid: number): readonly number[] {
+  return byParent().get(pid) ?? [];
+}
+
+/** All that runs below one: of an sshd its sessions, their shells and what those run. */
 export function descendantsOf(pid: number): readonly number[] {
-  const childrenOf = new Map<number, number[]>();
-  for (const child of allProcesses()) {
-    const parent = Number(/^PPid:\s+(\d+)/m.exec(textOfProcess(child, 'status'))?.[1] ?? 0);
-    childrenOf.set(parent, [...(childrenOf.get(parent) ?? []), child]);
-  }
+  const children = byParent();
   const below = (parent: number): readonly number[] => {
-    const children = childrenOf.get(parent) ?? [];
-    return children.concat(children.flatMap(below));
+    const own = children.get(parent) ?? [];
+    return own.concat(own.flatMap(below));
   };
   return below(pid);
+}
+
+/** From what each process says of its parent: the kernel's own list of children may leave some out while others of them end. */
+function byParent(): ReadonlyMap<number, readonly number[]> {
+  const children = new Map<number, number[]>();
+  for (const child of allProcesses()) {
+    const parent = Number(/^PPid:\s+(\d+)/m.exec(textOfProcess(child, 'status'))?.[1] ?? 0);
+    children.set(parent, [...(children.get(parent) ?? []), child]);
+  }
+  return children;
 }
 
 export function killDescendants(pid: number): void {

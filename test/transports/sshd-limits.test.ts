@@ -8,10 +8,11 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { Ask } from '../../src/transports/auth/secrets.ts';
 import type { Connection } from '../../src/transports/transport.ts';
+import { childrenOf, signal } from '../support/processes.ts';
 import { makeKey, sshdReason, startSshd, type Sshd } from '../support/sshd.ts';
 import { runCommand, testConnect, testHost, testTransports } from '../support/transports.ts';
 
-describe('the limits of sshd', { skip: sshdReason(), timeout: 120_000 }, () => {
+describe('the limits of sshd', { skip: sshdReason(), timeout: 600_000 }, () => {
   let folder: string;
   before(() => (folder = mkdtempSync(join(tmpdir(), 'funbric-limits-'))));
   after(() => rmSync(folder, { recursive: true, force: true }));
@@ -42,7 +43,7 @@ describe('the limits of sshd', { skip: sshdReason(), timeout: 120_000 }, () => {
         Array.from({ length: count }, async (_, at) => {
           const host = hostOf(sshd, at);
           // Of a machine that does nothing else 10 s are enough; here each login is tried until it succeeds.
-          await using connection = await transports.of(host).connect(host, testConnect({ connectMs: 60_000 }));
+          await using connection = await transports.of(host).connect(host, testConnect({ connectMs: 300_000 }));
           return await echo(connection, at);
         }),
       );
@@ -58,7 +59,10 @@ describe('the limits of sshd', { skip: sshdReason(), timeout: 120_000 }, () => {
     await using sshd = await startSshd({ config: ['MaxSessions 10'] });
     await using connection = await connect(sshd);
     const log = join(folder, 'overlap');
-    const command = `echo begin >> '${log}'; sleep 0.2; echo end >> '${log}'`;
+    // The first ones wait for each other, however slowly they begin; then a seventh would have the time to join them.
+    const isFew = `[ "$(grep -c begin '${log}')" -lt 6 ] && [ $n -lt 600 ]`;
+    const six = `n=0; while ${isFew}; do n=$((n + 1)); sleep 0.1; done`;
+    const command = `echo begin >> '${log}'; ${six}; sleep 0.2; echo end >> '${log}'`;
     const ended = await Promise.all(Array.from({ length: 40 }, async () => runCommand(connection, command)));
     assert.ok(ended.every(({ exit }) => exit.kind === 'exited' && exit.code === 0));
     let now = 0;
@@ -104,8 +108,9 @@ describe('the limits of sshd', { skip: sshdReason(), timeout: 120_000 }, () => {
   });
 
   it('LoginGraceTime is named where a login takes longer', async () => {
-    await using sshd = await startSshd({ config: ['LoginGraceTime 2'] });
-    await using agent = await hungAgent(sshd);
+    await using sshd = await startSshd({ config: ['LoginGraceTime 100'] });
+    // What ends sooner is no matter of time.
+    await using agent = await hungAgent(sshd, () => setTimeout(() => passGraceTime(sshd), 1200));
     const host = { ...hostOf(sshd), identityFiles: [] };
     const transports = testTransports(folder, { env: { SSH_AUTH_SOCK: agent.socket } });
     await assert.rejects(transports.of(host).connect(host, testConnect()), {
@@ -119,13 +124,14 @@ describe('the limits of sshd', { skip: sshdReason(), timeout: 120_000 }, () => {
     ['a passphrase', [], 'locked', /^Enter passphrase for key/],
   ] as const) {
     it(`LoginGraceTime that passes while ${what} is asked for is named, with what asks for none`, async () => {
-      await using sshd = await startSshd({ config: ['LoginGraceTime 2', ...config] });
+      await using sshd = await startSshd({ config: ['LoginGraceTime 100', ...config] });
       const file = key === undefined ? undefined : join(sshd.folder, key);
       if (file !== undefined) lockedCopy(sshd.identityFile, file);
       let asked = '';
       let isTakenBack = false;
       const ask: Ask = async ({ text }, signal) => {
         asked = text;
+        passGraceTime(sshd);
         return new Promise((_resolve, reject) => {
           signal.addEventListener('abort', () => {
             isTakenBack = true;
@@ -239,8 +245,13 @@ async function closingServer(
   };
 }
 
+/** As its clock does, which would also count the time that a busy machine takes up to here. */
+function passGraceTime({ pid }: Sshd): void {
+  for (const session of childrenOf(pid)) signal(session, 'SIGALRM');
+}
+
 /** Has the key that sshd wants, and never signs with it: as one that asks its user, who is away. */
-async function hungAgent(sshd: Sshd): Promise<AsyncDisposable & { readonly socket: string }> {
+async function hungAgent(sshd: Sshd, onAsked: () => void): Promise<AsyncDisposable & { readonly socket: string }> {
   const socket = join(sshd.folder, 'agent');
   const key = Buffer.from(readFileSync(`${sshd.identityFile}.pub`, 'utf8').split(' ')[1] ?? '', 'base64');
   const [number, one, length, noComment] = [Buffer.of(identitiesAnswer), int(1), int(key.length), int(0)];
@@ -251,6 +262,7 @@ async function hungAgent(sshd: Sshd): Promise<AsyncDisposable & { readonly socke
     client.on('error', () => undefined);
     client.on('data', (asked) => {
       if (asked[4] === identitiesRequest) client.write(Buffer.concat([int(identities.length), identities]));
+      else onAsked();
     });
   });
   await new Promise<void>((resolve) => server.listen(socket, resolve));
