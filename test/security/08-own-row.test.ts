@@ -38,14 +38,14 @@ const faults: Readonly<Record<string, readonly HostFault[]>> = {
   'dead-agent': [{ kind: 'other-agent', program: 'process.exit(3)' }],
 };
 
-describe('promise 8: a host in trouble', { timeout: 240_000 }, () => {
+describe('promise 8: a host in trouble', { timeout: 600_000 }, () => {
   it('is one row of a run: the sound hosts complete, with all their evidence, and the run is not passed', async () => {
     const sick = Object.entries(faults).map(([name, own]) => ({ name, faults: own }));
     await using fleet = await startFleet({ hosts: [{ name: 'sound1' }, ...sick, { name: 'sound2' }] });
     // Each its own directory, as `busy` would not meet the others.
     const words = ['runtest', '--local', '--dir', fleet.shared, '--workers', '1', '--duration', '1s', '--rate', '300'];
     // The sound ones are slow, too, on a busy machine: neither a login nor an operation of theirs may pass a limit.
-    const ended = await fleet.run(['-t', '8s', '--hung', '4s', ...words]);
+    const ended = await fleet.run(['-t', '8s', '--hung', '4s', ...words], { timeoutMs: 300_000 });
     assert.equal(ended.status, 2, ended.stdout + ended.stderr);
     const { hosts, verdict, findings } = await fleet.latestRun();
     assert.equal(verdict, 'incomplete');
@@ -65,10 +65,12 @@ describe('promise 8: a host in trouble', { timeout: 240_000 }, () => {
   });
 
   it('that prints without end spoils no output of the others, and is ended by its limit', async () => {
-    // As much as nobody wants to read, and little enough that a busy machine still gets the others' two lines across in time.
-    const noisy = { name: 'noisy', programs: { uname: 'while :; do yes | head -c 300000; sleep 0.1; done' } };
+    // As much as nobody wants to read, in lines so long that a busy machine still gets the others' two across in time.
+    const uname = 'long=$(printf %0999d 0); while :; do yes "$long" | head -c 300000; sleep 0.1; done';
+    const noisy = { name: 'noisy', programs: { uname } };
     await using fleet = await startFleet({ hosts: [{ name: 'sound1' }, noisy, { name: 'sound2' }] });
-    const { status, stdout, stderr } = await fleet.run(['-T', '4s', '--', 'uname; echo done']);
+    const words = ['-t', '60s', '-T', '10s', '--', 'uname; echo done'];
+    const { status, stdout, stderr } = await fleet.run(words, { timeoutMs: 300_000 });
     assert.equal(status, 1, stderr);
     for (const name of ['sound1', 'sound2']) {
       const own = stdout.split('\n').filter((line) => line.startsWith(name));
@@ -77,7 +79,7 @@ describe('promise 8: a host in trouble', { timeout: 240_000 }, () => {
         [`${name} | Linux`, `${name} | done`].map((line) => line.replace('Linux', system())),
       );
     }
-    assert.match(stderr, /noisy: .*4 s/);
+    assert.match(stderr, /noisy: .*10 s/);
   });
 });
 
