@@ -104,7 +104,7 @@ function sshSubjects(transport: string, skip: string | false): readonly Subject[
 }
 
 for (const subject of subjects) {
-  describe(`transport contract: ${subject.name}`, { skip: subject.skip, timeout: 120_000 }, () => {
+  describe(`transport contract: ${subject.name}`, { skip: subject.skip, timeout: 600_000 }, () => {
     let folder: string;
     let rig: Rig;
     let connection: Connection;

@@ -52,7 +52,7 @@ const cases: readonly Case[] = [
   },
 ];
 
-describe('promise 1: host keys', { timeout: 120_000 }, () => {
+describe('promise 1: host keys', { timeout: 600_000 }, () => {
   let fleet: TestFleet;
   let folder: string;
   let logins = 0;

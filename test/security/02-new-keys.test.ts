@@ -19,7 +19,7 @@ import { startFleet, type TestFleet } from '../../src/testing/index.ts';
 
 const comment = '# mine, and it stays\n';
 
-describe('promise 2: new host keys', { timeout: 120_000 }, () => {
+describe('promise 2: new host keys', { timeout: 600_000 }, () => {
   let fleet: TestFleet;
   let folder: string;
   before(async () => {

@@ -48,7 +48,7 @@ export default task({
   },
 });`;
 
-describe('promise 4: shells', { timeout: 120_000 }, () => {
+describe('promise 4: shells', { timeout: 600_000 }, () => {
   let folder: string;
   let fleet: TestFleet;
   let shells: readonly string[] = [];

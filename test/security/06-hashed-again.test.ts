@@ -17,7 +17,7 @@ const mv = `/bin/mv "$@"
 for last in "$@"; do :; done
 case $last in */agent.cjs) printf '%s' "${evil.replaceAll('\n', ' ')}" >>"$last" ;; esac`;
 
-describe('promise 6: the agent', { timeout: 120_000 }, () => {
+describe('promise 6: the agent', { timeout: 600_000 }, () => {
   let fleet: TestFleet;
   let ended: FleetRun;
   before(async () => {

@@ -10,7 +10,7 @@ import { hostileAgents } from './hostile-agents.ts';
 
 const kinds = Object.keys(hostileAgents);
 
-describe('promise 7: a host with a hostile agent', { timeout: 180_000 }, () => {
+describe('promise 7: a host with a hostile agent', { timeout: 600_000 }, () => {
   let fleet: TestFleet;
   let ended: FleetRun;
   before(async () => {
@@ -21,7 +21,7 @@ describe('promise 7: a host with a hostile agent', { timeout: 180_000 }, () => {
     }));
     fleet = await startFleet({ hosts: [{ name: 'sound' }, ...hostile] });
     const words = ['runtest', '--dir', fleet.shared, '--workers', '1', '--duration', '2s', '--rate', '300'];
-    ended = await fleet.run(words, { timeoutMs: 150_000 });
+    ended = await fleet.run(words, { timeoutMs: 300_000 });
   });
   after(async () => fleet.close());
   const latest = (name: string): string => join(fleet.reportsFolder, 'latest', name);

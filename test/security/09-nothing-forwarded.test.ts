@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { startFleet } from '../../src/testing/index.ts';
 
-describe('promise 9: what a host is asked for', { timeout: 120_000 }, () => {
+describe('promise 9: what a host is asked for', { timeout: 600_000 }, () => {
   it('is sessions with commands, in commands and in whole runs, also where there is an agent to forward', async () => {
     const asked = new Set<string>();
     await using fleet = await startFleet({ hosts: 2, onRequest: (_, request) => asked.add(request) });

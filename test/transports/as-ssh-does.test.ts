@@ -25,7 +25,7 @@ interface Case {
   readonly refused?: RegExp;
 }
 
-describe('a host is let in exactly where ssh lets it in', { skip: sshdReason(), timeout: 300_000 }, () => {
+describe('a host is let in exactly where ssh lets it in', { skip: sshdReason(), timeout: 600_000 }, () => {
   let folder: string;
   let sshd: Sshd;
   /** Shows a certificate for its ECDSA key, which other hosts here don't have. */

@@ -13,7 +13,7 @@ import {
 import { certify, makeKey, publicKeyOf } from '../support/ssh-keys.ts';
 import { sshdReason, startSshd } from '../support/sshd.ts';
 
-describe('a host certificate', { skip: sshdReason(), timeout: 60_000 }, () => {
+describe('a host certificate', { skip: sshdReason(), timeout: 600_000 }, () => {
   let folder: string;
   let count = 0;
   before(() => (folder = mkdtempSync(join(tmpdir(), 'funbric-certificate-'))));

@@ -26,7 +26,7 @@ import { testConnect, testHost, testTransports } from '../support/transports.ts'
 const busybox = ['/usr/bin/busybox', '/bin/busybox'].find((path) => existsSync(path));
 const skip = busybox === undefined ? 'no busybox here (Debian: busybox)' : false;
 
-describe('copies with busybox alone', { skip, timeout: 120_000 }, () => {
+describe('copies with busybox alone', { skip, timeout: 600_000 }, () => {
   let folder: string;
   let local: Connection;
   before(async () => {

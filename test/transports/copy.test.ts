@@ -30,7 +30,7 @@ function greeting(first: string): Connection {
   return { ...local, exec: async (command, options) => local.exec(`${first}\n${command}`, options) };
 }
 
-describe('a script on a host', { timeout: 60_000 }, () => {
+describe('a script on a host', { timeout: 600_000 }, () => {
   it('gives its own output only, whatever the login shell prints', async () => {
     const noisy = greeting(
       `echo welcome; echo '${'-'.repeat(3000)}'; printf 'no newline'; echo careful >&2; set -v; set -x`,
@@ -55,7 +55,7 @@ describe('a script on a host', { timeout: 60_000 }, () => {
   });
 });
 
-describe('a copy', { timeout: 60_000 }, () => {
+describe('a copy', { timeout: 600_000 }, () => {
   let target: string;
   beforeEach(() => {
     target = join(folder, 'target');

@@ -26,7 +26,7 @@ import { testConnect, testHost, testTransports } from '../support/transports.ts'
 
 const { signal } = new AbortController();
 
-describe('getting from a host', { timeout: 120_000 }, () => {
+describe('getting from a host', { timeout: 600_000 }, () => {
   let folder: string;
   let local: Connection;
   let remote: string;

@@ -19,7 +19,7 @@ import type { RemoteProcess } from '../../src/transports/transport.ts';
 
 const windowBytes = 1 << 21;
 
-describe('a host behind the ssh program', { skip: process.platform === 'win32', timeout: 30_000 }, () => {
+describe('a host behind the ssh program', { skip: process.platform === 'win32', timeout: 600_000 }, () => {
   let folder: string;
   let server: Server | undefined;
   let ssh: Socket;

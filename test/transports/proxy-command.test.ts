@@ -11,7 +11,7 @@ import { sshdReason, startSshd } from '../support/sshd.ts';
 import { runCommand, testConnect, testHost, testTransports } from '../support/transports.ts';
 import { until } from '../support/until.ts';
 
-describe('a ProxyCommand', { timeout: 60_000 }, () => {
+describe('a ProxyCommand', { timeout: 600_000 }, () => {
   let folder: string;
   before(() => (folder = mkdtempSync(join(tmpdir(), 'funbric-proxy-'))));
   after(() => rmSync(folder, { recursive: true, force: true }));

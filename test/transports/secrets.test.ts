@@ -47,7 +47,7 @@ async function outcome(
   }
 }
 
-describe('passwords', { timeout: 60_000 }, () => {
+describe('passwords', { timeout: 600_000 }, () => {
   const hostOf = ({ port, knownHostsFile }: WordsServer): Host =>
     testHost('web', { address: '127.0.0.1', port, user: 'joe', identityFiles: [], knownHostsFiles: [knownHostsFile] });
 
@@ -182,7 +182,7 @@ describe('questions', () => {
   });
 });
 
-describe('keys with a passphrase', { skip: sshdReason(), timeout: 60_000 }, () => {
+describe('keys with a passphrase', { skip: sshdReason(), timeout: 600_000 }, () => {
   let sshd: Sshd;
   let locked: string;
   before(async () => {

@@ -13,7 +13,7 @@ import { makeSudoUser, sudoReason, type SudoUser } from '../support/sudo-user.ts
 import { runCommand, slowly, testConnect, testHost, testTransports } from '../support/transports.ts';
 import { until } from '../support/until.ts';
 
-describe('a command by sudo', { skip: sudoReason(), timeout: 180_000 }, () => {
+describe('a command by sudo', { skip: sudoReason(), timeout: 600_000 }, () => {
   const isSkipped = sudoReason() !== false;
   let user: SudoUser;
   let folder: string;

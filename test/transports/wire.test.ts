@@ -12,7 +12,7 @@ import { testConnect, testHost, testTransports } from '../support/transports.ts'
 import { until } from '../support/until.ts';
 import { startProxy } from '../support/proxy.ts';
 
-describe('the SSH client', { timeout: 60_000 }, () => {
+describe('the SSH client', { timeout: 600_000 }, () => {
   let folder: string;
   before(() => (folder = mkdtempSync(join(tmpdir(), 'funbric-wire-'))));
   after(() => rmSync(folder, { recursive: true, force: true }));
