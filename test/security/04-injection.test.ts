@@ -75,7 +75,7 @@ describe('promise 4: shells', { timeout: 600_000 }, () => {
 
   it('bring any words, folders and file names through unchanged: dash, bash, busybox, and zsh and fish where they are', async () => {
     assert(shells.length >= 2, shells.join(' '));
-    const ended = await fleet.run(['echo'], { cwd: folder });
+    const ended = await fleet.run(['echo'], { cwd: folder, timeoutMs: 500_000 });
     assert.equal(ended.status, 0, ended.stdout + ended.stderr);
     assert.deepEqual(escaped(), []);
   });
