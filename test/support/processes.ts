@@ -73,8 +73,19 @@ function byParent(): ReadonlyMap<number, readonly number[]> {
   return children;
 }
 
+/** All at once: first none of them goes on, so that none sees another go, and cleans up or starts what nobody would end. */
 export function killDescendants(pid: number): void {
-  for (const below of descendantsOf(pid)) signal(below, 'SIGKILL');
+  const stopped = new Set<number>();
+  const stopMore = (): boolean => {
+    const more = descendantsOf(pid).filter((below) => !stopped.has(below));
+    for (const below of more) {
+      signal(below, 'SIGSTOP');
+      stopped.add(below);
+    }
+    return more.length > 0;
+  };
+  while (stopMore());
+  for (const below of stopped) signal(below, 'SIGKILL');
 }
 
 /** One that is gone hears nothing: ending a process may end others before it is their turn. */
