@@ -29,7 +29,9 @@ describe('runtest on three hosts behind a real sshd', { skip: sshdReason() }, ()
     const work = join(bench.folder, 'work');
     mkdirSync(work);
     const fleet = ['--work-dir', work, '--seed', '1'];
-    const ended = await runtest('--profile', 'mixed', '--duration', '2s', '--rate', '1000', '--workers', '2', ...fleet);
+    // By operations: in two seconds a busy machine may come to few of them.
+    const load = ['--duration', '100s', '--ops', '1000', '--rate', '1000', '--workers', '2'];
+    const ended = await runtest('--profile', 'mixed', ...load, ...fleet);
     assert.equal(ended.status, 0, ended.stdout + ended.stderr);
     const run = bench.run();
     assert.equal(run.verdict, 'pass');
@@ -83,7 +85,7 @@ describe('runtest on three hosts behind a real sshd', { skip: sshdReason() }, ()
     const runs = await Promise.all(
       ['a', 'b'].map((name) => {
         const reports = join(bench.folder, `reports-${name}`);
-        const options = ['--dir', bench.dir, '--duration', '1s', '--rate', '500', '--workers', '1'];
+        const options = ['--dir', bench.dir, '--duration', '60s', '--ops', '500', '--rate', '500', '--workers', '1'];
         return funbric([...hosts.flags, '--reports', reports, 'runtest', ...options]);
       }),
     );

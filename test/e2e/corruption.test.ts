@@ -56,13 +56,16 @@ describe('corruption between stress and verify', { skip: sshdReason() }, () => {
     const command = `'${process.execPath}' '${corruptScript}' ${kind} '${snapshot}'`;
     const fleet = [...hosts.flags, '--reports', bench.reports, '--before-verify', command];
     const files = ['--dir', bench.dir, '--profile', join(bench.folder, 'lasting.json')];
-    const duration = kind === 'rollback' ? '3s' : '1s';
+    // By operations: what is to be broken is there then, and on a busy machine, too, some seconds are left for a snapshot.
+    const operations = kind === 'rollback' ? '3000' : '500';
     const started = startFunbric([
       ...fleet,
       'runtest',
       ...files,
       '--duration',
-      duration,
+      '100s',
+      '--ops',
+      operations,
       '--workers',
       '1',
       '--rate',
