@@ -66,10 +66,12 @@ describe('a run at a terminal', { skip: ptyReason() }, () => {
     fleet.writeTask('hangs', 'async teardown() { await new Promise(() => undefined); }');
     const run = start('hangs');
     await run.saw(' · sweep · ');
-    for (let times = 0; times < 3; times++) {
-      run.type(ctrlC);
-      await new Promise((resolve) => setTimeout(resolve, 300));
-    }
+    // Each once the one before was heard: two signals of a kind that wait are one.
+    run.type(ctrlC);
+    await run.saw('interrupted: ');
+    run.type(ctrlC);
+    await run.saw('interrupted again: ');
+    run.type(ctrlC);
     assert.equal(await run.ended, 130, run.text());
     assert.equal(replay(run.text()).terminal.isCursorHidden, false);
   });
@@ -90,6 +92,8 @@ describe('a run at a terminal', { skip: ptyReason() }, () => {
     run.type(ctrlC);
     await until('the end of its command', () => existsSync(cut));
     run.type(ctrlC);
+    // The terminal shows it when it sends the signal.
+    await until('the third Ctrl-C', () => run.text().split('^C').length > 3);
     writeFileSync(typed, '');
     assert.equal(await run.ended, 130, run.text());
     const { terminal, lines } = replay(run.text());
