@@ -80,9 +80,9 @@ describe('a command on many hosts', { skip: process.platform === 'win32' && 'hos
       '-H',
       'n1',
       '--idle-timeout',
-      '2s',
+      '4s',
       '--',
-      'for i in 1 2 3 4 5 6; do echo $i; sleep 0.5; done',
+      'for i in 1 2 3 4 5 6 7 8 9 10; do echo $i; sleep 0.5; done',
     ]);
     assert.equal(talks.status, 0, talks.stderr);
     const words = [
@@ -91,7 +91,7 @@ describe('a command on many hosts', { skip: process.platform === 'win32' && 'hos
       '-H',
       'n1',
       '--idle-timeout',
-      '2s',
+      '3s',
       '--',
       'head -c 6000000 /dev/zero | base64 -w 9999',
     ];
@@ -99,7 +99,8 @@ describe('a command on many hosts', { skip: process.platform === 'win32' && 'hos
     const code = new Promise((resolve) => child.once('close', resolve));
     let said = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
-    setTimeout(() => child.stdout.resume(), 5000);
+    // From its first word on: a busy machine takes its time to come to that.
+    child.stdout.once('readable', () => setTimeout(() => child.stdout.resume(), 6000));
     assert.equal(await code, 0, said);
   });
 

@@ -90,9 +90,9 @@ describe('a command on hosts', { skip: sshdReason() }, () => {
 
   it('that is silent for too long is ended on its host, with all that it started', async () => {
     const pidFile = join(bench.folder, 'silent');
-    const ended = await funbric([...one(), '--idle-timeout', '3s', '--', `sleep 300 & echo $! >${pidFile}; wait`]);
+    const ended = await funbric([...one(), '--idle-timeout', '5s', '--', `sleep 300 & echo $! >${pidFile}; wait`]);
     assert.equal(ended.status, 1);
-    assert.match(ended.stderr, /127\.0\.0\.2: the command said nothing for 3 s, its idle limit \(--idle-timeout\)/);
+    assert.match(ended.stderr, /127\.0\.0\.2: the command said nothing for 5 s, its idle limit \(--idle-timeout\)/);
     const pid = readFileSync(pidFile, 'utf8').trim();
     await until(`the end of process ${pid}`, () => !isRunning(Number(pid)));
   });

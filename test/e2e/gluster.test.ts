@@ -28,7 +28,7 @@ describe('runtest on GlusterFS', { skip: glusterReason() }, () => {
   const start = (duration: string, env = {}): Started => {
     const { flags, within, directory } = rig();
     const workload = ['--dir', directory, '--profile', profile, '--workers', '2', '--duration', duration];
-    return startFunbric([...flags, '-t', '5s', '--reports', bench.reports, '--seed', '1', 'runtest', ...workload], {
+    return startFunbric([...flags, '-t', '10s', '--reports', bench.reports, '--seed', '1', 'runtest', ...workload], {
       env,
       within,
     });
@@ -104,10 +104,10 @@ function writeProfile(folder: string): string {
   return path;
 }
 
-/** A connection is lost after 4 s of silence instead of 40, as the user's ssh would have it. */
+/** A connection is lost after 9 s of silence instead of 40, as the user's ssh would have it. */
 function impatientSsh(folder: string): Readonly<Record<string, string>> {
   const config = join(folder, 'ssh_config');
-  writeFileSync(config, 'ServerAliveInterval 1\nServerAliveCountMax 3\n');
+  writeFileSync(config, 'ServerAliveInterval 1\nServerAliveCountMax 8\n');
   const bin = join(folder, 'bin');
   mkdirSync(bin);
   writeFileSync(join(bin, 'ssh'), `#!/bin/sh\nexec /usr/bin/ssh -F '${config}' "$@"\n`, { mode: 0o755 });
