@@ -67,7 +67,9 @@ const mayImportInRoom: Readonly<Record<string, readonly string[]>> = {
   'formats/xml': ['formats/format.ts', 'formats/remarks.ts'],
   'formats/read': [
     'formats/xml',
-    ...['budget', 'clip', 'error-tally', 'format', 'json', 'remarks', 'tally'].map((name) => `formats/${name}.ts`),
+    ...['budget', 'checksum', 'clip', 'error-tally', 'format', 'json', 'remarks', 'tally'].map(
+      (name) => `formats/${name}.ts`,
+    ),
   ],
   'formats/write': [],
   'cli/terminal': [],

@@ -15,7 +15,7 @@ import type { Surroundings } from './surroundings.ts';
 import { Screen } from './terminal/screen.ts';
 
 /** After a second Ctrl-C all hosts are let go of; what hasn't ended by then never will. */
-const lastGraceMs = 10_000;
+const lastGraceMs = 5000;
 /** For teardown and report after an error that nothing caught: the limit of a teardown, and some. */
 const strayGraceMs = 90_000;
 
