@@ -140,7 +140,7 @@ describe('merging the files of a run', () => {
     const bytes = readFileSync(path);
     const whole = await mergeRun(folder);
     let shown = 0;
-    for (const at of spread(bytes.length, 150)) {
+    for (const at of spread(bytes.length, 60)) {
       const damaged = Buffer.from(bytes);
       damaged[at] = (bytes[at] ?? 0) ^ 1;
       writeFileSync(path, damaged);
@@ -153,7 +153,7 @@ describe('merging the files of a run', () => {
       assert.ok(host.gaps.includes('results/0000.json was changed since it was written'), `${host.gaps.join()}: ${at}`);
       assert.equal(host.clock, undefined);
     }
-    assert.ok(shown > 20, `${shown}: most are other numbers`);
+    assert.ok(shown > 8, `${shown}: most are other numbers`);
     assert.ok(whole.hosts[0]?.clock !== undefined);
   });
 
