@@ -3,12 +3,11 @@
  * bytes around it. Made only for anomalies, so it may take its time.
  */
 import type { Note } from '../model/journal.ts';
+import { windowBytes, windowStart } from '../model/kept-window.ts';
 import { contents } from '../model/record.ts';
 import { bodyOffset, decodeStamp, stampBytes, type Stamp } from '../model/stamp.ts';
 import type { ChunkBuffer } from './chunk-buffer.ts';
 import type { Content, Seen } from './content.ts';
-
-const aroundBytes = 512;
 
 /** Zeros and a cut chunk may be right, so whether they are is left to the checks. */
 export function isAnomaly(content: number): boolean {
@@ -36,7 +35,7 @@ export function evidenceOf(content: Content, sighting: Sighting): Note {
   const start = place * chunkBytes;
   const stamp = decodeStamp(buffer.words, start / 4);
   const within = seen.content === contents.badBody ? firstDifference(content, buffer, start) : 0;
-  const from = start + Math.max(0, Math.min(within - aroundBytes / 2, chunkBytes - aroundBytes));
+  const from = start + windowStart(within, chunkBytes);
   return {
     kind: 'evidence',
     sequence,
@@ -45,7 +44,7 @@ export function evidenceOf(content: Content, sighting: Sighting): Note {
     offset: chunk * chunkBytes + within,
     expected: expectedText(seen, chunk, stamp, within),
     found: foundText(seen, stamp, within, buffer.bytes[start + within] ?? 0),
-    aroundHex: buffer.bytes.toString('hex', from, from + aroundBytes),
+    aroundHex: buffer.bytes.toString('hex', from, from + windowBytes),
   };
 }
 

@@ -3,6 +3,7 @@
  * what was written is computed again, and so is what was found where the reader compared it with its stamp and kept nothing.
  */
 import type { BytesView } from '../../model/forensics.ts';
+import { windowStart } from '../../model/kept-window.ts';
 import { arenaOf } from '../../model/namespace.ts';
 import { contents } from '../../model/record.ts';
 import { bodyOffset, decodeStamp, encodeStamp, makePool, stampBytes, type Stamp } from '../../model/stamp.ts';
@@ -18,14 +19,12 @@ export interface KeptWindow {
   readonly bytes: Uint8Array;
 }
 
-const keptAround = 512;
-
 export function keptWindow(evidence: Evidence, look: Entry, chunk: number): KeptWindow | undefined {
   const note = evidenceNoteOf(evidence, look, chunk);
   if (note === undefined || note.aroundHex.length < 2) return undefined;
   const { chunkBytes } = evidence.facts;
   const wrongAt = note.offset - chunk * chunkBytes;
-  const from = Math.max(0, Math.min(wrongAt - keptAround / 2, chunkBytes - keptAround));
+  const from = windowStart(wrongAt, chunkBytes);
   const pairs = note.aroundHex.match(/../g) ?? [];
   const bytes = Uint8Array.from(pairs.slice(0, chunkBytes - from), (pair) => Number.parseInt(pair, 16));
   return { from, wrongAt, bytes };

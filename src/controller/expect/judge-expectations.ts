@@ -13,6 +13,7 @@ import {
 } from '../../model/histogram.ts';
 import { countedOnce } from '../../model/run-operations.ts';
 import type { MergedOperation } from '../../model/run.ts';
+import { sum } from '../../model/sum.ts';
 import { formatCount, plural } from '../../report/format.ts';
 import { closest } from '../input/closest.ts';
 import { percentOf } from './expectation.ts';
@@ -114,8 +115,4 @@ function latencyFigure(metric: string, these: readonly MergedOperation[]): Figur
 
 function tooFew(samples: number, needed: number): string {
   return `it takes ${formatCount(needed)} samples, and there ${samples === 1 ? 'is' : 'are'} ${plural(samples, 'sample')}`;
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }

@@ -10,6 +10,7 @@ import { recordBytes } from '../../model/record.ts';
 import type { Thresholds } from '../../model/expectation.ts';
 import { FunbricError, messageOf } from '../../model/errors.ts';
 import type { Run, RunHost } from '../../model/run.ts';
+import { sum } from '../../model/sum.ts';
 import { withApdex } from '../expect/apdex-targets.ts';
 import { judgeExpectations } from '../expect/judge-expectations.ts';
 import { operationsOf, readThresholds, type Asked } from '../expect/thresholds.ts';
@@ -246,8 +247,4 @@ function workloadGaps({ plan, hosts }: RunInput, judged: Judged | undefined): re
 function idleGaps({ plan }: RunInput, hosts: readonly RunHost[]): readonly string[] {
   const isIdle = plannedWorkloads(plan).length > 0 && hosts.every(({ operations }) => operations === 0);
   return isIdle ? ['no host did an operation'] : [];
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }

@@ -4,6 +4,7 @@
  */
 import { newHistogram, toSparse } from '../../model/histogram.ts';
 import type { HostOperation, Latencies, MergedOperation } from '../../model/run.ts';
+import { sum } from '../../model/sum.ts';
 import { histogramFigures, p99UsOf } from './latency-figures.ts';
 import { histogramColumns, type HistogramColumns } from './result/columns.ts';
 import type { FoldedOperation, FoldedResult } from './result/folded-result.ts';
@@ -101,8 +102,4 @@ function added(all: readonly HistogramColumns[]): Float64Array {
     }
   }
   return histogram;
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }

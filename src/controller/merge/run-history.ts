@@ -14,6 +14,7 @@ import { FunbricError } from '../../model/errors.ts';
 import { maxWorkers } from '../../model/namespace.ts';
 import type { Plan, WorkloadSpec } from '../../model/plan.ts';
 import type { Heartbeat } from '../../model/protocol.ts';
+import { sum } from '../../model/sum.ts';
 import { filesSpecSchema } from '../../workloads/files-spec.ts';
 import type { FoldedResult } from './result/folded-result.ts';
 
@@ -119,8 +120,4 @@ function stressOf({ agent, lastHeartbeat }: FoldedResult): Pick<HostEvidence, 's
 function goneOf({ status, reason }: FoldedResult): Pick<HostEvidence, 'gone'> {
   const isGone = status === 'lost' || status === 'unreachable';
   return isGone ? { gone: `${status}: ${reason ?? 'nobody knows why'}` } : {};
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }

@@ -1,6 +1,7 @@
 /** What failed, by operation and errno: how often, on which hosts, when first and last, and on which files. */
 import type { OperationKind } from '../../model/measured.ts';
 import type { ErrorGroup, Run } from '../../model/run.ts';
+import { sum } from '../../model/sum.ts';
 import { foldHosts, groupBy } from '../fold.ts';
 import { formatCount, formatMs, formatPercent, plural } from '../format.ts';
 import type { Row, Section } from '../section.ts';
@@ -54,10 +55,6 @@ const nouns: Readonly<Record<OperationKind, string>> = {
   io: 'I/O operation',
   operation: 'operation',
 };
-
-function sum(counts: readonly number[]): number {
-  return counts.reduce((total, count) => total + count, 0);
-}
 
 /** Runs that an earlier version judged have the counts only. */
 function groupsOf({ errors, operations }: Run): readonly ErrorGroup[] {
