@@ -18,7 +18,7 @@ export const fioFolderPart = '.fio-';
 /** In the folder of fio, besides the marker. */
 export const fioDataFolder = 'data';
 /** In its work folder; all that it ever holds. */
-export const fioWorkFiles = ['job.fio', 'fio.json', 'stderr', 'code', 'cut', 'results.json'] as const;
+export const fioWorkFiles = ['job.fio', 'fio.json', 'stderr', 'code', 'cut', 'results.part', 'results.json'] as const;
 
 export const ownFolder = 'own';
 /** Trees that nobody owns: what all hosts do there at the same time is judged by rules of its own. */

@@ -219,12 +219,28 @@ describe('fio on two real hosts', { skip }, () => {
     rmSync(folder, { recursive: true });
   });
 
-  it('leaves no file and no process behind after Ctrl-C', async () => {
+  it('leaves no file and no process behind after Ctrl-C, and has what was measured until then', async () => {
     const started = startFunbric(argsOf('--profile', 'seqwrite', ...small, '--duration', '60s'), { cwd: bench.folder });
     await until('fio on both hosts', () => isAtWork(bench));
     started.child.kill('SIGINT');
     const ended = await started.ended;
     assert.equal(ended.status, 130, ended.stdout + ended.stderr);
+    const { receipt, operations, hosts } = bench.run();
+    assert.deepEqual(
+      hosts.map(({ isInterrupted }) => isInterrupted),
+      [true, true],
+    );
+    // fio has two seconds for it, which a busy machine may need for something else. How far it came is the machine's affair.
+    const inputs = receipt?.inputs ?? [];
+    for (const { end, isKept } of inputs) assert.deepEqual([end?.kind, isKept], ['whole', true]);
+    const written = inputs.map(({ file }) => {
+      const kept = readFileSync(join(bench.reports, 'latest', file ?? ''), 'utf8');
+      return Number(/"write" : \{[^]*?"total_ios" : (\d+)/.exec(kept)?.[1]);
+    });
+    assert.equal(
+      operations.reduce((sum, { count }) => sum + count, 0),
+      written.reduce((sum, count) => sum + count, 0),
+    );
   });
 
   it('ends fio where funbric itself was killed', async () => {

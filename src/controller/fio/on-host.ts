@@ -3,7 +3,16 @@ import { FunbricError } from '../../model/errors.ts';
 import { fioDataFolder, fioFolderName } from '../../model/namespace.ts';
 import type { CommandResult, TaskHost } from '../tasks/task.ts';
 import type { FioJob } from './job.ts';
-import { fioCommand, graceSeconds, noFioCode, removeScript, runScript, setUpScript, type FioPlace } from './scripts.ts';
+import {
+  fioCommand,
+  graceSeconds,
+  leftScript,
+  noFioCode,
+  removeScript,
+  runScript,
+  setUpScript,
+  type FioPlace,
+} from './scripts.ts';
 
 export interface FioOnHost {
   /** The directory under test. */
@@ -53,12 +62,16 @@ export async function runFio(host: TaskHost, { dir, job, slackMs }: FioOnHost): 
   const script = runScript(place, limitMs === undefined ? undefined : Math.ceil(limitMs / 1000));
   const timeoutMs = limitMs === undefined ? 0 : limitMs * 1.1 + 1000 * (graceSeconds + spareSeconds);
   const result = await sh(host, script, { shown: 'fio --output-format=json+ job.fio', timeoutMs });
-  const results = /^results: (.+)$/m.exec(result.stdout)?.[1];
-  if (results !== undefined) await host.collect(results);
-  if (/^cut$/m.test(result.stdout)) {
-    throw cutShort(host, job, { limit: (limitMs ?? 0) / 1000, hasResults: results !== undefined });
-  }
+  const hasResults = await bringResults(host, result);
+  if (/^cut$/m.test(result.stdout)) throw cutShort(host, job, { limit: (limitMs ?? 0) / 1000, hasResults });
   if (result.code !== 0) throw failure(host, `fio ended with exit code ${result.code}`, result);
+}
+
+/** False where it left none. */
+async function bringResults(host: TaskHost, { stdout }: CommandResult): Promise<boolean> {
+  const path = /^results: (.+)$/m.exec(stdout)?.[1];
+  if (path !== undefined) await host.collect(path);
+  return path !== undefined;
 }
 
 /** For a busy host to read and write its results, whatever the job does to it. */
@@ -89,9 +102,11 @@ function cutShort(
   );
 }
 
-/** Leaves nothing of it on the host but, with --keep, what it wrote. */
+/** Leaves nothing of it on the host but, with --keep, what it wrote. What fio measured until Ctrl-C is brought before. */
 export async function removeFio(host: TaskHost, dir: string): Promise<void> {
-  const script = removeScript(placeOf(host, dir), { isKept: host.isKept });
+  const place = placeOf(host, dir);
+  await bringResults(host, await sh(host, leftScript(place), { shown: 'cat fio.json' }));
+  const script = removeScript(place, { isKept: host.isKept });
   const result = await sh(host, script, { shown: `rm -r ${fioFolderName(host.runId, host.index)}` });
   if (result.code !== 0) throw failure(host, 'what fio left can not be removed', result);
 }

@@ -79,10 +79,16 @@ function cutAfter(seconds: number): string {
   timer=$!`;
 }
 
+/** The results and, behind them, the words of what went wrong; there is a whole file of both, or none. */
+const keep = String.raw`keep() {
+  { cat "$w/fio.json"; echo; head -n 4000 "$w/stderr"; } >"$w/results.part" && mv -f -- "$w/results.part" "$w/results.json" ||
+    refuse "its results can't be kept in $w"
+  echo "results: $w/results.json"
+}`;
+
 /**
  * Ends with fio's own exit code. After `limitSeconds` it is ended. What it says of its progress is passed on line by line; where nobody hears that any more, as
- * our connection is gone, it is ended with all that it started. Where it left results they lie beside the job, its words of
- * what went wrong behind them, and the last line says where.
+ * our connection is gone, it is ended with all that it started. Where it left results they lie beside the job, and the last line says where.
  */
 export function runScript(place: FioPlace, limitSeconds?: number): string {
   return String.raw`${prelude(place)}
@@ -91,6 +97,7 @@ work
 cd -- "$data/${fioDataFolder}" || exit 1
 cr=$(printf '\r')
 ${running}
+${keep}
 # All of it is gone when nobody can write to us any more.
 end() {
   trap '' TERM
@@ -119,14 +126,29 @@ end() {
 read -r code <"$w/code" || code=1
 head -n 200 "$w/stderr" >&2
 if grep -qF '"fio version"' "$w/fio.json" 2>/dev/null; then
-  { cat "$w/fio.json"; echo; head -n 4000 "$w/stderr"; } >"$w/results.json" || refuse "its results can't be kept in $w"
-  echo "results: $w/results.json"
+  keep
 else
   head -n 200 "$w/fio.json" >&2
   [ "$code" != 0 ] || code=1
 fi
 [ ! -e "$w/cut" ] || echo cut
 exit "$code"`;
+}
+
+/** After Ctrl-C, at which fio writes what it measured until then: says where that is, if nobody was told yet. */
+export function leftScript(place: FioPlace): string {
+  return String.raw`${prelude(place)}
+${running}
+${keep}
+work
+[ -n "$w" ] && [ ! -e "$w/results.json" ] || exit 0
+for try in 1 2 3; do
+  [ -n "$(running)" ] || break
+  sleep 1
+done
+# What was killed while it wrote them left a part.
+grep -qF '"fio version"' "$w/fio.json" 2>/dev/null && [ "$(tail -n 1 "$w/fio.json")" = "}" ] && keep
+exit 0`;
 }
 
 /** Ends what is left of it, then removes the work folder and, where nothing is to be kept, what it wrote. */
