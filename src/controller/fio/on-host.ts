@@ -105,9 +105,17 @@ function cutShort(
 /** Leaves nothing of it on the host but, with --keep, what it wrote. What fio measured until Ctrl-C is brought before. */
 export async function removeFio(host: TaskHost, dir: string): Promise<void> {
   const place = placeOf(host, dir);
-  await bringResults(host, await sh(host, leftScript(place), { shown: 'cat fio.json' }));
+  try {
+    await bringResults(host, await sh(host, leftScript(place), { shown: 'cat fio.json' }));
+  } finally {
+    // Also where that took longer than -T: a result that is missed is no reason to leave all else.
+    await removeFolders(host, place);
+  }
+}
+
+async function removeFolders(host: TaskHost, place: FioPlace): Promise<void> {
   const script = removeScript(place, { isKept: host.isKept });
-  const result = await sh(host, script, { shown: `rm -r ${fioFolderName(host.runId, host.index)}` });
+  const result = await sh(host, script, { shown: `rm -r ${place.name}` });
   if (result.code !== 0) throw failure(host, 'what fio left can not be removed', result);
 }
 

@@ -5,7 +5,9 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
+import { removeFio } from '../../../src/controller/fio/on-host.ts';
 import { leftScript, removeScript } from '../../../src/controller/fio/scripts.ts';
+import type { TaskHost } from '../../../src/controller/tasks/task.ts';
 import { fioFolderName, fioWorkFiles } from '../../../src/model/namespace.ts';
 
 const root = mkdtempSync(join(tmpdir(), "funbric-test-left it's-"));
@@ -64,6 +66,28 @@ describe('what fio left after Ctrl-C', () => {
       encoding: 'utf8',
     });
     assert.equal(status, 0, stderr);
+    assert.ok(!existsSync(work));
+  });
+
+  it('goes with the work folder also where it can not be brought', async () => {
+    const { work } = leftIn({ 'fio.json': whole, stderr: '' });
+    const folder = join(work, '..');
+    const asked: string[] = [];
+    const host: Partial<TaskHost> = {
+      name: 'a',
+      index: 0,
+      runId: 'r1',
+      workDir: folder,
+      isKept: false,
+      run: async ([program = '', ...more], { shown = '' } = {}) => {
+        asked.push(shown);
+        if (asked.length === 1) throw new Error('it took too long');
+        const { status, stdout, stderr } = spawnSync(program, more, { encoding: 'utf8' });
+        return Promise.resolve({ code: status ?? 128, stdout, stderr });
+      },
+    };
+    await assert.rejects(removeFio(host as TaskHost, join(folder, 'dir')), /it took too long/);
+    assert.deepEqual(asked, ['cat fio.json', `rm -r ${fioFolderName('r1', 0)}`]);
     assert.ok(!existsSync(work));
   });
 });
