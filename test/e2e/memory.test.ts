@@ -38,7 +38,9 @@ describe('the memory of the controller', { skip: sshdReason() }, () => {
     const quiet = `for n in $(seq ${lines}); do echo line $n; sleep 0.02; done; set -- $SSH_CONNECTION; touch "${done('$3')}"`;
     const command = `case "$SSH_CONNECTION" in *" ${chatty} "*) exec yes "$(head -c 200 /dev/zero | tr '\\0' x)";; *) ${quiet};; esac`;
     const stdio = ['ignore', 'pipe', 'inherit'] as const;
-    const child = spawn(process.execPath, [main, ...hosts.flags, '--', command], { stdio: [...stdio] });
+    // For hangs only: where another host never comes to its end, this one would print for ever.
+    const limit = { timeout: 600_000, killSignal: 'SIGKILL' } as const;
+    const child = spawn(process.execPath, [main, ...hosts.flags, '--', command], { stdio: [...stdio], ...limit });
     const heard = new Map(others.map((name) => [name, 0]));
     let [bytes, most, rest, bytesAtEnd] = [0, 0, '', Infinity];
     for await (const chunk of child.stdout) {
