@@ -41,6 +41,7 @@ describe('the memory of the controller', { skip: sshdReason() }, () => {
     // For hangs only: where another host never comes to its end, this one would print for ever.
     const limit = { timeout: 600_000, killSignal: 'SIGKILL' } as const;
     const child = spawn(process.execPath, [main, ...hosts.flags, '--', command], { stdio: [...stdio], ...limit });
+    const closed = once(child, 'close');
     const heard = new Map(others.map((name) => [name, 0]));
     let [bytes, most, rest, bytesAtEnd] = [0, 0, '', Infinity];
     for await (const chunk of child.stdout) {
@@ -59,7 +60,7 @@ describe('the memory of the controller', { skip: sshdReason() }, () => {
       await sleep(5);
     }
     child.kill('SIGKILL');
-    await once(child, 'close');
+    await closed;
     assert.deepEqual(
       [...heard],
       others.map((name) => [name, lines]),
