@@ -19,6 +19,20 @@ export function isAsSummed(file: string | Buffer): boolean {
   return bytes.toString('latin1', open.length, end) === closing(open);
 }
 
+/**
+ * Whether it was written with a sum, also where the name of that field is what was damaged: an earlier version's result, which has
+ * none, never ends with one.
+ */
+export function isSummed(sha256: string | undefined, file: string | Buffer): boolean {
+  if (sha256 !== undefined) return true;
+  const end =
+    typeof file === 'string' ? file.slice(-tailLength) : file.toString('latin1', Math.max(0, file.length - tailLength));
+  return /"[0-9a-f]{64}"\}\s*$/.test(end);
+}
+
+/** Of the sum, and some blanks behind it. */
+const tailLength = 128;
+
 const blanks = new Set<number | undefined>(Buffer.from(' \t\r\n'));
 
 function closing(open: string | Buffer): string {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { describe, it } from 'node:test';
-import { checksummedJson, isAsSummed } from '../../src/formats/checksum.ts';
+import { checksummedJson, isAsSummed, isSummed } from '../../src/formats/checksum.ts';
 
 const value = { version: 1, name: 'd\u00e9', nested: { sha256: 'of another', list: [1, 2] } };
 
@@ -39,6 +39,25 @@ describe('a file that carries its checksum', () => {
       JSON.stringify(JSON.parse(text), null, 2),
     ]) {
       assert.ok(!isAsSummed(other), other);
+    }
+  });
+
+  it('had one also where the name of its field is damaged', () => {
+    const at = text.indexOf('sha256', text.length - 90);
+    for (let bit = 8 * at; bit < 8 * (at + 'sha256'.length); bit++) {
+      const damaged = Buffer.from(text);
+      damaged[bit >> 3] = (damaged[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+      assert.ok(isSummed(undefined, damaged), `bit ${bit}`);
+      assert.ok(isSummed(undefined, damaged.toString()), `bit ${bit}`);
+    }
+  });
+
+  it('had none in a result of before there were any, whatever else of it has one', () => {
+    const sha256 = 'a'.repeat(64);
+    for (const before of [value, { ...value, journal: { sha256 } }, { ...value, collected: [{ name: 'x', sha256 }] }]) {
+      const written = `${JSON.stringify(before)}\n`;
+      assert.ok(!isSummed(undefined, written), written);
+      assert.ok(!isSummed(undefined, Buffer.from(written)), written);
     }
   });
 });
