@@ -154,6 +154,13 @@ describe('known_hosts', () => {
       assert.equal(readFileSync(file, 'utf8'), line);
     });
 
+    it('is not kept waiting for ever by a pipe in the place of the lock', () => {
+      const file = join(folder, 'piped');
+      assert.equal(spawnSync('mkfifo', [`${file}.funbric-lock`]).status, 0);
+      addKnownHost(file, at, { type: 'ssh-ed25519', blob: key });
+      assert.equal(readFileSync(file, 'utf8'), line);
+    });
+
     it('waits for a run that lives and takes long to write, and loses no line of it', async () => {
       const file = join(folder, 'slow');
       const program = `

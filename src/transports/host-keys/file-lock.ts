@@ -2,7 +2,7 @@
  * One process at a time changes a file: the one that made `FILE.funbric-lock`. What it guards takes milliseconds, so that
  * the others wait for it where they are; and a lock is left only by a process that was killed in these.
  */
-import { closeSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, lstatSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { errorCodeOf } from '../../model/errors.ts';
 
@@ -66,6 +66,8 @@ function makerText(pid: number): string {
 
 function isMakerThere(lock: string): boolean {
   try {
+    // Reading what else may lie there, as a pipe, may never end.
+    if (!lstatSync(lock).isFile()) return false;
     const text = readFileSync(lock, 'utf8');
     const pid = Number.parseInt(text);
     return text === makerText(pid) && pid !== process.pid && process.kill(pid, 0);
