@@ -10,28 +10,18 @@ export function checksummedJson(value: { readonly version: number }): string {
   return `${open}${closing(open)}\n`;
 }
 
-/** Whether it is what was written, but for blanks behind it; of a file that has no sum at its end nobody knows. */
-export function isAsSummed(file: string | Buffer): boolean {
+/**
+ * Whether it is another than was written, but for blanks behind it. `sha256`: of its last field. Where there is none nobody knows,
+ * but for a file that ends with a sum all the same: the name of that field is what was damaged.
+ */
+export function isChanged(sha256: string | undefined, file: string | Buffer): boolean {
   const bytes = typeof file === 'string' ? Buffer.from(file) : file;
   let end = bytes.length;
   while (blanks.has(bytes[end - 1])) end--;
   const open = bytes.subarray(0, Math.max(0, end - closing('').length));
-  return bytes.toString('latin1', open.length, end) === closing(open);
+  const tail = bytes.toString('latin1', open.length, end);
+  return (sha256 !== undefined || /"[0-9a-f]{64}"\}$/.test(tail)) && tail !== closing(open);
 }
-
-/**
- * Whether it was written with a sum, also where the name of that field is what was damaged: an earlier version's result, which has
- * none, never ends with one.
- */
-export function isSummed(sha256: string | undefined, file: string | Buffer): boolean {
-  if (sha256 !== undefined) return true;
-  const end =
-    typeof file === 'string' ? file.slice(-tailLength) : file.toString('latin1', Math.max(0, file.length - tailLength));
-  return /"[0-9a-f]{64}"\}\s*$/.test(end);
-}
-
-/** Of the sum, and some blanks behind it. */
-const tailLength = 128;
 
 const blanks = new Set<number | undefined>(Buffer.from(' \t\r\n'));
 

@@ -140,8 +140,7 @@ describe('merging the files of a run', () => {
     const bytes = readFileSync(path);
     const whole = await mergeRun(folder);
     let shown = 0;
-    // Where the name of the sum is another, there is none, and what it was of is whole.
-    for (const at of spread(bytes.lastIndexOf(',"sha256"'), 60)) {
+    for (const at of spread(bytes.length, 60)) {
       const damaged = Buffer.from(bytes);
       damaged[at] = (bytes[at] ?? 0) ^ 1;
       writeFileSync(path, damaged);

@@ -67,12 +67,17 @@ export async function runFio(host: TaskHost, { dir, job, slackMs }: FioOnHost): 
   if (result.code !== 0) throw failure(host, `fio ended with exit code ${result.code}`, result);
 }
 
-/** False where it left none. */
+/** False where it left none, or none that can be had. */
 async function bringResults(host: TaskHost, { stdout }: CommandResult): Promise<boolean> {
   const path = /^results: (.+)$/m.exec(stdout)?.[1];
-  if (path !== undefined) await host.collect(path);
-  return path !== undefined;
+  if (path === undefined) return false;
+  const isThere = brought.get(path) ?? (await host.collect(path));
+  brought.set(path, isThere);
+  return isThere;
 }
+
+/** Whether results are in the run, by their paths, in which run and host are: each counts once, and Ctrl-C may come while one is fetched. */
+const brought = new Map<string, boolean>();
 
 /** For a busy host to read and write its results, whatever the job does to it. */
 const spareSeconds = 30;
@@ -93,7 +98,7 @@ function cutShort(
   const whose = isByUser ? '-T' : `the ${seconds ?? 0} s of its job and --slack`;
   return new FunbricError(
     'task',
-    `${name}: fio didn't end within ${limit} s (${whose}), and was ended: ${hasResults ? 'the report has what it measured until then' : 'it left no results'}`,
+    `${name}: fio didn't end within ${limit} s (${whose}), and was ended: the report has ${hasResults ? 'what' : 'nothing of what'} it measured until then`,
     {
       hint: isByUser
         ? 'raise -T, or give the job less to do: --duration'
@@ -102,20 +107,22 @@ function cutShort(
   );
 }
 
-/** Leaves nothing of it on the host but, with --keep, what it wrote. What fio measured until Ctrl-C is brought before. */
+/**
+ * Leaves nothing of it on the host but, with --keep, what it wrote. What fio measured until Ctrl-C is brought before. -T is for
+ * the job: what it wrote may take longer to remove, for which the teardown has a limit of its own.
+ */
 export async function removeFio(host: TaskHost, dir: string): Promise<void> {
   const place = placeOf(host, dir);
   try {
-    await bringResults(host, await sh(host, leftScript(place), { shown: 'cat fio.json' }));
+    await bringResults(host, await sh(host, leftScript(place), { shown: 'cat fio.json', timeoutMs: 0 }));
   } finally {
-    // Also where that took longer than -T: a result that is missed is no reason to leave all else.
     await removeFolders(host, place);
   }
 }
 
 async function removeFolders(host: TaskHost, place: FioPlace): Promise<void> {
   const script = removeScript(place, { isKept: host.isKept });
-  const result = await sh(host, script, { shown: `rm -r ${place.name}` });
+  const result = await sh(host, script, { shown: `rm -r ${place.name}`, timeoutMs: 0 });
   if (result.code !== 0) throw failure(host, 'what fio left can not be removed', result);
 }
 

@@ -135,13 +135,14 @@ fi
 exit "$code"`;
 }
 
-/** After Ctrl-C, at which fio writes what it measured until then: says where that is, if nobody was told yet. */
+/** Says where what fio measured is: after Ctrl-C, at which it writes that, nobody may have been told, or not have come to fetch it. */
 export function leftScript(place: FioPlace): string {
   return String.raw`${prelude(place)}
 ${running}
 ${keep}
 work
-[ -n "$w" ] && [ ! -e "$w/results.json" ] || exit 0
+[ -n "$w" ] || exit 0
+[ ! -e "$w/results.json" ] || { echo "results: $w/results.json"; exit 0; }
 for try in 1 2 3; do
   [ -n "$(running)" ] || break
   sleep 1

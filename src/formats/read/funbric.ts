@@ -2,7 +2,7 @@
 import type { Content, Format } from '../format.ts';
 import type { ErrorGroup, Measured, Operation } from '../../model/measured.ts';
 import { hostResultSchema, type HostResult, type OperationStats } from '../../model/result.ts';
-import { isAsSummed, isSummed } from '../checksum.ts';
+import { isChanged } from '../checksum.ts';
 import { fieldOf, parseJson, readJson, refuse, type JsonText } from '../json.ts';
 
 export const funbric: Format = {
@@ -16,8 +16,7 @@ function understand(file: string, { text, end }: JsonText): Content {
   if (!decoded.success)
     throw refuse(file, `not a result that this version of funbric reads: ${fieldOf(decoded.error)}`);
   const { gaps, sha256 } = decoded.data;
-  const isChanged = isSummed(sha256, text) && !isAsSummed(text);
-  const warnings = isChanged ? [...gaps, 'it was changed since it was written'] : gaps;
+  const warnings = isChanged(sha256, text) ? [...gaps, 'it was changed since it was written'] : gaps;
   return { end, warnings, results: [measured(decoded.data)] };
 }
 

@@ -10,7 +10,7 @@ import { errorCodeOf } from '../../model/errors.ts';
 const staleMs = 3000;
 
 /** Where it is: a busy disk keeps it waiting for long. No longer, as its number may be another process's by now. */
-const heldMs = 15_000;
+const heldMs = 10_000;
 
 /** Where many wait for their turn. */
 const waitMs = 30_000;

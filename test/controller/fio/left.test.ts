@@ -1,13 +1,11 @@
-/** What fio measured until Ctrl-C: found on the host where it is whole and nobody was told of it, else left alone. */
+/** What fio measured until Ctrl-C: found on the host where it is whole. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { removeFio } from '../../../src/controller/fio/on-host.ts';
 import { leftScript, removeScript } from '../../../src/controller/fio/scripts.ts';
-import type { TaskHost } from '../../../src/controller/tasks/task.ts';
 import { fioFolderName, fioWorkFiles } from '../../../src/model/namespace.ts';
 
 const root = mkdtempSync(join(tmpdir(), "funbric-test-left it's-"));
@@ -45,8 +43,13 @@ describe('what fio left after Ctrl-C', () => {
     }
   });
 
-  it('is left where it was told of already, and where fio measured nothing', () => {
-    assert.equal(leftIn({ 'fio.json': whole, stderr: '', 'results.json': whole }).said, '');
+  it('is told of again where it was told of already', () => {
+    const { said, work } = leftIn({ 'fio.json': whole, stderr: '', 'results.json': whole });
+    assert.equal(said, `results: ${work}/results.json\n`);
+    assert.equal(readFileSync(join(work, 'results.json'), 'utf8'), whole);
+  });
+
+  it('is nothing where fio measured nothing', () => {
     assert.equal(leftIn({ 'job.fio': '[a]\n' }).said, '');
     assert.equal(leftIn({}).said, '');
   });
@@ -66,28 +69,6 @@ describe('what fio left after Ctrl-C', () => {
       encoding: 'utf8',
     });
     assert.equal(status, 0, stderr);
-    assert.ok(!existsSync(work));
-  });
-
-  it('goes with the work folder also where it can not be brought', async () => {
-    const { work } = leftIn({ 'fio.json': whole, stderr: '' });
-    const folder = join(work, '..');
-    const asked: string[] = [];
-    const host: Partial<TaskHost> = {
-      name: 'a',
-      index: 0,
-      runId: 'r1',
-      workDir: folder,
-      isKept: false,
-      run: async ([program = '', ...more], { shown = '' } = {}) => {
-        asked.push(shown);
-        if (asked.length === 1) throw new Error('it took too long');
-        const { status, stdout, stderr } = spawnSync(program, more, { encoding: 'utf8' });
-        return Promise.resolve({ code: status ?? 128, stdout, stderr });
-      },
-    };
-    await assert.rejects(removeFio(host as TaskHost, join(folder, 'dir')), /it took too long/);
-    assert.deepEqual(asked, ['cat fio.json', `rm -r ${fioFolderName('r1', 0)}`]);
     assert.ok(!existsSync(work));
   });
 });

@@ -1,7 +1,7 @@
 /** results/0007.json as a merge keeps it. What is no result of this host of this run is a fact about that host: it is lost. */
 import { join } from 'node:path';
 import * as z from 'zod/mini';
-import { isAsSummed, isSummed } from '../../../formats/checksum.ts';
+import { isChanged } from '../../../formats/checksum.ts';
 import { errorCodeOf } from '../../../model/errors.ts';
 import type { Plan } from '../../../model/plan.ts';
 import {
@@ -49,8 +49,8 @@ export async function readDecoded(folder: string, plan: Plan, index: number): Pr
   if (read === undefined) return { read, result: lost(`${file} is cut or damaged`) };
   const stranger = strangerIn(read.result, plan, index);
   if (stranger !== undefined) return { read, result: lost(`${file} belongs to ${stranger}`) };
-  const isChanged = isSummed(read.result.sha256, bytes) && !isAsSummed(bytes);
-  return { read, result: isChanged ? withoutProof(read, `${file} was changed since it was written`) : read };
+  if (!isChanged(read.result.sha256, bytes)) return { read, result: read };
+  return { read, result: withoutProof(read, `${file} was changed since it was written`) };
 }
 
 /** Its figures are shown, as they are most of what is left; but no finding is to rest on its clock. */
