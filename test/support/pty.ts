@@ -29,8 +29,8 @@ export function startAtTerminal(
   { cwd, rows, columns }: { readonly cwd: string; readonly rows: number; readonly columns: number },
 ): AtTerminal {
   const command = quoteAll([process.execPath, main, ...args]);
-  // A CI's own variables would make it plain.
-  const line = `stty rows ${rows} cols ${columns}; exec env -u CI -u NO_COLOR -u FORCE_COLOR ${command}`;
+  // A Ctrl-C would else throw away what wasn't read yet, as the echo of the one before. A CI's own variables would make it plain.
+  const line = `stty rows ${rows} cols ${columns} noflsh; exec env -u CI -u NO_COLOR -u FORCE_COLOR ${command}`;
   const child = spawn('script', ['--quiet', '--return', '--command', line, '/dev/null'], {
     cwd,
     env: { ...process.env, HOME: cwd, TERM: 'xterm', LC_ALL: 'C.UTF-8', SHELL: '/bin/sh' },

@@ -145,8 +145,8 @@ describe('hosts through the ssh program', { skip, timeout: 600_000 }, () => {
 
     it('cost no more than the connect limit where they say nothing, and the stage is named', async () => {
       const silent = await listen(() => undefined);
-      const refusal = await sameRefusal(silent, { connectMs: 8000 });
-      assert.match(refusal, /timed out in key exchange after 8 s, which is the connect limit/);
+      const refusal = await sameRefusal(silent, { connectMs: 5000 });
+      assert.match(refusal, /timed out in key exchange after 5 s, which is the connect limit/);
     });
 
     it('are tried seven times where they drop the connection, then MaxStartups is named', async () => {
