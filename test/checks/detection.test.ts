@@ -19,8 +19,11 @@ function dirFor({ code, call }: Fault): string {
   return code.startsWith('C') || (call !== undefined && !hasCall(memory, call)) ? root : memory;
 }
 
-/** `npm run score` does all operations, with more seeds: what strikes again and again shows in half of them; attributes are looked at less often. */
-const shareFor = ({ code }: Fault): number => (code.startsWith('M') ? 1 : 0.5);
+/**
+ * `npm run score` does all operations, with more seeds: what strikes again and again shows in half of them. Attributes are looked
+ * at less often, and while another worker still changes them by chance only: with as many as the score, one run in some dozen met none.
+ */
+const shareFor = ({ code }: Fault): number => (code === 'M04' ? 4 : code.startsWith('M') ? 1 : 0.5);
 
 describe('detection, with the real agent', () => {
   let bundle = '';
